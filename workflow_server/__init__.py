@@ -1,0 +1,1 @@
+"""A workflow and BPM server for the linkage cycle of procuratorates and people's congresses."""

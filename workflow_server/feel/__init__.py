@@ -1,0 +1,1 @@
+"""The one expression language: FEEL, by the same bundle that the browser runs."""
