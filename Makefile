@@ -1,0 +1,42 @@
+# Everything a newcomer needs; `make help` explains each target.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+HOST ?= 127.0.0.1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint typecheck check bench demo lock clean
+
+help: ## Explain the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Set this machine up: packages, system libraries, fonts (cached; other targets call it)
+	@$(PYTHON) scripts/setup.py
+
+run: setup ## Serve on http://127.0.0.1:8000 with a demo office to sign in to (PORT=, HOST=)
+	@WORKFLOW_SERVER_DEMO=1 $(BIN)/workflow-server serve --host $(HOST) --port $(PORT)
+
+test: setup ## Lint, then run every test, on SQLite and on a real PostgreSQL
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+lint: setup ## Formatting, style, types, import floors, shipped content
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/workflow-server check .
+
+bench: setup ## Measure what README states; one JSON object a line (SCALE=1 is quick)
+	@$(BIN)/python -m benchmarks
+
+demo: setup ## Play the whole demo case over HTTP and write its papers to out/demo/
+	@$(BIN)/workflow-server demo
+
+lock: setup ## Pin every dependency anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
+		--custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
+
+clean: ## Remove what was built here (environment, caches, output), never the data in var/
+	@rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache out build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
