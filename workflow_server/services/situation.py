@@ -1,0 +1,117 @@
+"""What an effect sees: the instance, the element, the actor and the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from workflow_server import feel
+
+if TYPE_CHECKING:
+    from workflow_server.content.content import Content
+    from workflow_server.content.elements import ElementExtensions, ProcessExtensions
+    from workflow_server.engine.runtime import Visit
+    from workflow_server.services.access import Actor
+    from workflow_server.store.process_instances import ProcessInstance
+
+#: Where days are counted and shown.
+CHINA = ZoneInfo("Asia/Shanghai")
+
+#: Names that no fact may take: the server keeps them.
+RESERVED = frozenset(
+    {
+        "actor",
+        "answers",
+        "deadlines",
+        "documents",
+        "instance",
+        "messages",
+        "organisation",
+        "records",
+        "this",
+        "today",
+    }
+)
+
+
+@dataclass(slots=True)
+class Situation:
+    """One element's moment in one instance, inside the open transaction.
+
+    `variables` is the instance's own JSON and is changed in place: facts at the top,
+    and under the reserved names `records` (by kind), `documents` (by kind), `deadlines`
+    (by name) what the services of these nouns put there for expressions to read.
+    """
+
+    instance: ProcessInstance
+    content: Content
+    process: ProcessExtensions
+    organisation: Mapping[str, Any]  # id, name, short_name, code of the host, as JSON
+    actor: Actor | None  # None when the clock or a message moves the instance
+    now: datetime
+    variables: dict[str, Any]
+    visit: Visit
+
+    @property
+    def element(self) -> ElementExtensions | None:
+        """The element where the token is, as the diagram describes it."""
+        return self.process.elements.get(self.visit.element_id)
+
+    def feel(self, values: Sequence[str | None]) -> list[Any]:
+        """Evaluate values: "=…" is FEEL (all in one crossing), other text is itself."""
+        asked = [value[1:] for value in values if value is not None and value.startswith("=")]
+        if not asked:
+            return list(values)
+        results = iter(feel.evaluate_all(asked, self.context(), now=self.now))
+        return [
+            next(results) if value is not None and value.startswith("=") else value
+            for value in values
+        ]
+
+    def context(self) -> dict[str, Any]:
+        """Return what expressions may read."""
+        context = context_of(self.instance, self.organisation, self.variables, self.now)
+        if self.actor is not None:
+            context["actor"] = actor_context(self.actor, self.instance)
+        return context
+
+
+def actor_context(actor: Actor, instance: ProcessInstance) -> dict[str, Any]:
+    """Return the `actor` of expressions: who acts, with the first role held in the host."""
+    roles = [p.role for p in actor.positions if p.organisation_id == instance.organisation_id]
+    return {
+        "id": str(actor.person_id),
+        "name": actor.name,
+        "role": roles[0] if roles else None,
+        "roles": roles,
+    }
+
+
+def context_of(
+    instance: ProcessInstance,
+    organisation: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the expression context of an instance when nobody acts."""
+    empty: dict[str, Any] = {}
+    return {
+        "answers": empty,
+        "messages": empty,
+        "documents": empty,
+        "records": empty,
+        "deadlines": empty,
+        "actor": None,
+        "this": empty,
+        **variables,
+        "organisation": dict(organisation),
+        "instance": {
+            "id": str(instance.id),
+            "business_key": instance.business_key,
+            "started_on": instance.started_at.astimezone(CHINA).date().isoformat(),
+        },
+        "today": now.astimezone(CHINA).date().isoformat(),
+    }

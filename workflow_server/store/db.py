@@ -1,0 +1,123 @@
+"""The database: its connection, its tables' base and the one place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, scoped_session
+from sqlalchemy.pool import QueuePool
+
+from workflow_server.store.types import dumps
+
+#: How long a writer waits for another one before it gives up, in seconds.
+BUSY_SECONDS = 30
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """Base of every table: a row is made with keywords."""
+
+    metadata = sa.MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+
+
+def session() -> scoped_session[Session]:
+    """The session of the running request or job."""
+    return db.session
+
+
+def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
+    """Options for create_engine, by kind of database (`SQLALCHEMY_ENGINE_OPTIONS`)."""
+    options: dict[str, Any] = {
+        "json_serializer": dumps,
+        "json_deserializer": orjson.loads,
+        "pool_size": pool_size,
+        "max_overflow": pool_size,
+    }
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        return options | {
+            "poolclass": QueuePool,
+            "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
+        }
+    return options | {"pool_pre_ping": True}
+
+
+def connect(app: Any, url: str, pool_size: int = 5) -> None:
+    """Tie the app to its database; call once, before the first query."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, pool_size)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", _prepare_sqlite)
+            sa.event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: _begin_sqlite does.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A reader that turns writer fails when another wrote in between, so a writer says so first.
+    writer = connection.get_execution_options().get("writer", False)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[scoped_session[Session]]:
+    """Write in one transaction: commit at the end, or roll all of it back.
+
+    Inside an open one it joins, and the outermost commits. What was read before it
+    began is let go, so read again what a decision rests on.
+    """
+    if db.session.info.get("writing"):
+        yield db.session
+        return
+    # Ends the read transaction, if one is open: its snapshot is old.
+    db.session.rollback()
+    db.session.info["writing"] = True
+    try:
+        db.session.connection(execution_options={"writer": True})
+        yield db.session
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.info["writing"] = False
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Undo only what happens inside when it fails; the surrounding transaction goes on."""
+    with db.session.begin_nested():
+        yield
+
+
+MIGRATIONS = Path(__file__).parent / "migrations"
