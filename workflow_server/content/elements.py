@@ -1,0 +1,243 @@
+"""What a diagram says beyond BPMN, as values; docs/extension-namespace.md is its page.
+
+A *value* is kept as the text of its attribute: a leading "=" marks FEEL, anything else
+is a literal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+When = Literal["enter", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Who may start the process by hand, under which label and with which form."""
+
+    role: str
+    label: str
+    form: str | None
+    element_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who belongs to the case: `value` gives one person id or a list of them."""
+
+    role: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Whom a task is offered to; `role` None means the role of its lane."""
+
+    strategy: Literal["role", "task", "person"]
+    role: str | None = None
+    task: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """One line of the case that is shown beside the form."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A fact that is set when the element is left, before its other effects."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedValue:
+    """A field of a record, a parameter of an operation, a part of a payload."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEffect:
+    """Open, update or close the instance's record of a kind."""
+
+    operation: Literal["open", "update", "close"]
+    kind: str
+    title: str | None = None
+    state: str | None = None
+    fields: tuple[NamedValue, ...] = ()
+    when: When = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEffect:
+    """Tie two records, documents or instances: both ends are values that give ids."""
+
+    source: str
+    relation: str
+    target: str
+    when: When = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class StateEffect:
+    """Put the instance's record of a kind into a state as the token arrives."""
+
+    record: str
+    label: str
+    when: When = "enter"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberEffect:
+    """Draw the next number of a series into a fact."""
+
+    series: str
+    name: str
+    when: When = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEffect:
+    """Draft, issue or serve a document of a kind."""
+
+    kind: str
+    moment: Literal["draft", "issue", "serve"]
+    to: str | None = None
+    name: str | None = None
+    when: When = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineEffect:
+    """Start a named clock by a dated rule, or stop it."""
+
+    operation: Literal["start", "stop"]
+    name: str
+    rule: str | None = None
+    start: str | None = None
+    stop_on: tuple[str, ...] = ()
+    subject: str | None = None
+    label: str | None = None
+    when: When = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEffect:
+    """Send a message of a type to an organisation (value that gives its id)."""
+
+    type: str
+    to: str | None = None
+    conversation: str | None = None
+    in_reply_to: str | None = None
+    payload: tuple[NamedValue, ...] = ()
+    enclose: tuple[str, ...] = ()
+    when: When = "leave"
+
+
+Effect = (
+    RecordEffect
+    | LinkEffect
+    | StateEffect
+    | NumberEffect
+    | DocumentEffect
+    | DeadlineEffect
+    | MessageEffect
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CatchMessage:
+    """What a catching element waits for; a start event has no conversation."""
+
+    type: str
+    conversation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer that follows a named deadline, a signed ISO 8601 duration away."""
+
+    deadline: str
+    offset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a service task does; its result becomes the fact `result`."""
+
+    name: str
+    result: str | None = None
+    parameters: tuple[NamedValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an instance ended, for statistics."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementExtensions:
+    """One node of a diagram: what BPMN says of it that content must know, and what we add."""
+
+    id: str
+    type: str
+    name: str
+    line: int
+    event: str | None = None  # message, timer, signal …: its event definition's kind
+    message_name: str | None = None  # of the bpmn:message that it throws or catches
+    timer_text: str | None = None  # what stands in its timeDate, timeDuration or timeCycle
+    lane_role: str | None = None
+    assign: Assign | None = None
+    separate_from: tuple[str, ...] = ()
+    form: str | None = None
+    field_access: Mapping[str, str] = field(default_factory=dict)
+    reads: tuple[Reads, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    operation: Operation | None = None
+    catch_message: CatchMessage | None = None
+    timer: Timer | None = None
+    outcome: Outcome | None = None
+
+    def effects_at(self, when: When) -> tuple[Effect, ...]:
+        """Return the effects of one moment, in written order (outputs come before them)."""
+        return tuple(effect for effect in self.effects if effect.when == when)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The condition of a sequence flow."""
+
+    flow_id: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessExtensions:
+    """One executable process; `elements` holds every node, nested ones too."""
+
+    process_id: str
+    name: str
+    path: str
+    line: int
+    title: str
+    party: str | None
+    starts: tuple[Start, ...] = ()
+    team: tuple[Team, ...] = ()
+    message_starts: Mapping[str, str] = field(default_factory=dict)
+    elements: Mapping[str, ElementExtensions] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
+    calls: Mapping[str, str] = field(default_factory=dict)  # call activity -> process id

@@ -1,0 +1,162 @@
+"""Turns one accepted extension element into the value that it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from lxml import etree
+
+from workflow_server.content import xml
+from workflow_server.content.elements import (
+    Assign,
+    CatchMessage,
+    DeadlineEffect,
+    DocumentEffect,
+    Effect,
+    LinkEffect,
+    MessageEffect,
+    NamedValue,
+    NumberEffect,
+    Operation,
+    Outcome,
+    RecordEffect,
+    StateEffect,
+    Timer,
+)
+from workflow_server.content.grammar import CATCHING, NAMESPACE
+
+_OURS = f"{{{NAMESPACE}}}"
+
+
+def attribute(item: etree._Element | None, name: str) -> str | None:
+    """Return an attribute of an element that may be missing."""
+    return None if item is None else item.get(name)
+
+
+def words(item: etree._Element | None, name: str) -> tuple[str, ...]:
+    """Return the words of an attribute that lists them."""
+    return tuple((attribute(item, name) or "").split())
+
+
+def assign(item: etree._Element | None) -> Assign | None:
+    """Return whom a task is offered to."""
+    if item is None:
+        return None
+    strategy = cast(Any, item.get("strategy"))
+    return Assign(strategy, item.get("role"), item.get("task"), item.get("value"))
+
+
+def catch(item: etree._Element | None, place: str, message_name: str | None) -> CatchMessage | None:
+    """Return what a catching element waits for: ours says it, else the name of its message."""
+    if place not in CATCHING:
+        return None
+    if item is not None:
+        return CatchMessage(item.get("type", ""), item.get("conversation"))
+    return CatchMessage(message_name) if message_name else None
+
+
+def timer(item: etree._Element | None) -> Timer | None:
+    """Return which deadline a timer follows."""
+    return None if item is None else Timer(item.get("deadline", ""), item.get("offset"))
+
+
+def outcome(item: etree._Element | None) -> Outcome | None:
+    """Return how an end event ends."""
+    return None if item is None else Outcome(item.get("value", ""), item.get("label", ""))
+
+
+def operation(item: etree._Element | None) -> Operation | None:
+    """Return what a service task does."""
+    if item is None:
+        return None
+    return Operation(item.get("name", ""), item.get("result"), _named(item, "parameter"))
+
+
+def _named(item: etree._Element, child: str) -> tuple[NamedValue, ...]:
+    return tuple(
+        NamedValue(part.get("name", ""), part.get("value", ""))
+        for part in item.iterchildren(f"{_OURS}{child}")
+    )
+
+
+def effects(items: Iterable[etree._Element], place: str) -> Iterator[Effect]:
+    """Yield the effects of one node in written order."""
+    for item in items:
+        build = _EFFECTS.get(xml.local_name(item))
+        if build is not None and not (build is _message and place in CATCHING):
+            yield build(item)
+
+
+def _when(item: etree._Element) -> Any:
+    return item.get("when", "leave")
+
+
+def _record(item: etree._Element) -> Effect:
+    return RecordEffect(
+        operation=cast(Any, item.get("operation")),
+        kind=item.get("kind", ""),
+        title=item.get("title"),
+        state=item.get("state"),
+        fields=_named(item, "field"),
+        when=_when(item),
+    )
+
+
+def _link(item: etree._Element) -> Effect:
+    return LinkEffect(
+        item.get("from", ""), item.get("relation", ""), item.get("to", ""), _when(item)
+    )
+
+
+def _state(item: etree._Element) -> Effect:
+    return StateEffect(item.get("record", ""), item.get("label", ""))
+
+
+def _number(item: etree._Element) -> Effect:
+    return NumberEffect(item.get("series", ""), item.get("name", ""), _when(item))
+
+
+def _document(item: etree._Element) -> Effect:
+    return DocumentEffect(
+        kind=item.get("kind", ""),
+        moment=cast(Any, item.get("moment")),
+        to=item.get("to"),
+        name=item.get("name"),
+        when=_when(item),
+    )
+
+
+def _deadline(item: etree._Element) -> Effect:
+    return DeadlineEffect(
+        operation=cast(Any, item.get("operation", "start")),
+        name=item.get("name", ""),
+        rule=item.get("rule"),
+        start=item.get("start"),
+        stop_on=words(item, "stopOn"),
+        subject=item.get("subject"),
+        label=item.get("label"),
+        when=_when(item),
+    )
+
+
+def _message(item: etree._Element) -> Effect:
+    return MessageEffect(
+        type=item.get("type", ""),
+        to=item.get("to"),
+        conversation=item.get("conversation"),
+        in_reply_to=item.get("inReplyTo"),
+        payload=_named(item, "payload"),
+        enclose=tuple(part.get("document", "") for part in item.iterchildren(f"{_OURS}enclose")),
+    )
+
+
+_EFFECTS = {
+    "record": _record,
+    "link": _link,
+    "state": _state,
+    "number": _number,
+    "document": _document,
+    "deadline": _deadline,
+    "message": _message,
+}
