@@ -1,0 +1,203 @@
+"""The API's door: who comes in, how large a body may be, and how a route is written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import orjson
+from flask import Request, Response, current_app, g, request
+from flask_smorest import Blueprint
+from marshmallow import RAISE, ValidationError
+from webargs import core
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, Unauthorized, UnsupportedMediaType
+
+from workflow_server.api.shapes.base import Shape
+from workflow_server.services import access
+from workflow_server.services.access import Actor
+
+#: What may be asked without a token. A route not named here needs a person.
+OPEN = frozenset({"health.read_health", "sessions.open_session"})
+
+#: The largest body of a request that carries no file.
+ANSWERS_BYTES = 2 * 1024 * 1024
+#: How many text parts and bytes a multipart request may hold beside its file.
+FORM_PARTS = 20
+FORM_TEXT_BYTES = 64 * 1024
+
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_WRITES = ("post", "put", "patch", "delete")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Parser(FlaskParser):
+    """Reads bodies with orjson, refuses what is not JSON and unknown query names."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
+
+    def _raw_load_json(self, req: Request) -> Any:
+        body = req.get_data(cache=True)
+        if not body:
+            return core.missing
+        if not req.is_json:
+            raise UnsupportedMediaType("请以 application/json 提交。 Send application/json.")
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise BadRequest(
+                f"JSON 格式有误：第{error.lineno}行第{error.colno}列。 The body is not valid JSON."
+            ) from error
+
+
+class Noun:
+    """The routes of one noun, each described once: for Flask and for the API's page."""
+
+    def __init__(self, name: str, title: str, prefix: str | None = None) -> None:
+        self.name = name
+        self.title = title
+        self.blueprint: Any = Blueprint(
+            name,
+            __name__,
+            url_prefix=f"/api/{name.replace('_', '-')}" if prefix is None else prefix,
+            description=title,
+        )
+        self.blueprint.ARGUMENTS_PARSER = Parser()
+        self.blueprint.before_request(_let_in)
+        self.blueprint._prepare_doc_cbks.append(self._describe)
+
+    def route(
+        self,
+        method: str,
+        rule: str,
+        gives: Shape | None = None,
+        *,
+        takes: Shape | None = None,
+        query: Shape | None = None,
+        status: int = 200,
+        media: str | None = None,
+        upload: Mapping[str, Any] | None = None,
+    ) -> Callable[[F], F]:
+        """Add a route: `takes` is the body's shape, `query` the query's, `gives` the answer's.
+
+        The function gets the loaded query, then the loaded body, then what the rule names.
+        `media` is the content type of an answer that is not JSON; `upload` describes the
+        parts of a multipart request, which the function reads itself.
+        """
+
+        def decorate(function: F) -> F:
+            wrapped: Any = function
+            if gives is not None:
+                wrapped = self.blueprint.response(status, gives)(wrapped)
+            else:
+                wrapped = self.blueprint.response(
+                    status, _binary(media), content_type=media, description="OK"
+                )(wrapped)
+            if takes is not None:
+                wrapped = self.blueprint.arguments(takes)(wrapped)
+            if query is not None:
+                wrapped = self.blueprint.arguments(query, location="query")(wrapped)
+            if upload is not None:
+                wrapped = self.blueprint.doc(requestBody=_multipart(upload))(wrapped)
+            self.blueprint.add_url_rule(rule, function.__name__, wrapped, methods=[method])
+            return function
+
+        return decorate
+
+    def get(self, rule: str, gives: Shape | None = None, **more: Any) -> Callable[[F], F]:
+        """Add a route that reads."""
+        return self.route("GET", rule, gives, **more)
+
+    def post(self, rule: str, gives: Shape | None = None, **more: Any) -> Callable[[F], F]:
+        """Add a route that makes something."""
+        return self.route("POST", rule, gives, **more)
+
+    def put(self, rule: str, gives: Shape | None = None, **more: Any) -> Callable[[F], F]:
+        """Add a route that sets something."""
+        return self.route("PUT", rule, gives, **more)
+
+    def delete(self, rule: str, gives: Shape | None = None, **more: Any) -> Callable[[F], F]:
+        """Add a route that takes something away."""
+        return self.route("DELETE", rule, gives, **more)
+
+    def _describe(self, doc: Any, doc_info: Any, *, method: str, **_more: Any) -> Any:
+        """Say what all operations share: the problems, the key of a write, the open ones."""
+        doc.setdefault("responses", {})["default"] = {"$ref": "#/components/responses/Problem"}
+        doc["responses"].pop("422", None)
+        doc["responses"].pop(422, None)
+        if f"{self.name}.{doc_info['endpoint']}" in OPEN:
+            doc["security"] = []
+        if method in _WRITES:
+            key = {"$ref": "#/components/parameters/IdempotencyKey"}
+            doc.setdefault("parameters", []).append(key)
+        return doc
+
+
+def actor() -> Actor:
+    """Return who asks."""
+    person: Actor = g.actor
+    return person
+
+
+def idempotency_key() -> str | None:
+    """Return the key under which a repeated write gets its first answer again."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        message = "Idempotency-Key 应为1至200个可见的 ASCII 字符"
+        raise BadRequest(message)
+    return key
+
+
+def bearer_token() -> str | None:
+    """Return the token of the Authorization header."""
+    given = request.authorization
+    return given.token if given is not None and given.type == "bearer" else None
+
+
+def plain(body: Mapping[str, Any], status: int = 200) -> Response:
+    """Answer with a dict as it is: for the hot paths, where a shape's dump would cost."""
+    response = current_app.json.response(body)
+    response.status_code = status
+    return response
+
+
+def refuse_input(pointer_messages: Mapping[str, Any]) -> ValidationError:
+    """Make the error of a fault that only the route can see."""
+    return ValidationError(dict(pointer_messages))
+
+
+def _let_in() -> None:
+    multipart = request.mimetype == "multipart/form-data"
+    if not multipart:
+        request.max_content_length = ANSWERS_BYTES
+    if "\x00" in request.path or b"%00" in request.query_string:
+        raise BadRequest("地址含有不允许的字符。 The address holds a NUL character.")
+    if request.endpoint in OPEN:
+        return
+    token = bearer_token()
+    person = access.actor_for_token(token, datetime.now(UTC)) if token else None
+    if person is None:
+        raise Unauthorized(www_authenticate=_challenge())
+    g.actor = person
+
+
+def _challenge() -> Any:
+    from werkzeug.datastructures import WWWAuthenticate
+
+    return WWWAuthenticate("bearer", {"realm": "workflow-server"})
+
+
+def _binary(media: str | None) -> dict[str, Any] | None:
+    return None if media is None else {"type": "string", "format": "binary"}
+
+
+def _multipart(parts: Mapping[str, Any]) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "properties": dict(parts),
+        "required": [name for name, part in parts.items() if part.get("format") == "binary"],
+    }
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}

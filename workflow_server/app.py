@@ -1,0 +1,107 @@
+"""Puts the house together: settings, database, the API, errors and logs, here and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, redirect, request
+from flask.json.provider import JSONProvider
+from flask.typing import ResponseReturnValue
+
+from workflow_server import api, config, problems
+from workflow_server.config import Config
+from workflow_server.store import db
+
+#: What every answer says to a browser: nothing from elsewhere, in no foreign frame.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Json(JSONProvider):
+    """JSON by orjson: a few times faster, UUIDs and moments included."""
+
+    def dumps(self, obj: Any, **_kwargs: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        body = self._prepare_response_obj(args, kwargs)
+        return Response(orjson.dumps(body), mimetype="application/json")
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Build the application from the environment; `overrides` are settings by name."""
+    settings = replace(config.load(os.environ), **(overrides or {}))
+    _configure_logs()
+    app = Flask(__name__)
+    app.json = Json(app)
+    app.url_map.strict_slashes = False
+    app.config["WORKFLOW_SERVER"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.attachment_mb * 1024 * 1024
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db.connect(app, settings.url, settings.pool_size)
+    problems.register(app)
+    api.register(app)
+    app.add_url_rule("/", "home", _home)
+    app.after_request(_secure)
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    from workflow_server import cli
+
+    cli.build(create_app).main(prog_name="workflow-server")
+
+
+def _home() -> ResponseReturnValue:
+    return redirect("/api/docs")
+
+
+def _secure(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _configure_logs() -> None:
+    """Write one line an event: legible on a terminal, JSON elsewhere."""
+    for_people = sys.stderr.isatty()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer()
+        if for_people
+        else structlog.processors.JSONRenderer(lambda event, **_: orjson.dumps(event).decode())
+    )
+    shared = [] if for_people else [structlog.processors.format_exc_info]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            *shared,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
