@@ -1,0 +1,102 @@
+"""The day table of the working-day calendar, and every change that was made to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
+
+
+class CalendarDay(Model):
+    """One day that differs from the plain week, or bears the name of a holiday."""
+
+    __tablename__ = "calendar_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_workday: Mapped[bool]
+    name: Mapped[str] = mapped_column(sa.Text, default="")
+    source: Mapped[str] = mapped_column(sa.Text)
+    version: Mapped[int]
+
+
+class CalendarRevision(Model):
+    """One version of the calendar: who made it, from what, and what it changed."""
+
+    __tablename__ = "calendar_revisions"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    known_until: Mapped[date]
+    source: Mapped[str] = mapped_column(sa.Text)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default_factory=list)
+
+
+def find_latest() -> tuple[int, date] | None:
+    """Return the version in force and the last day that has been announced."""
+    row = (
+        session()
+        .execute(
+            sa.select(CalendarRevision.version, CalendarRevision.known_until)
+            .order_by(CalendarRevision.version.desc())
+            .limit(1)
+        )
+        .first()
+    )
+    return (row.version, row.known_until) if row else None
+
+
+def add_revision(revision: CalendarRevision) -> None:
+    """Put a new version down; two at once collide on its number."""
+    session().add(revision)
+    session().flush()
+
+
+def list_revisions() -> list[CalendarRevision]:
+    """Return the versions, newest first."""
+    return list(
+        session().scalars(sa.select(CalendarRevision).order_by(CalendarRevision.version.desc()))
+    )
+
+
+def list_days(first: date | None = None, last: date | None = None) -> list[CalendarDay]:
+    """Return the days of the table in order, both ends included."""
+    wanted: list[sa.ColumnElement[bool]] = []
+    if first is not None:
+        wanted.append(CalendarDay.day >= first)
+    if last is not None:
+        wanted.append(CalendarDay.day <= last)
+    return list(session().scalars(sa.select(CalendarDay).where(*wanted).order_by(CalendarDay.day)))
+
+
+def read_days() -> Sequence[tuple[date, bool, str]]:
+    """Read the whole table as plain rows: it is cached by version."""
+    rows = session().execute(sa.select(CalendarDay.day, CalendarDay.is_workday, CalendarDay.name))
+    return [(row.day, row.is_workday, row.name) for row in rows]
+
+
+def replace_days(days: Sequence[dict[str, Any]]) -> None:
+    """Write days over what stood there, in one batch."""
+    if not days:
+        return
+    session().execute(
+        sa.delete(CalendarDay).where(CalendarDay.day.in_([day["day"] for day in days]))
+    )
+    add_days(days)
+
+
+def delete_days(first: date, last: date) -> None:
+    """Take all rows of a span out, both ends included."""
+    session().execute(sa.delete(CalendarDay).where(CalendarDay.day.between(first, last)))
+
+
+def add_days(days: Sequence[dict[str, Any]]) -> None:
+    """Add many days in one batch."""
+    session().execute(sa.insert(CalendarDay), list(days))

@@ -1,0 +1,171 @@
+"""Clocks by dated rules, with the sentence that explains each, and the alerts they gave."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_server.errors import NotFound
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
+
+
+class Deadline(Model):
+    """A clock. Whether it is overdue follows from `due_at` and is never stored."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (
+        sa.Index(
+            "ix_deadlines_organisation_id_status_due_at", "organisation_id", "status", "due_at"
+        ),
+        sa.Index("ix_deadlines_instance_id_name", "instance_id", "name"),
+    )
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
+    organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
+    instance_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("process_instances.id"))
+    element_id: Mapped[str] = mapped_column(sa.Text)
+    record_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None, index=True)
+    name: Mapped[str] = mapped_column(sa.Text)
+    label: Mapped[str] = mapped_column(sa.Text)
+    rule: Mapped[str] = mapped_column(sa.Text)
+    rule_version: Mapped[str] = mapped_column(sa.Text)
+    rule_row: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    started_at: Mapped[str] = mapped_column(sa.Text)
+    raw_due: Mapped[date]
+    due: Mapped[date]
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    provisional: Mapped[bool]
+    calendar_version: Mapped[int]
+    explanation: Mapped[str] = mapped_column(sa.Text)
+    stop_on: Mapped[list[str]] = mapped_column(JsonColumn, default_factory=list)
+    status: Mapped[str] = mapped_column(sa.Text, default="running")
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    revisions: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default_factory=list)
+
+
+class DeadlineAlert(Model):
+    """One warning that was given: so many days before the end, or 0 when it was missed."""
+
+    __tablename__ = "deadline_alerts"
+    __table_args__ = (sa.UniqueConstraint("deadline_id", "due", "days_before"),)
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
+    deadline_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("deadlines.id"))
+    organisation_id: Mapped[UUID] = mapped_column(UuidColumn, index=True)
+    due: Mapped[date]
+    days_before: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def add(row: Deadline | DeadlineAlert) -> None:
+    """Put a clock or an alert down."""
+    session().add(row)
+
+
+def find(deadline_id: UUID) -> Deadline | None:
+    """Return a deadline, if there is one."""
+    return session().get(Deadline, deadline_id)
+
+
+def get(deadline_id: UUID) -> Deadline:
+    """Return a deadline."""
+    deadline = find(deadline_id)
+    if deadline is None:
+        raise NotFound(f"未找到期限。 Expected deadline {deadline_id}, but there is none.")
+    return deadline
+
+
+def find_named(instance_id: UUID, name: str) -> Deadline | None:
+    """Return the newest clock of this name in an instance."""
+    return session().scalar(
+        sa.select(Deadline)
+        .where(Deadline.instance_id == instance_id, Deadline.name == name)
+        .order_by(Deadline.opened_at.desc(), Deadline.id.desc())
+        .limit(1)
+    )
+
+
+def list_running() -> list[Deadline]:
+    """Return every clock that runs, so that a new calendar can be put to it."""
+    return list(
+        session().scalars(
+            sa.select(Deadline).where(Deadline.status == "running").order_by(Deadline.id)
+        )
+    )
+
+
+def list_running_of(instance_id: UUID) -> list[Deadline]:
+    """Return the clocks of an instance that run."""
+    return list(
+        session().scalars(
+            sa.select(Deadline)
+            .where(Deadline.instance_id == instance_id, Deadline.status == "running")
+            .order_by(Deadline.id)
+        )
+    )
+
+
+def list_(
+    organisations: Collection[UUID] | None,
+    *,
+    instance_ids: Collection[UUID] | None = None,
+    record_id: UUID | None = None,
+    status: str | None = None,
+    due_before: datetime | None = None,
+    due_from: datetime | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[Deadline], int]:
+    """Return deadlines, the next to end first, and how many fit."""
+    wanted: list[sa.ColumnElement[bool]] = []
+    if organisations is not None:
+        wanted.append(Deadline.organisation_id.in_(organisations))
+    if instance_ids is not None:
+        wanted.append(Deadline.instance_id.in_(instance_ids))
+    if record_id is not None:
+        wanted.append(Deadline.record_id == record_id)
+    if status is not None:
+        wanted.append(Deadline.status == status)
+    if due_before is not None:
+        wanted.append(Deadline.due_at <= due_before)
+    if due_from is not None:
+        wanted.append(Deadline.due_at > due_from)
+    total = session().scalar(sa.select(sa.func.count()).select_from(Deadline).where(*wanted)) or 0
+    rows = session().scalars(
+        sa.select(Deadline)
+        .where(*wanted)
+        .order_by(Deadline.due_at, Deadline.id)
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+    )
+    return list(rows), total
+
+
+def find_alert(deadline_id: UUID, due: date, days_before: int) -> DeadlineAlert | None:
+    """Return the alert of this step, if it was given."""
+    return session().scalar(
+        sa.select(DeadlineAlert).where(
+            DeadlineAlert.deadline_id == deadline_id,
+            DeadlineAlert.due == due,
+            DeadlineAlert.days_before == days_before,
+        )
+    )
+
+
+def list_alerts(deadline_id: UUID) -> list[DeadlineAlert]:
+    """Return the alerts that a deadline gave, oldest first."""
+    return list(
+        session().scalars(
+            sa.select(DeadlineAlert)
+            .where(DeadlineAlert.deadline_id == deadline_id)
+            .order_by(DeadlineAlert.given_at, DeadlineAlert.id)
+        )
+    )

@@ -1,0 +1,156 @@
+"""Letters from one organisation to another, with their papers and their acknowledgement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_server.errors import NotFound
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
+
+
+class Delivery(Model):
+    """A letter; there is one per type, conversation and recipient, however often it is sent."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        sa.UniqueConstraint("type", "conversation", "recipient_id"),
+        sa.Index("ix_deliveries_recipient_id_sent_at", "recipient_id", "sent_at"),
+        sa.Index("ix_deliveries_sender_id_sent_at", "sender_id", "sent_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
+    type: Mapped[str] = mapped_column(sa.Text)
+    label: Mapped[str] = mapped_column(sa.Text)
+    conversation: Mapped[str] = mapped_column(sa.Text)
+    in_reply_to: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    sender_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
+    recipient_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
+    instance_id: Mapped[UUID] = mapped_column(
+        UuidColumn, sa.ForeignKey("process_instances.id"), index=True
+    )
+    element_id: Mapped[str] = mapped_column(sa.Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(ExactJsonColumn)
+    status: Mapped[str] = mapped_column(sa.Text, default="waiting")
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    received_instance_id: Mapped[UUID | None] = mapped_column(UuidColumn, index=True, default=None)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    acknowledged_by: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    note: Mapped[str | None] = mapped_column(sa.Text, default=None)
+
+
+class DeliveryEnclosure(Model):
+    """One paper or file in a letter; through it the recipient may read it."""
+
+    __tablename__ = "delivery_enclosures"
+
+    delivery_id: Mapped[UUID] = mapped_column(
+        UuidColumn, sa.ForeignKey("deliveries.id"), primary_key=True
+    )
+    enclosed_id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, index=True)
+    type: Mapped[str] = mapped_column(sa.Text)
+    position: Mapped[int]
+
+
+def add(delivery: Delivery, enclosures: Sequence[DeliveryEnclosure]) -> None:
+    """Put a letter with its enclosures down."""
+    session().add(delivery)
+    session().add_all(enclosures)
+
+
+def find_same(type_: str, conversation: str, recipient_id: UUID) -> Delivery | None:
+    """Return the letter of this type, conversation and recipient, if it was sent."""
+    return session().scalar(
+        sa.select(Delivery).where(
+            Delivery.type == type_,
+            Delivery.conversation == conversation,
+            Delivery.recipient_id == recipient_id,
+        )
+    )
+
+
+def find(delivery_id: UUID) -> Delivery | None:
+    """Return a letter, if there is one."""
+    return session().get(Delivery, delivery_id)
+
+
+def get(delivery_id: UUID) -> Delivery:
+    """Return a letter."""
+    delivery = find(delivery_id)
+    if delivery is None:
+        raise NotFound(f"未找到送达件。 Expected delivery {delivery_id}, but there is none.")
+    return delivery
+
+
+def lock(delivery_id: UUID) -> Delivery:
+    """Return a letter and keep it until the transaction ends."""
+    get(delivery_id)
+    return session().get_one(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+
+
+def list_enclosures(delivery_ids: Collection[UUID]) -> list[DeliveryEnclosure]:
+    """Return the enclosures of letters, in the order they were enclosed."""
+    return list(
+        session().scalars(
+            sa.select(DeliveryEnclosure)
+            .where(DeliveryEnclosure.delivery_id.in_(delivery_ids))
+            .order_by(DeliveryEnclosure.delivery_id, DeliveryEnclosure.position)
+        )
+    )
+
+
+def reached(enclosed_id: UUID, organisations: Collection[UUID]) -> bool:
+    """Say whether a paper or file came to one of the organisations in a delivered letter."""
+    found = session().scalar(
+        sa.select(sa.literal(1))
+        .select_from(DeliveryEnclosure)
+        .join(Delivery, Delivery.id == DeliveryEnclosure.delivery_id)
+        .where(
+            DeliveryEnclosure.enclosed_id == enclosed_id,
+            Delivery.recipient_id.in_(organisations),
+            Delivery.delivered_at.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def list_(
+    organisations: Collection[UUID],
+    *,
+    direction: Literal["sent", "received"] | None = None,
+    instance_id: UUID | None = None,
+    status: str | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[Delivery], int]:
+    """Return letters newest first, and how many fit; received ones once they were delivered."""
+    sent = Delivery.sender_id.in_(organisations)
+    received = sa.and_(Delivery.recipient_id.in_(organisations), Delivery.delivered_at.is_not(None))
+    sides = {"sent": sent, "received": received, None: sa.or_(sent, received)}
+    wanted: list[sa.ColumnElement[bool]] = [sides[direction]]
+    if instance_id is not None:
+        wanted.append(
+            sa.or_(
+                Delivery.instance_id == instance_id,
+                Delivery.received_instance_id == instance_id,
+            )
+        )
+    if status is not None:
+        wanted.append(Delivery.status == status)
+    total = session().scalar(sa.select(sa.func.count()).select_from(Delivery).where(*wanted)) or 0
+    rows = session().scalars(
+        sa.select(Delivery)
+        .where(*wanted)
+        .order_by(Delivery.sent_at.desc(), Delivery.id.desc())
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+    )
+    return list(rows), total

@@ -1,0 +1,134 @@
+"""Business objects of declared kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_server.errors import NotFound
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
+
+
+class Record(Model):
+    """A business object with number, organisation, state and fields."""
+
+    __tablename__ = "records"
+    __table_args__ = (
+        sa.Index(
+            "ix_records_organisation_id_kind_opened_at", "organisation_id", "kind", "opened_at"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
+    kind: Mapped[str] = mapped_column(sa.Text)
+    organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
+    instance_id: Mapped[UUID | None] = mapped_column(
+        UuidColumn, sa.ForeignKey("process_instances.id"), index=True, default=None
+    )
+    number: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    title: Mapped[str] = mapped_column(sa.Text)
+    state: Mapped[str] = mapped_column(sa.Text, default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default_factory=dict)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+def add(record: Record) -> None:
+    """Put a record down."""
+    session().add(record)
+
+
+def find(record_id: UUID) -> Record | None:
+    """Return a record, if there is one."""
+    return session().get(Record, record_id)
+
+
+def get(record_id: UUID) -> Record:
+    """Return a record."""
+    record = find(record_id)
+    if record is None:
+        raise NotFound(f"未找到业务记录。 Expected record {record_id}, but there is none.")
+    return record
+
+
+def list_(
+    organisations: Collection[UUID] | None,
+    *,
+    kind: str | None = None,
+    state: str | None = None,
+    instance_id: UUID | None = None,
+    text: str | None = None,
+    closed: bool | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[Record], int]:
+    """Return records newest first, and how many fit; organisations None means all of them."""
+    wanted: list[sa.ColumnElement[bool]] = []
+    if organisations is not None:
+        wanted.append(Record.organisation_id.in_(organisations))
+    if kind is not None:
+        wanted.append(Record.kind == kind)
+    if state is not None:
+        wanted.append(Record.state == state)
+    if instance_id is not None:
+        wanted.append(Record.instance_id == instance_id)
+    if text:
+        wanted.append(
+            sa.or_(
+                Record.title.contains(text, autoescape=True),
+                Record.number.contains(text, autoescape=True),
+            )
+        )
+    if closed is not None:
+        wanted.append(Record.closed_at.is_not(None) if closed else Record.closed_at.is_(None))
+    total = session().scalar(sa.select(sa.func.count()).select_from(Record).where(*wanted)) or 0
+    rows = session().scalars(
+        sa.select(Record)
+        .where(*wanted)
+        .order_by(Record.opened_at.desc(), Record.id.desc())
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+    )
+    return list(rows), total
+
+
+def list_titles(
+    organisation_id: UUID, kind: str, *, but: UUID | None, limit: int
+) -> list[tuple[UUID, str | None, str]]:
+    """Return (id, number, title) of an organisation's newest records of a kind, but one."""
+    mine = [Record.organisation_id == organisation_id, Record.kind == kind]
+    if but is not None:
+        mine.append(Record.id != but)
+    rows = session().execute(
+        sa.select(Record.id, Record.number, Record.title)
+        .where(*mine)
+        .order_by(Record.opened_at.desc(), Record.id.desc())
+        .limit(limit)
+    )
+    return [(row.id, row.number, row.title) for row in rows]
+
+
+def count(
+    organisation_id: UUID,
+    kind: str,
+    *,
+    state: str | None = None,
+    since: datetime | None = None,
+    closed: bool | None = None,
+) -> int:
+    """Count an organisation's records of a kind."""
+    wanted = [Record.organisation_id == organisation_id, Record.kind == kind]
+    if state is not None:
+        wanted.append(Record.state == state)
+    if since is not None:
+        wanted.append(Record.opened_at >= since)
+    if closed is not None:
+        wanted.append(Record.closed_at.is_not(None) if closed else Record.closed_at.is_(None))
+    return session().scalar(sa.select(sa.func.count()).select_from(Record).where(*wanted)) or 0
