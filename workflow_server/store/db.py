@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, dataclass_transform
+from weakref import WeakKeyDictionary
 
 import orjson
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, scoped_session
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    MappedAsDataclass,
+    mapped_column,
+    relationship,
+    scoped_session,
+)
 from sqlalchemy.pool import QueuePool
 
+from workflow_server.config import Config
 from workflow_server.store.types import dumps
+
+_settings: WeakKeyDictionary[sa.Engine, Config] = WeakKeyDictionary()
 
 #: How long a writer waits for another one before it gives up, in seconds.
 BUSY_SECONDS = 30
@@ -27,6 +38,7 @@ NAMES = {
 }
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
 class Model(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Base of every table: a row is made with keywords."""
 
@@ -58,14 +70,23 @@ def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
 
 
 def connect(app: Any, url: str, pool_size: int = 5) -> None:
-    """Tie the app to its database; call once, before the first query."""
+    """Tie the app to its database; call once, before the first query.
+
+    Its settings (`app.config["WORKFLOW_SERVER"]`) are what `settings()` gives.
+    """
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, pool_size)
     db.init_app(app)
     with app.app_context():
+        _settings[db.engine] = app.config.get("WORKFLOW_SERVER") or Config(database_url=url)
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _prepare_sqlite)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def settings() -> Config:
+    """The settings of the running app."""
+    return _settings[db.engine]
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

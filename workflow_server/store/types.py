@@ -89,7 +89,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if isinstance(value, datetime):
             return value.astimezone(UTC)
-        return _EPOCH + value * _MICROSECOND
+        return _EPOCH + timedelta(microseconds=value)
 
 
 def dumps(value: Any) -> str:

@@ -1,0 +1,87 @@
+"""Settings, read once from the environment (WORKFLOW_SERVER_…); a bad one fails at start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from workflow_server.errors import InvalidInput
+
+PREFIX = "WORKFLOW_SERVER_"
+_YES = {"1", "true", "yes", "on"}
+_NO = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting there is; the environment variable is the upper-case name with the prefix."""
+
+    #: Where the data lives when `database_url` is not set: the SQLite file, papers, attachments.
+    data_dir: Path = Path("var")
+    #: SQLAlchemy URL; empty means a SQLite file in `data_dir`.
+    database_url: str = ""
+    #: Folder that holds bpmn/, forms/ and documents/; empty means the shipped ones.
+    content_dir: str = ""
+    #: Folder of the fonts built by `python -m workflow_server.rendering.fonts build`.
+    fonts_dir: Path = Path(".cache/fonts")
+    #: Demo mode: a demo office with known passwords, and a business clock that can be moved.
+    demo: bool = False
+    #: Connections a process keeps open to the database.
+    pool_size: int = 5
+    #: Threads that run jobs inside `serve`; 0 leaves them to `workflow-server work`.
+    job_workers: int = 1
+    #: Processes that render documents, for each process that runs jobs.
+    render_workers: int = 1
+    #: How long a document may take to render.
+    render_seconds: int = 20
+    #: How much memory the rendering of a document may take.
+    render_memory_mb: int = 700
+    #: How many hours a sign-in lasts.
+    sign_in_hours: int = 12
+    #: The largest attachment taken, in MiB.
+    attachment_mb: int = 50
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        if self.database_url:
+            return _with_driver(self.database_url)
+        return f"sqlite:///{(self.data_dir / 'workflow-server.db').resolve()}"
+
+    @property
+    def blobs_dir(self) -> Path:
+        """Where attachments and documents are kept, by the checksum of their bytes."""
+        return self.data_dir / "blobs"
+
+
+def load(environ: Mapping[str, str]) -> Config:
+    """Read the settings; refuse one that cannot be meant, naming the variable."""
+    values: dict[str, object] = {}
+    for setting in fields(Config):
+        variable = PREFIX + setting.name.upper()
+        if variable in environ:
+            values[setting.name] = _read(variable, environ[variable].strip(), str(setting.type))
+    return Config(**values)  # type: ignore[arg-type]
+
+
+def _read(variable: str, text: str, kind: str) -> object:
+    if kind == "Path":
+        return Path(text)
+    if kind == "int":
+        if not text.isdecimal():
+            raise InvalidInput(f"Expected {variable} to be a whole number, but it is '{text}'")
+        return int(text)
+    if kind == "bool":
+        if text.lower() not in _YES | _NO:
+            raise InvalidInput(f"Expected {variable} to be 1 or 0, but it is '{text}'")
+        return text.lower() in _YES
+    return text
+
+
+def _with_driver(url: str) -> str:
+    # The usual spellings of a PostgreSQL address mean psycopg 3 here.
+    for spelling in ("postgres://", "postgresql://"):
+        if url.startswith(spelling):
+            return "postgresql+psycopg://" + url.removeprefix(spelling)
+    return url

@@ -1,0 +1,38 @@
+"""The business clock's distance from the real one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_server.store.db import Model, session
+
+_ONLY = 1
+
+
+class ClockOffset(Model):
+    """How far business time runs ahead: one row, or none."""
+
+    __tablename__ = "clock_offset"
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    seconds: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+def get() -> timedelta:
+    """Return how far business time runs ahead of real time."""
+    seconds = session().scalar(sa.select(ClockOffset.seconds).where(ClockOffset.id == _ONLY))
+    return timedelta(seconds=seconds or 0)
+
+
+def move(delta: timedelta) -> timedelta:
+    """Let business time jump by `delta`; returns the new distance."""
+    row = session().get(ClockOffset, _ONLY, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = ClockOffset(id=_ONLY, seconds=0)
+        session().add(row)
+    row.seconds += int(delta.total_seconds())
+    session().flush()
+    return timedelta(seconds=row.seconds)

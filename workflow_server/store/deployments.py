@@ -1,0 +1,70 @@
+"""Deployments: sealed bundles of content, kept whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_server.errors import NotFound
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import UtcDateTime, UuidColumn
+
+
+class Deployment(Model):
+    """One bundle; the same bytes are deployed once."""
+
+    __tablename__ = "deployments"
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
+    checksum: Mapped[str] = mapped_column(sa.Text, unique=True)
+    #: Where it came from: "folder", "api" or "cli".
+    source: Mapped[str] = mapped_column(sa.Text)
+    deployed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deployed_by: Mapped[UUID | None] = mapped_column(
+        UuidColumn, sa.ForeignKey("people.id"), default=None
+    )
+    files: Mapped[int] = mapped_column(sa.Integer)
+    bundle: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+
+
+def get(deployment_id: UUID) -> Deployment:
+    """Return a deployment."""
+    row = session().get(Deployment, deployment_id)
+    if row is None:
+        raise NotFound(f"Expected deployment {deployment_id}, but there is none")
+    return row
+
+
+def get_bundle(deployment_id: UUID) -> bytes:
+    """Return the bundle of a deployment, as the zip that was sealed."""
+    data = session().scalar(sa.select(Deployment.bundle).where(Deployment.id == deployment_id))
+    if data is None:
+        raise NotFound(f"Expected deployment {deployment_id}, but there is none")
+    return data
+
+
+def find_by_checksum(checksum: str) -> Deployment | None:
+    """Return the deployment of exactly these bytes, if there is one."""
+    return session().scalar(sa.select(Deployment).where(Deployment.checksum == checksum))
+
+
+def find_newest() -> Deployment | None:
+    """Return the deployment made last."""
+    return session().scalar(sa.select(Deployment).order_by(Deployment.id.desc()).limit(1))
+
+
+def list_(limit: int, offset: int) -> tuple[Sequence[Deployment], int]:
+    """Return deployments, newest first, and how many there are."""
+    rows = session().scalars(
+        sa.select(Deployment).order_by(Deployment.id.desc()).limit(limit).offset(offset)
+    )
+    return rows.all(), count()
+
+
+def count() -> int:
+    """Return how many deployments there are."""
+    return session().scalar(sa.select(sa.func.count()).select_from(Deployment)) or 0

@@ -1,0 +1,150 @@
+"""History: append-only, one row for each act, hash-chained per instance or area."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import (
+    ExactJsonColumn,
+    UtcDateTime,
+    UuidColumn,
+    canonical,
+)
+
+#: Acts outside any instance are chained by area: "deployments", "organisations", "clock" …
+_AREAS = UUID("6f0c7a52-5d0e-4b8a-9a37-1f2f4c0e9d11")
+_KEYED = sa.text("idempotency_key IS NOT NULL")
+
+
+class HistoryRow(Model):
+    """One act: who did what, when, where, and what came of it.
+
+    `hash` covers the row and the hash before it. `idempotency_key` is made from the
+    person and the key that the client sent; `request` is the checksum of what was asked
+    and `answer` what was answered, for the client that asks again.
+    """
+
+    __tablename__ = "history"
+    __table_args__ = (
+        sa.Index(
+            "uq_history_idempotency_key",
+            "idempotency_key",
+            unique=True,
+            sqlite_where=_KEYED,
+            postgresql_where=_KEYED,
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    chain_id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    act: Mapped[str] = mapped_column(sa.Text)
+    person_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    element_id: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    task_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    data: Mapped[dict[str, Any] | None] = mapped_column(ExactJsonColumn, default=None)
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    idempotency_key: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    request: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16), default=None)
+    answer: Mapped[Any | None] = mapped_column(ExactJsonColumn, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is to be written into a chain."""
+
+    at: datetime
+    act: str
+    person_id: UUID | None = None
+    element_id: str | None = None
+    task_id: UUID | None = None
+    data: dict[str, Any] | None = None
+    idempotency_key: UUID | None = None
+    request: bytes | None = None
+    answer: Any = None
+
+
+def area(name: str) -> UUID:
+    """Return the chain of an administrative area."""
+    return uuid5(_AREAS, name)
+
+
+def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
+    """Write an act after `length` others, the last with hash `head`; returns the new head."""
+    values = {
+        "chain_id": chain_id,
+        "seq": length + 1,
+        "at": act.at,
+        "act": act.act,
+        "person_id": act.person_id,
+        "element_id": act.element_id,
+        "task_id": act.task_id,
+        "data": act.data,
+        "idempotency_key": act.idempotency_key,
+        "request": act.request,
+        "answer": act.answer,
+    }
+    digest = _hash(head, values)
+    session().execute(sa.insert(HistoryRow), [{**values, "hash": digest}])
+    return digest
+
+
+def append_to_area(name: str, act: Act) -> None:
+    """Write an act of an administrative area, after the last one there."""
+    chain_id = area(name)
+    last = (
+        session()
+        .execute(
+            sa.select(HistoryRow.seq, HistoryRow.hash)
+            .where(HistoryRow.chain_id == chain_id)
+            .order_by(HistoryRow.seq.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    length, head = (last.seq, last.hash) if last is not None else (0, b"")
+    append(chain_id, length, head, act)
+
+
+def find_by_key(idempotency_key: UUID) -> HistoryRow | None:
+    """Return the act that was done under an idempotency key, if there is one."""
+    return session().scalar(
+        sa.select(HistoryRow).where(HistoryRow.idempotency_key == idempotency_key)
+    )
+
+
+def list_(chain_id: UUID, limit: int, offset: int) -> tuple[Sequence[HistoryRow], int]:
+    """Return the acts of a chain, oldest first, and how many there are."""
+    query = sa.select(HistoryRow).where(HistoryRow.chain_id == chain_id)
+    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    rows = session().scalars(query.order_by(HistoryRow.seq).limit(limit).offset(offset))
+    return rows.all(), total
+
+
+def find_break(chain_id: UUID) -> int | None:
+    """Return the number of the first row that was tampered with, or None."""
+    head = b""
+    query = sa.select(HistoryRow).where(HistoryRow.chain_id == chain_id)
+    for expected, row in enumerate(session().scalars(query.order_by(HistoryRow.seq)), start=1):
+        values = {name: getattr(row, name) for name in _HASHED}
+        head = _hash(head, values)
+        if row.seq != expected or row.hash != head:
+            return expected
+    return None
+
+
+_HASHED = ("chain_id", "seq", "at", "act", "person_id", "element_id", "task_id", "data", "answer")
+
+
+def _hash(head: bytes, values: dict[str, Any]) -> bytes:
+    return hashlib.sha256(head + canonical([values[name] for name in _HASHED])).digest()

@@ -1,0 +1,221 @@
+"""Jobs: the outbox, a table of what is to be done after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
+
+
+class JobStatus(StrEnum):
+    """Where a job is in its life."""
+
+    #: To be done once it is due and not held back after a failure.
+    READY = "ready"
+    #: Leased by a worker until `held_until`; after that another may take it.
+    RUNNING = "running"
+    #: It has happened.
+    DONE = "done"
+    #: Tried too often: an incident tells why, and its instance's later jobs wait.
+    FAILED = "failed"
+
+
+_PENDING = sa.text("status IN ('ready', 'running')")
+_UNDONE = sa.text("status <> 'done'")
+
+
+class Job(Model):
+    """One deferred act. `due_at` is business time; `held_until` is real time."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        sa.Index("ix_jobs_due", "due_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        sa.Index(
+            "ix_jobs_instance_id", "instance_id", sqlite_where=_UNDONE, postgresql_where=_UNDONE
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    instance_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    #: The wait, document or delivery that it is about.
+    subject_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    status: Mapped[str] = mapped_column(sa.Text, default=JobStatus.READY)
+    #: Jobs in line wait for the earlier ones of their instance.
+    in_line: Mapped[bool] = mapped_column(sa.Boolean, default=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(sa.Integer, default=0)
+    lease: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    error: Mapped[str | None] = mapped_column(sa.Text, default=None)
+
+
+def add(values: dict[str, Any]) -> None:
+    """Write a job down."""
+    session().execute(sa.insert(Job), [values])
+
+
+def find(job_id: UUID) -> Job | None:
+    """Return a job as it is now, if there is one."""
+    return session().get(Job, job_id, populate_existing=True)
+
+
+def _next_due() -> sa.Select[UUID]:
+    job, earlier = aliased(Job), aliased(Job)
+    is_waiting = (
+        sa.select(earlier.id)
+        .where(
+            earlier.instance_id == job.instance_id,
+            earlier.status != sa.literal_column("'done'"),
+            earlier.in_line,
+            earlier.id < job.id,
+        )
+        .exists()
+    )
+    real = sa.bindparam("real", type_=UtcDateTime())
+    return (
+        sa.select(job.id)
+        .where(
+            job.status.in_([sa.literal_column("'ready'"), sa.literal_column("'running'")]),
+            job.due_at <= sa.bindparam("now", type_=UtcDateTime()),
+            sa.or_(job.held_until.is_(None), job.held_until <= real),
+            sa.or_(~job.in_line, ~is_waiting),
+        )
+        .order_by(job.due_at, job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=job)
+    )
+
+
+_LEASE = (
+    sa.update(Job)
+    .where(Job.id == _next_due().scalar_subquery())
+    .values(
+        status=JobStatus.RUNNING,
+        attempts=Job.attempts + 1,
+        lease=sa.bindparam("token", type_=UuidColumn()),
+        held_until=sa.bindparam("until", type_=UtcDateTime()),
+    )
+    .returning(Job.id, Job.kind, Job.payload, Job.instance_id, Job.attempts)
+    .execution_options(synchronize_session=False)
+)
+
+
+def lease_next(now: datetime, real: datetime, until: datetime, token: UUID) -> Any | None:
+    """Take the next due job until a moment; other workers pass it by. None: nothing is due."""
+    return (
+        session()
+        .execute(_LEASE, {"now": now, "real": real, "until": until, "token": token})
+        .one_or_none()
+    )
+
+
+_FINISH = (
+    sa.update(Job)
+    .where(
+        Job.id == sa.bindparam("job_id", type_=UuidColumn()),
+        Job.lease == sa.bindparam("token", type_=UuidColumn()),
+        Job.status == sa.literal_column("'running'"),
+    )
+    .execution_options(synchronize_session=False)
+)
+_FINISH_DONE = _FINISH.values(
+    status=JobStatus.DONE,
+    lease=None,
+    held_until=None,
+    error=None,
+    finished_at=sa.bindparam("finished_at", type_=UtcDateTime()),
+)
+
+
+def finish(job_id: UUID, token: UUID, now: datetime) -> bool:
+    """Mark a job done if the lease is still ours; False when another worker has it now."""
+    parameters = {"job_id": job_id, "token": token, "finished_at": now}
+    return _changed(session().execute(_FINISH_DONE, parameters))
+
+
+def put_back(job_id: UUID, token: UUID, until: datetime, error: str) -> bool:
+    """Hold a failed job back until a moment of real time."""
+    values = {"status": JobStatus.READY, "lease": None, "held_until": until, "error": error}
+    return _changed(session().execute(_FINISH.values(**values), {"job_id": job_id, "token": token}))
+
+
+def give_up(job_id: UUID, token: UUID, error: str) -> bool:
+    """Leave a job that failed too often to a person."""
+    values = {"status": JobStatus.FAILED, "lease": None, "held_until": None, "error": error}
+    return _changed(session().execute(_FINISH.values(**values), {"job_id": job_id, "token": token}))
+
+
+def _changed(result: Any) -> bool:
+    return bool(result.rowcount)
+
+
+def revive(job_id: UUID) -> None:
+    """Let a failed job be tried again, from the first attempt."""
+    session().execute(
+        sa.update(Job)
+        .where(Job.id == job_id, Job.status == JobStatus.FAILED)
+        .values(status=JobStatus.READY, attempts=0, held_until=None, lease=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def drop(instance_id: UUID, subject_ids: Collection[UUID]) -> None:
+    """Take back jobs about these subjects that have not been done."""
+    session().execute(
+        sa.delete(Job)
+        .where(
+            Job.instance_id == instance_id,
+            Job.subject_id.in_(subject_ids),
+            Job.status != sa.literal_column("'done'"),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_pending_of(instance_id: UUID, kind: str) -> Sequence[Job]:
+    """Return an instance's jobs of a kind that have not been done."""
+    return (
+        session()
+        .scalars(
+            sa.select(Job)
+            .where(Job.instance_id == instance_id, Job.kind == kind, Job.status != JobStatus.DONE)
+            .order_by(Job.id)
+        )
+        .all()
+    )
+
+
+def set_due(job_id: UUID, due_at: datetime) -> None:
+    """Make a job due at another moment."""
+    session().execute(
+        sa.update(Job)
+        .where(Job.id == job_id)
+        .values(due_at=due_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_(
+    status: str | None, kind: str | None, instance_id: UUID | None, limit: int, offset: int
+) -> tuple[Sequence[Job], int]:
+    """Return jobs, newest first, and how many there are."""
+    query = sa.select(Job)
+    for column, value in ((Job.status, status), (Job.kind, kind), (Job.instance_id, instance_id)):
+        if value is not None:
+            query = query.where(column == value)
+    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    rows = session().scalars(query.order_by(Job.id.desc()).limit(limit).offset(offset))
+    return rows.all(), total

@@ -1,0 +1,275 @@
+"""Tasks: what waits for a person, and what persons have done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
+
+from workflow_server.errors import NotFound
+from workflow_server.store import process_instances
+from workflow_server.store.db import Model, session
+from workflow_server.store.organisations import Organisation, Person
+from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.process_instances import Locked, ProcessInstance
+from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
+
+
+class TaskStatus(StrEnum):
+    """Where a task is in its life."""
+
+    #: Somebody may work on it.
+    OPEN = "open"
+    #: A person has given the answers.
+    COMPLETED = "completed"
+    #: The process went another way.
+    CANCELLED = "cancelled"
+
+
+_OPEN = sa.text("status = 'open'")
+
+
+class Task(Model):
+    """One person's piece of work at one element.
+
+    It is offered to the holders of `role` in `organisation_id`, or belongs to
+    `assignee_id`; `claimed_at` tells a task that was taken from one that was assigned.
+    """
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        sa.Index("ix_tasks_instance_id", "instance_id"),
+        sa.Index(
+            "ix_tasks_offered",
+            "organisation_id",
+            "role",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        sa.Index("ix_tasks_assigned", "assignee_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
+    instance_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("process_instances.id"))
+    organisation_id: Mapped[UUID] = mapped_column(UuidColumn)
+    element_id: Mapped[str] = mapped_column(sa.Text)
+    name: Mapped[str] = mapped_column(sa.Text)
+    status: Mapped[str] = mapped_column(sa.Text, default=TaskStatus.OPEN)
+    role: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    assignee_id: Mapped[UUID | None] = mapped_column(
+        UuidColumn, sa.ForeignKey("people.id"), default=None
+    )
+    due_on: Mapped[date | None] = mapped_column(sa.Date, default=None)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    completed_by: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    #: Answers that somebody has begun to give.
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn, default=None)
+
+
+class TaskExclusion(Model):
+    """A person whom an open task is not offered to: segregation of duties."""
+
+    __tablename__ = "task_exclusions"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    task_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("tasks.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(
+        UuidColumn, sa.ForeignKey("people.id"), primary_key=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of tasks is narrowed to; None narrows nothing."""
+
+    status: str | None = None
+    instance_id: UUID | None = None
+    organisation_id: UUID | None = None
+    role: str | None = None
+    assignee_id: UUID | None = None
+    process_key: str | None = None
+    due_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A task in a list, with the names that a reader needs."""
+
+    task: Task
+    instance: ProcessInstance
+    definition: ProcessDefinition
+    organisation: Organisation
+    assignee_name: str | None
+
+
+def find(task_id: UUID) -> Task | None:
+    """Return a task as it is now, if there is one."""
+    return session().get(Task, task_id, populate_existing=True)
+
+
+_INSTANCE_OF_TASK = (
+    sa.select(Task.instance_id)
+    .where(Task.id == sa.bindparam("task_id", type_=UuidColumn()))
+    .scalar_subquery()
+)
+
+
+def lock_instance_of(task_id: UUID) -> Locked:
+    """Return the instance of a task, held against other writers."""
+    locked = process_instances.find_locked_where(_INSTANCE_OF_TASK, {"task_id": task_id})
+    if locked is None:
+        raise NotFound(f"Expected task {task_id}, but there is none")
+    return locked
+
+
+def add_all(rows: Sequence[dict[str, Any]]) -> None:
+    """Write opened tasks down."""
+    if rows:
+        session().execute(sa.insert(Task), rows)
+
+
+def save(task: Task, values: dict[str, Any]) -> None:
+    """Write a change of a task down."""
+    session().execute(
+        sa.update(Task)
+        .where(Task.id == task.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    for name, value in values.items():
+        set_committed_value(task, name, value)
+
+
+def cancel(task_ids: Collection[UUID], now: datetime) -> None:
+    """Write down that the process no longer needs these tasks."""
+    session().execute(
+        sa.update(Task)
+        .where(Task.id.in_(task_ids))
+        .values(status=TaskStatus.CANCELLED, completed_at=now, draft=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_completers(instance_id: UUID, elements: Collection[str]) -> Sequence[UUID]:
+    """Return who completed these elements in an instance, the last one first."""
+    query = (
+        sa.select(Task.completed_by)
+        .where(
+            Task.instance_id == instance_id,
+            Task.element_id.in_(elements),
+            Task.completed_by.is_not(None),
+        )
+        .order_by(Task.completed_at.desc(), Task.id.desc())
+    )
+    return [person for person in session().scalars(query) if person is not None]
+
+
+def exclude(rows: Sequence[tuple[UUID, UUID]]) -> None:
+    """Write down which tasks are not offered to whom: (task, person)."""
+    known = set(
+        session().execute(
+            sa.select(TaskExclusion.task_id, TaskExclusion.person_id).where(
+                TaskExclusion.task_id.in_({task for task, _ in rows})
+            )
+        )
+    )
+    fresh = [
+        {"task_id": task, "person_id": person}
+        for task, person in dict.fromkeys(rows)
+        if (task, person) not in known
+    ]
+    if fresh:
+        session().execute(sa.insert(TaskExclusion), fresh)
+
+
+def is_excluded(task_id: UUID, person_id: UUID) -> bool:
+    """Tell whether a task must not be worked on by a person."""
+    return session().get(TaskExclusion, (task_id, person_id)) is not None
+
+
+def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[UUID]:
+    """Return the open tasks at these elements of an instance."""
+    query = sa.select(Task.id).where(
+        Task.instance_id == instance_id,
+        Task.element_id.in_(elements),
+        Task.status == TaskStatus.OPEN,
+    )
+    return session().scalars(query).all()
+
+
+def offered_to(person_id: UUID, posts: Collection[tuple[UUID, str]]) -> sa.ColumnElement[bool]:
+    """Return the condition that a task is a person's to do: theirs, or free for their role."""
+    free = sa.and_(
+        Task.assignee_id.is_(None),
+        sa.or_(
+            sa.false(),
+            *(
+                sa.and_(Task.organisation_id == organisation, Task.role == role)
+                for organisation, role in posts
+            ),
+        ),
+        ~sa.exists().where(TaskExclusion.task_id == Task.id, TaskExclusion.person_id == person_id),
+    )
+    return sa.or_(Task.assignee_id == person_id, free)
+
+
+def list_(
+    visible: sa.ColumnElement[bool], narrowed: Filter, limit: int, offset: int
+) -> tuple[Sequence[Listed], int]:
+    """Return visible tasks, the most urgent first, and how many there are."""
+    query = _listing().where(visible, *_conditions(narrowed))
+    total = (
+        session().scalar(
+            sa.select(sa.func.count())
+            .select_from(Task)
+            .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
+            .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
+            .where(visible, *_conditions(narrowed))
+        )
+        or 0
+    )
+    ordered = query.order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    rows = session().execute(ordered.limit(limit).offset(offset))
+    return [Listed(*row) for row in rows], total
+
+
+def find_listed(visible: sa.ColumnElement[bool], task_id: UUID) -> Listed | None:
+    """Return a visible task with the names that a reader needs."""
+    query = _listing().where(visible, Task.id == task_id)
+    row = session().execute(query, execution_options={"populate_existing": True}).one_or_none()
+    return None if row is None else Listed(*row)
+
+
+def _listing() -> sa.Select[Task, ProcessInstance, ProcessDefinition, Organisation, str]:
+    return (
+        sa.select(Task, ProcessInstance, ProcessDefinition, Organisation, Person.name)
+        .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
+        .join(Organisation, Organisation.id == Task.organisation_id)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+    )
+
+
+def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
+    equal: dict[Any, Any] = {
+        Task.status: narrowed.status,
+        Task.instance_id: narrowed.instance_id,
+        Task.organisation_id: narrowed.organisation_id,
+        Task.role: narrowed.role,
+        Task.assignee_id: narrowed.assignee_id,
+        ProcessDefinition.key: narrowed.process_key,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if narrowed.due_by is not None:
+        conditions.append(Task.due_on <= narrowed.due_by)
+    return conditions
