@@ -67,6 +67,7 @@ __all__ = [
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _OURS = f"{{{NAMESPACE}}}"
+_SENDING = {"to", "inReplyTo"}
 _TIMER_TEXTS = ("timeDate", "timeDuration", "timeCycle")
 
 
@@ -244,6 +245,8 @@ class _Reader:
         once = word.once or (name == "message" and place in CATCHING)
         if once and name in before:
             return self.fault(item, owner, f"wf:{name} 在一个元素上只能写一次")
+        if name == "message" and place in CATCHING and (len(item) or _SENDING & set(item.keys())):
+            return self.fault(item, owner, "wf:message 在接收的元素上只能有 type 和 conversation")
         return self.well_formed(item, word, owner)
 
     def well_formed(self, item: etree._Element, word: Word, owner: etree._Element) -> bool:

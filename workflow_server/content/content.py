@@ -1,0 +1,61 @@
+"""One bundle, read: its processes, forms, document kinds and shared content by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workflow_server.content import documents, extensions, forms, shared
+from workflow_server.content.bundle import Bundle
+from workflow_server.content.documents import DocumentKind
+from workflow_server.content.elements import ProcessExtensions
+from workflow_server.content.forms import Form
+from workflow_server.content.refusals import ContentRefused
+from workflow_server.content.shared import Shared
+from workflow_server.errors import Fault
+
+FORMS = "forms/"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a deployment means; immutable, so one copy serves every instance of it."""
+
+    bundle: Bundle
+    processes: Mapping[str, ProcessExtensions]
+    forms: Mapping[str, Form]
+    documents: Mapping[str, DocumentKind]
+    shared: Shared
+
+
+def load(bundle: Bundle) -> Content:
+    """Read a bundle that `checks.check` has passed; refuse what cannot be read at all."""
+    processes: dict[str, ProcessExtensions] = {}
+    for path, data in bundle.under("bpmn/", ".bpmn"):
+        for process in extensions.read(path, data):
+            if process.process_id in processes:
+                raise _twice(process, processes[process.process_id])
+            processes[process.process_id] = process
+    return Content(
+        bundle=bundle,
+        processes=processes,
+        forms={form_key(path): forms.parse(form_key(path), data) for path, data in _forms(bundle)},
+        documents=documents.read(bundle),
+        shared=shared.read(bundle),
+    )
+
+
+def form_key(path: str) -> str:
+    """Return the key of a form from its path: `forms/a/b.json` -> `a/b`."""
+    return path.removeprefix(FORMS).removesuffix(".json")
+
+
+def _forms(bundle: Bundle) -> tuple[tuple[str, bytes], ...]:
+    return tuple(bundle.under(FORMS, ".json"))
+
+
+def _twice(process: ProcessExtensions, other: ProcessExtensions) -> ContentRefused:
+    return ContentRefused(
+        f"Expected process '{process.process_id}' once, but {other.path} has it too",
+        [Fault(f"{process.path}:{process.line} {process.process_id}", f"{other.path} 里也有它")],
+    )

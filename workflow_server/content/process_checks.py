@@ -1,0 +1,335 @@
+"""What is wrong with a process, judged by content alone, as sentences for its designer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from workflow_server.content.documents import DocumentKind
+from workflow_server.content.elements import (
+    DeadlineEffect,
+    DocumentEffect,
+    ElementExtensions,
+    LinkEffect,
+    MessageEffect,
+    NumberEffect,
+    ProcessExtensions,
+    RecordEffect,
+    StateEffect,
+)
+from workflow_server.content.forms import Form
+from workflow_server.content.shared import RecordKind, Shared
+from workflow_server.errors import Fault
+
+#: Names that the server keeps for itself in every expression.
+RESERVED = frozenset(
+    {
+        "actor",
+        "answers",
+        "deadlines",
+        "documents",
+        "instance",
+        "messages",
+        "organisation",
+        "records",
+        "this",
+        "today",
+    }
+)
+_ISO_TIMER = re.compile(
+    r"(R[0-9]*/)?(P[0-9A-Z.]+|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9:]+)?)?)(/P[0-9A-Z.]+)?"
+)
+
+Sentences = Iterator[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the bundle has, for looking names up."""
+
+    processes: Mapping[str, ProcessExtensions]
+    forms: Mapping[str, Form]
+    documents: Mapping[str, DocumentKind]
+    shared: Shared
+    rule_codes: frozenset[str] = frozenset()
+    form_keys: frozenset[str] = frozenset()  # also of the forms that have faults themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What one process brings about somewhere, in whatever order."""
+
+    facts: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()
+    deadlines: frozenset[str] = frozenset()
+    is_called: bool = False  # then facts and records may come from the caller
+
+
+@dataclass(slots=True)
+class ProcessCheck:
+    """Checks one process; `faults` yields everything that is wrong with it."""
+
+    known: Known
+    process: ProcessExtensions
+    declared: Declared = field(default_factory=Declared)
+
+    def __post_init__(self) -> None:
+        self.declared = declare(self.process, self.known.processes)
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield every fault, element by element."""
+        head = f"{self.process.path}:{self.process.line} {self.process.process_id}"
+        for sentence in self.head():
+            yield Fault(head, sentence)
+        for element in self.process.elements.values():
+            for sentence in self.element(element):
+                yield Fault(f"{self.process.path}:{element.line} {element.id}", sentence)
+
+    def head(self) -> Sentences:
+        process = self.process
+        if process.party is not None and process.party not in self.known.shared.parties:
+            yield f"wf:process：没有哪个角色属于 party“{process.party}”，请先在 roles.json 里声明"
+        for start in process.starts:
+            yield from self.role("wf:start", start.role)
+            yield from self.form("wf:start", start.form)
+            target = process.elements.get(start.element_id)
+            if target is None or target.type != "startEvent":
+                yield f"wf:start“{start.label}”：找不到可以手工开始的开始事件"
+            elif target.event is not None:
+                yield f"wf:start“{start.label}”：开始事件 {target.id} 由{target.event}触发，不能手工开始"
+        for member in process.team:
+            yield from self.role("wf:team", member.role)
+        for element_id, called in process.calls.items():
+            if called not in self.known.processes:
+                yield f"调用活动 {element_id} 所调用的流程“{called}”不在流程包里"
+
+    def element(self, element: ElementExtensions) -> Sentences:
+        if element.lane_role is not None:
+            yield from self.role("wf:lane", element.lane_role)
+        if element.type == "userTask":
+            yield from self.user_task(element)
+        yield from self.facts(element)
+        yield from self.effects(element)
+        yield from self.messages(element)
+        yield from self.timer(element)
+        if element.type in ("serviceTask", "businessRuleTask") and element.operation is None:
+            yield "缺少 wf:operation：请写明这个自动任务做什么"
+
+    def user_task(self, element: ElementExtensions) -> Sentences:
+        if element.form is None:
+            yield "缺少 wf:form：每个人工任务都要有表单"
+        yield from self.form("wf:form", element.form)
+        yield from self.field_access(element)
+        yield from self.assign(element)
+        for task in element.separate_from:
+            yield from self.task("wf:separateFrom", task)
+
+    def assign(self, element: ElementExtensions) -> Sentences:
+        assign = element.assign
+        if assign is None or assign.strategy == "role":
+            role = element.lane_role if assign is None else assign.role or element.lane_role
+            if role is None:
+                yield "没有人能办理：请写 wf:assign，或在泳道上写 wf:lane"
+            elif role != element.lane_role:
+                yield from self.role("wf:assign", role)
+        elif assign.strategy == "task":
+            if assign.task is None:
+                yield "wf:assign strategy=task：缺少 task"
+            else:
+                yield from self.task("wf:assign", assign.task)
+        elif assign.value is None:
+            yield "wf:assign strategy=person：缺少 value"
+
+    def field_access(self, element: ElementExtensions) -> Sentences:
+        form = self.known.forms.get(element.form or "")
+        if form is not None:
+            for name in element.field_access:
+                if name not in form.fields:
+                    yield f"wf:fieldAccess：表单 {element.form} 没有字段“{name}”"
+
+    def facts(self, element: ElementExtensions) -> Sentences:
+        names = [output.name for output in element.outputs]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"wf:output：“{name}”在这个元素上写了两次"
+        for word, name in fact_names(element):
+            if name in RESERVED:
+                yield f"{word}：“{name}”是系统保留的名字，请换一个"
+
+    def effects(self, element: ElementExtensions) -> Sentences:
+        for effect in element.effects:
+            match effect:
+                case RecordEffect():
+                    yield from self.record(effect)
+                case StateEffect():
+                    yield from self.opened("wf:state", effect.record)
+                    yield from self.state("wf:state", effect.record, effect.label)
+                case NumberEffect() if effect.series not in self.known.shared.series:
+                    yield f"wf:number：series.json 里没有编号序列“{effect.series}”"
+                case DocumentEffect():
+                    yield from self.document("wf:document", effect.kind)
+                case DeadlineEffect():
+                    yield from self.deadline(effect)
+                case MessageEffect() | NumberEffect() | LinkEffect():
+                    pass
+
+    def record(self, effect: RecordEffect) -> Sentences:
+        kind = self.known.shared.records.get(effect.kind)
+        if effect.operation == "open":
+            if kind is None:
+                yield f"wf:record：records.json 里没有台账种类“{effect.kind}”"
+            if effect.title is None:
+                yield "wf:record operation=open：缺少 title"
+        else:
+            yield from self.opened("wf:record", effect.kind)
+        if effect.state is not None:
+            yield from self.state("wf:record", effect.kind, effect.state)
+        for item in effect.fields:
+            if kind is not None and item.name not in kind.fields:
+                yield f"wf:field：台账种类“{effect.kind}”没有字段“{item.name}”"
+
+    def opened(self, word: str, kind: str) -> Sentences:
+        if kind not in self.known.shared.records:
+            yield f"{word}：records.json 里没有台账种类“{kind}”"
+        elif kind not in self.declared.opened and not self.declared.is_called:
+            yield f"{word}：这个流程没有用 wf:record operation=open 建立过“{kind}”"
+
+    def state(self, word: str, kind: str, label: str) -> Sentences:
+        declared: RecordKind | None = self.known.shared.records.get(kind)
+        if declared is not None and not label.startswith("=") and label not in declared.states:
+            yield f"{word}：台账种类“{kind}”没有状态“{label}”，已有：{'、'.join(declared.states)}"
+
+    def document(self, word: str, kind: str) -> Sentences:
+        if kind not in self.known.documents:
+            yield f"{word}：没有文书 documents/{kind}/"
+
+    def deadline(self, effect: DeadlineEffect) -> Sentences:
+        if effect.operation == "stop":
+            if effect.name not in self.declared.deadlines:
+                yield f"wf:deadline operation=stop：这个流程没有起算过期限“{effect.name}”"
+            return
+        if effect.rule is None:
+            yield "wf:deadline：缺少 rule"
+        elif not effect.rule.startswith("=") and effect.rule not in self.known.rule_codes:
+            yield f"wf:deadline：deadlines.dmn 里没有规则“{effect.rule}”"
+        if effect.start is None:
+            yield "wf:deadline：缺少 start，请写明从哪一天起算"
+        for target in effect.stop_on:
+            if target not in self.process.elements:
+                yield f"wf:deadline stopOn：流程里没有元素“{target}”"
+        if effect.subject is not None and effect.subject not in self.known.shared.records:
+            yield f"wf:deadline subject：records.json 里没有台账种类“{effect.subject}”"
+
+    def messages(self, element: ElementExtensions) -> Sentences:
+        sent = [effect for effect in element.effects if isinstance(effect, MessageEffect)]
+        throws = element.type == "sendTask" or (
+            element.event == "message" and element.type in ("intermediateThrowEvent", "endEvent")
+        )
+        if throws and not sent:
+            yield "缺少 wf:message：请写明发什么消息、发给谁"
+        if sent and not throws:
+            yield "wf:message：这个元素不是发送消息的事件或任务"
+        for message in sent:
+            yield from self.message_type(message.type, element, sends=True)
+            if message.to is None:
+                yield "wf:message：缺少 to，请写明发给哪个单位"
+            if message.conversation is None:
+                yield "wf:message：缺少 conversation，对方无法据此回信"
+            for kind in message.enclose:
+                yield from self.document("wf:enclose", kind)
+                if kind in self.known.documents and kind not in self.declared.documents:
+                    yield f"wf:enclose：这个流程没有制作过文书“{kind}”"
+        yield from self.caught(element)
+
+    def caught(self, element: ElementExtensions) -> Sentences:
+        caught = element.catch_message
+        waits = element.event == "message" or element.type == "receiveTask"
+        if caught is None:
+            if waits and element.type not in ("intermediateThrowEvent", "endEvent"):
+                yield "缺少 wf:message：请写明等待哪种消息"
+            return
+        if not waits:
+            yield "wf:message：这个元素不等待消息"
+        yield from self.message_type(caught.type, element, sends=False)
+        if element.type != "startEvent" and caught.conversation is None:
+            yield "wf:message：缺少 conversation，收到的消息无法找到这个实例"
+
+    def message_type(self, key: str, element: ElementExtensions, *, sends: bool) -> Sentences:
+        if element.message_name != key:
+            yield f"wf:message：type“{key}”与 BPMN 消息名“{element.message_name or ''}”不一致"
+        declared = self.known.shared.messages.get(key)
+        if declared is None:
+            yield f"wf:message：messages.json 里没有消息“{key}”"
+            return
+        parties = declared.senders if sends else declared.recipients
+        if self.process.party is not None and self.process.party not in parties:
+            role = "发送" if sends else "接收"
+            yield f"wf:message：“{key}”由{'、'.join(parties)}{role}，而本流程属于{self.process.party}"
+
+    def timer(self, element: ElementExtensions) -> Sentences:
+        if element.event == "timer":
+            if element.timer_text is None and element.timer is None:
+                yield "定时器缺少时间：请写 ISO 8601 时间、=FEEL，或 wf:timer"
+            elif element.timer_text is not None and element.timer is not None:
+                yield "定时器的时间写了两处：wf:timer 与定时器自己的时间只能留一处"
+            elif element.timer_text and not _is_time(element.timer_text):
+                yield f"定时器的时间“{element.timer_text}”既不是 ISO 8601，也不是 =FEEL"
+        elif element.timer is not None:
+            yield "wf:timer：这个元素不是定时器"
+        if element.timer is not None and element.timer.deadline not in self.declared.deadlines:
+            yield f"wf:timer：这个流程没有起算过期限“{element.timer.deadline}”"
+
+    def role(self, word: str, key: str) -> Sentences:
+        if key not in self.known.shared.roles:
+            yield f"{word}：roles.json 里没有角色“{key}”"
+
+    def form(self, word: str, key: str | None) -> Sentences:
+        if key is not None and key not in self.known.form_keys:
+            yield f"{word}：没有表单 forms/{key}.json"
+
+    def task(self, word: str, element_id: str) -> Sentences:
+        target = self.process.elements.get(element_id)
+        if target is None:
+            yield f"{word}：流程里没有元素“{element_id}”"
+        elif target.type != "userTask":
+            yield f"{word}：元素“{element_id}”不是人工任务"
+
+
+def declare(
+    process: ProcessExtensions, processes: Mapping[str, ProcessExtensions]
+) -> Declared:
+    """Gather what the elements of a process bring about."""
+    effects = [effect for element in process.elements.values() for effect in element.effects]
+    return Declared(
+        facts=frozenset(
+            name for element in process.elements.values() for _, name in fact_names(element)
+        ),
+        opened=frozenset(
+            effect.kind
+            for effect in effects
+            if isinstance(effect, RecordEffect) and effect.operation == "open"
+        ),
+        documents=frozenset(e.kind for e in effects if isinstance(e, DocumentEffect)),
+        deadlines=frozenset(
+            effect.name
+            for effect in effects
+            if isinstance(effect, DeadlineEffect) and effect.operation == "start"
+        ),
+        is_called=any(process.process_id in other.calls.values() for other in processes.values()),
+    )
+
+
+def fact_names(element: ElementExtensions) -> Iterator[tuple[str, str]]:
+    """Yield the facts that an element sets, with the word that sets each."""
+    for output in element.outputs:
+        yield "wf:output", output.name
+    for effect in element.effects:
+        if isinstance(effect, NumberEffect):
+            yield "wf:number", effect.name
+    if element.operation is not None and element.operation.result is not None:
+        yield "wf:operation", element.operation.result
+
+
+def _is_time(text: str) -> bool:
+    return text.startswith("=") or _ISO_TIMER.fullmatch(text) is not None

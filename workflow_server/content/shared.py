@@ -1,0 +1,293 @@
+"""What several diagrams share: the files of bpmn/_shared/ as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from workflow_server.content import decisions, reading
+from workflow_server.content.bundle import Bundle
+from workflow_server.content.decisions import Decision
+from workflow_server.content.reading import Place
+from workflow_server.content.refusals import ContentRefused
+from workflow_server.errors import Fault, WorkflowServerError
+
+FOLDER = "bpmn/_shared/"
+SCENARIOS = f"{FOLDER}scenarios/"
+RULES = f"{FOLDER}deadlines.dmn"
+FIELD_TYPES = (
+    "text",
+    "number",
+    "money",
+    "date",
+    "datetime",
+    "boolean",
+    "choice",
+    "organisation",
+    "person",
+    "file",
+    "list",
+    "object",
+)
+_CHINA = ZoneInfo("Asia/Shanghai")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A post that people hold in an organisation of a party."""
+
+    key: str
+    label: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a record kind; `vocabulary` names the options of a choice."""
+
+    key: str
+    label: str
+    type: str
+    vocabulary: str | None = None
+    data_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """A kind of business object: its fields, its states, the series of its numbers."""
+
+    key: str
+    label: str
+    series: str | None
+    fields: Mapping[str, Field]
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How numbers are written: `{code}` and the like are fields of the issuing organisation."""
+
+    key: str
+    label: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageType:
+    """What one kind of organisation sends another; `starts` names the process it opens."""
+
+    key: str
+    label: str
+    senders: tuple[str, ...]
+    recipients: tuple[str, ...]
+    starts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a vocabulary."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Everything in bpmn/_shared/, by key."""
+
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    records: Mapping[str, RecordKind] = field(default_factory=dict)
+    series: Mapping[str, Series] = field(default_factory=dict)
+    messages: Mapping[str, MessageType] = field(default_factory=dict)
+    vocabularies: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    rules: Decision | None = None
+    office: Mapping[str, Any] | None = None
+    scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    _resolved: dict[tuple[str, str | None, date], Mapping[str, Any] | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @property
+    def parties(self) -> frozenset[str]:
+        """Return the kinds of organisation that have roles."""
+        return frozenset(role.party for role in self.roles.values())
+
+    def rule(self, code: str, region: str | None, day: date) -> Mapping[str, Any] | None:
+        """Return the row of a deadline rule in force in a region on a day, or None.
+
+        The table sees `rule`, `region` and `day`; it is asked once per combination.
+        """
+        asked = (code, region, day)
+        if asked not in self._resolved and self.rules is not None:
+            context = {"rule": code, "region": region, "day": day.isoformat()}
+            now = datetime.combine(day, time(12), _CHINA)
+            row = decisions.decide(self.rules, context, now)
+            self._resolved[asked] = row if isinstance(row, dict) else None
+        return self._resolved.get(asked)
+
+
+def read(bundle: Bundle) -> Shared:
+    """Read the shared content; refuse the bundle with every fault it has."""
+    shared, faults = read_with_faults(bundle)
+    if faults:
+        raise ContentRefused(
+            f"Expected sound shared content, but {faults[0].pointer} is refused", faults
+        )
+    return shared
+
+
+def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
+    """Read what can be read, and return every fault beside it."""
+    faults: list[Fault] = []
+    files = {
+        path.removeprefix(FOLDER): reading.parse(path, data, faults)
+        for path, data in bundle.under(FOLDER, ".json")
+    }
+    _refuse_unknown(files, faults)
+    shared = Shared(
+        roles=_table(files, "roles", "roles", _role),
+        records=_table(files, "records", "kinds", _record_kind),
+        series=_table(files, "series", "series", _series),
+        messages=_table(files, "messages", "types", _message_type),
+        vocabularies=_vocabularies(files.get("vocabularies.json")),
+        rules=_rules(bundle, faults),
+        office=_object(files.get("office.json")),
+        scenarios={
+            name.removeprefix("scenarios/").removesuffix(".json"): content
+            for name, place in files.items()
+            if name.startswith("scenarios/") and (content := _object(place)) is not None
+        },
+    )
+    return shared, tuple(faults)
+
+
+_KNOWN = frozenset(
+    f"{name}.json" for name in ("roles", "records", "series", "messages", "vocabularies", "office")
+)
+
+
+def _refuse_unknown(files: Mapping[str, Place], faults: list[Fault]) -> None:
+    for name in files:
+        if name not in _KNOWN and not name.startswith("scenarios/"):
+            known = "、".join(sorted(_KNOWN))
+            faults.append(Fault(f"{FOLDER}{name}", f"不认识这个文件，这里有：{known}"))
+
+
+def _table(
+    files: Mapping[str, Place], name: str, member: str, build: Callable[[Place], _T | None]
+) -> dict[str, _T]:
+    place = files.get(f"{name}.json")
+    table: dict[str, _T] = {}
+    if place is None or not place.only(member):
+        return table
+    for item in place.items(member, required=True):
+        row = build(item)
+        if row is not None:
+            key = item.value.get("key", "")
+            if key in table:
+                item.refuse(f"“{key}”出现了两次", "key")
+            table[key] = row
+    return table
+
+
+def _role(item: Place) -> Role | None:
+    if not item.only("key", "label", "party"):
+        return None
+    return Role(item.key("key"), item.text("label"), item.key("party"))
+
+
+def _record_kind(item: Place) -> RecordKind | None:
+    if not item.only("key", "label", "series", "fields", "states"):
+        return None
+    fields: dict[str, Field] = {}
+    for place in item.items("fields"):
+        if place.only("key", "label", "type", "vocabulary", "class"):
+            declared = _field(place)
+            if declared.key in fields:
+                place.refuse(f"“{declared.key}”出现了两次", "key")
+            fields[declared.key] = declared
+    return RecordKind(
+        key=item.key("key"),
+        label=item.text("label"),
+        series=item.text_or_none("series"),
+        fields=fields,
+        states=item.texts("states"),
+    )
+
+
+def _field(place: Place) -> Field:
+    kind = place.text("type")
+    if kind and kind not in FIELD_TYPES:
+        place.refuse(f"类型只能是 {'、'.join(FIELD_TYPES)}", "type")
+    return Field(
+        key=place.key("key"),
+        label=place.text("label"),
+        type=kind,
+        vocabulary=place.text_or_none("vocabulary"),
+        data_class=place.text_or_none("class"),
+    )
+
+
+def _series(item: Place) -> Series | None:
+    if not item.only("key", "label", "pattern"):
+        return None
+    return Series(item.key("key"), item.text("label"), item.text("pattern"))
+
+
+def _message_type(item: Place) -> MessageType | None:
+    if not item.only("key", "label", "from", "to", "starts"):
+        return None
+    return MessageType(
+        key=item.text("key"),
+        label=item.text("label"),
+        senders=_one_or_more(item, "from"),
+        recipients=_one_or_more(item, "to"),
+        starts=item.text_or_none("starts"),
+    )
+
+
+def _one_or_more(item: Place, key: str) -> tuple[str, ...]:
+    if isinstance(item.value.get(key), list):
+        return item.texts(key)
+    return (item.text(key),)
+
+
+def _vocabularies(place: Place | None) -> dict[str, tuple[Option, ...]]:
+    if place is None or not place.only("vocabularies"):
+        return {}
+    found: dict[str, tuple[Option, ...]] = {}
+    for name, _ in place.members("vocabularies"):
+        options = place.step("vocabularies").items(name, required=True)
+        found[name] = tuple(
+            Option(item.text("value"), item.text("label"))
+            for item in options
+            if item.only("value", "label")
+        )
+    return found
+
+
+def _object(place: Place | None) -> Mapping[str, Any] | None:
+    if place is None:
+        return None
+    if isinstance(place.value, dict):
+        return place.value
+    place.refuse("这里应当是一个对象 { … }")
+    return None
+
+
+def _rules(bundle: Bundle, faults: list[Fault]) -> Decision | None:
+    data = bundle.files.get(RULES)
+    if data is None:
+        return None
+    try:
+        found = decisions.parse(data)
+    except WorkflowServerError as error:
+        faults.extend(error.faults or (Fault(RULES, error.message),))
+        return None
+    if len(found) != 1:
+        faults.append(Fault(RULES, "期限规则表里应当只有一个决策表"))
+    return next(iter(found.values()), None)
