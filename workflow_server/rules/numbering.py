@@ -12,14 +12,18 @@ _PLACE = re.compile(r"\{([a-z_]+)(?::0?([1-9]))?\}")
 _BRACES = re.compile(r"[{}]")
 
 
+def places(pattern: str) -> frozenset[str]:
+    """Return the names that a pattern asks for."""
+    return frozenset(match[1] for match in _PLACE.finditer(pattern))
+
+
 def check(pattern: str) -> str | None:
     """Give what is wrong with a pattern in one sentence, or None."""
-    names = {match[1] for match in _PLACE.finditer(pattern)}
     if _BRACES.search(_PLACE.sub("", pattern)):
         return (
             f"Expected places such as {{year}} or {{n:4}} in '{pattern}', but a brace stands alone."
         )
-    missing = {"year", "n"} - names
+    missing = {"year", "n"} - places(pattern)
     if missing:
         return f"Expected {{year}} and {{n}} in '{pattern}', but {sorted(missing)} are missing."
     return None

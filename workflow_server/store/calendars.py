@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.store.db import Model, session
-from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
+from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
 
 class CalendarDay(Model):
@@ -32,6 +33,8 @@ class CalendarRevision(Model):
     __tablename__ = "calendar_revisions"
 
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Tells this calendar from those of other databases, for what is cached of it.
+    id: Mapped[UUID] = mapped_column(UuidColumn, unique=True, default_factory=new_id)
     known_until: Mapped[date]
     source: Mapped[str] = mapped_column(sa.Text)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -39,18 +42,27 @@ class CalendarRevision(Model):
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default_factory=list)
 
 
-def find_latest() -> tuple[int, date] | None:
-    """Return the version in force and the last day that has been announced."""
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The calendar in force: its version and the last day that has been announced."""
+
+    id: UUID
+    version: int
+    known_until: date
+
+
+def find_latest() -> Latest | None:
+    """Return the version in force, if the calendar was ever seeded."""
     row = (
         session()
         .execute(
-            sa.select(CalendarRevision.version, CalendarRevision.known_until)
+            sa.select(CalendarRevision.id, CalendarRevision.version, CalendarRevision.known_until)
             .order_by(CalendarRevision.version.desc())
             .limit(1)
         )
         .first()
     )
-    return (row.version, row.known_until) if row else None
+    return Latest(row.id, row.version, row.known_until) if row else None
 
 
 def add_revision(revision: CalendarRevision) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -109,5 +110,5 @@ def find_ends(ids: Collection[UUID]) -> dict[UUID, End]:
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
         .where(ProcessInstance.id.in_(ids)),
     )
-    rows = session().execute(sa.union_all(*parts)).all()
+    rows: Sequence[Any] = session().execute(sa.union_all(*parts)).all()
     return {end.id: end for end in (End(*row) for row in rows)}

@@ -1,0 +1,146 @@
+"""Lists the working-day calendar and takes in what the State Council announces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from workflow_server.errors import Fault, Forbidden, InvalidInput
+from workflow_server.services import deadlines, working_days
+from workflow_server.store import calendars as store
+from workflow_server.store.calendars import CalendarDay, CalendarRevision
+from workflow_server.store.db import transaction
+
+if TYPE_CHECKING:
+    from workflow_server.services.access import Actor
+
+#: Deadlines that reach further than what is announced are provisional; warn in time.
+_COVER = timedelta(days=400)
+
+
+class CalendarRefused(InvalidInput):
+    """工作日历有误"""
+
+
+@dataclass(frozen=True, slots=True)
+class DayChange:
+    """One day as it was announced."""
+
+    day: date
+    is_workday: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year's exceptions to the plain week; `known` says whether it was announced whole."""
+
+    year: int
+    known: bool
+    version: int
+    days: tuple[CalendarDay, ...]
+
+
+def seed(now: datetime) -> bool:
+    """Fill an empty calendar; say whether there was anything to do."""
+    return working_days.seed(now)
+
+
+def get_year(year: int, now: datetime) -> Year:
+    """Return one year of the calendar."""
+    if not date.min.year < year < date.max.year:
+        raise CalendarRefused(f"年份有误：{year}。 Expected a year, but got {year}.")
+    calendar = working_days.current(now)
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return Year(
+        year, calendar.is_known(last), calendar.version, tuple(store.list_days(first, last))
+    )
+
+
+def list_revisions() -> list[CalendarRevision]:
+    """Return every version of the calendar, newest first."""
+    return store.list_revisions()
+
+
+def find_gap(now: datetime) -> str | None:
+    """Return a warning in Chinese when the coming 400 days are not all announced."""
+    calendar = working_days.current(now)
+    if calendar.is_known((now + _COVER).date()):
+        return None
+    return (
+        f"工作日历只公布到{calendar.known_until:%Y年%m月%d日}，此后届满的期限为暂定；"
+        "放假安排公布后请录入。"
+    )
+
+
+def override(
+    actor: Actor,
+    changes: Sequence[DayChange],
+    source: str,
+    now: datetime,
+    *,
+    known_until: date | None = None,
+) -> CalendarRevision:
+    """Write announced days over the table as a new version, and revise running deadlines.
+
+    Where `known_until` moves on, the estimates up to it are dropped: the announcement is
+    whole. Every deadline whose end moves or becomes certain gets a revision.
+    """
+    if not actor.administrator:
+        raise Forbidden(
+            "只有系统管理员可以修改工作日历。"
+            " Expected an administrator to change the calendar, but the actor is none."
+        )
+    _check(changes, source)
+    with transaction():
+        before = working_days.current(now)
+        until = max(before.known_until, known_until or before.known_until)
+        revision = CalendarRevision(
+            version=before.version + 1,
+            known_until=until,
+            source=source.strip(),
+            made_at=now,
+            made_by=actor.person_id,
+            changes=[_describe(change, before.is_workday(change.day)) for change in changes],
+        )
+        store.add_revision(revision)
+        if until > before.known_until:
+            store.delete_days(before.known_until + timedelta(days=1), until)
+        store.replace_days([_row(change, revision) for change in changes])
+        deadlines.revise_all(now)
+    return revision
+
+
+def _check(changes: Sequence[DayChange], source: str) -> None:
+    faults = [
+        Fault(f"#/changes/{index}/day", f"{change.day} 出现了两次")
+        for index, change in enumerate(changes)
+        if change.day in {other.day for other in changes[:index]}
+    ]
+    if not source.strip():
+        faults.append(Fault("#/source", "请填写依据，例如国务院办公厅通知文号"))
+    if faults:
+        raise CalendarRefused(
+            f"{faults[0].detail}。 Expected a sound calendar change, but it has faults.", faults
+        )
+
+
+def _describe(change: DayChange, was_workday: bool) -> dict[str, Any]:
+    return {
+        "day": change.day.isoformat(),
+        "is_workday": change.is_workday,
+        "was_workday": was_workday,
+        "name": change.name,
+    }
+
+
+def _row(change: DayChange, revision: CalendarRevision) -> dict[str, Any]:
+    return {
+        "day": change.day,
+        "is_workday": change.is_workday,
+        "name": change.name,
+        "source": revision.source,
+        "version": revision.version,
+    }

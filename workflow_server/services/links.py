@@ -1,0 +1,113 @@
+"""Ties records, documents and instances together, and walks the chain both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server.errors import InvalidInput, NotFound
+from workflow_server.services.situation import Situation
+from workflow_server.store import deliveries
+from workflow_server.store import links as store
+from workflow_server.store.links import End, Link
+
+if TYPE_CHECKING:
+    from workflow_server.content.elements import LinkEffect
+    from workflow_server.services.access import Actor
+
+#: A chain longer than this is cut off: nobody reads it, and a ring of cases never ends.
+LONGEST_CHAIN = 500
+
+
+class LinkRefused(InvalidInput):
+    """关联无法建立"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What hangs together with one thing, as far as the actor may see it."""
+
+    ends: tuple[End, ...]
+    links: tuple[Link, ...]
+
+
+def apply(effect: LinkEffect, situation: Situation) -> None:
+    """Link two things, or one thing and each of a list; a link that exists stays as it is."""
+    source, target = situation.feel([effect.source, effect.target])
+    sources, targets = _ids(source, effect.source), _ids(target, effect.target)
+    ends = store.find_ends({*sources, *targets})
+    for missing in [id_ for id_ in (*sources, *targets) if id_ not in ends]:
+        raise LinkRefused(
+            f"无法建立关联“{effect.relation}”：{missing} 既不是业务记录、文书，也不是流程实例。"
+            f" Expected both ends of link '{effect.relation}' to exist, but {missing} does not."
+        )
+    for from_id in sources:
+        for to_id in targets:
+            _add(ends[from_id], effect.relation, ends[to_id], situation)
+
+
+def chain(actor: Actor, start: UUID) -> Chain:
+    """Walk the links from one thing in both directions, breadth first.
+
+    What belongs to other organisations is neither shown nor walked through, except a paper
+    that was delivered to one of the actor's.
+    """
+    seen = _visible(actor, {start})
+    if start not in seen:
+        raise NotFound(f"未找到。 Expected {start}, but there is none.")
+    links: dict[UUID, Link] = {}
+    front = {start}
+    while front and len(seen) < LONGEST_CHAIN:
+        touching = store.list_touching(front)
+        links.update((link.id, link) for link in touching)
+        beyond = {end for link in touching for end in (link.from_id, link.to_id)} - seen.keys()
+        found = _visible(actor, beyond)
+        seen |= found
+        front = set(found)
+    shown = [link for link in links.values() if {link.from_id, link.to_id} <= seen.keys()]
+    return Chain(tuple(seen.values()), tuple(sorted(shown, key=lambda link: link.made_at)))
+
+
+def _visible(actor: Actor, ids: set[UUID]) -> dict[UUID, End]:
+    if not ids:
+        return {}
+    mine = {position.organisation_id for position in actor.positions}
+    return {
+        end.id: end
+        for end in store.find_ends(ids).values()
+        if end.organisation_id in mine
+        or (end.type == "document" and deliveries.reached(end.id, mine))
+    }
+
+
+def _add(source: End, relation: str, target: End, situation: Situation) -> None:
+    if source.id == target.id:
+        raise LinkRefused(
+            f"不能与自身建立关联“{relation}”。"
+            f" Expected two ends of link '{relation}', but both are {source.id}."
+        )
+    if store.find(source.id, relation, target.id) is not None:
+        return
+    store.add(
+        Link(
+            from_type=source.type,
+            from_id=source.id,
+            relation=relation,
+            to_type=target.type,
+            to_id=target.id,
+            instance_id=situation.instance.id,
+            made_at=situation.now,
+        )
+    )
+
+
+def _ids(value: Any, expression: str) -> list[UUID]:
+    values = value if isinstance(value, list) else [value]
+    try:
+        return [UUID(str(item)) for item in values]
+    except ValueError as error:
+        raise LinkRefused(
+            f"关联的一端“{expression}”没有得到编号，得到的是 {str(value)[:60]}。"
+            f" Expected '{expression}' to give an id, but it gave {str(value)[:60]!r}."
+        ) from error

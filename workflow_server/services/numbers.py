@@ -1,0 +1,111 @@
+"""Draws numbers from series without gaps, and keeps the register of what each was given to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server.errors import Forbidden, InvalidInput, InvalidState, NotFound
+from workflow_server.rules import numbering
+from workflow_server.services.situation import CHINA, Situation
+from workflow_server.store import numbers as store
+from workflow_server.store import organisations
+from workflow_server.store.db import transaction
+from workflow_server.store.numbers import Number
+
+if TYPE_CHECKING:
+    from workflow_server.content.elements import NumberEffect
+    from workflow_server.services.access import Actor
+
+
+class UnknownSeries(InvalidInput):
+    """未声明的编号序列"""
+
+
+class NumberVoided(InvalidState):
+    """编号已作废"""
+
+
+def apply(effect: NumberEffect, situation: Situation) -> None:
+    """Draw the next number of a series into a fact of the instance."""
+    number = draw(situation, effect.series, given_to="instance", given_to_id=situation.instance.id)
+    situation.variables[effect.name] = number.text
+
+
+def draw(situation: Situation, series: str, *, given_to: str, given_to_id: UUID) -> Number:
+    """Give the next number of the host's series for the year of the business day.
+
+    The series stays locked until the caller's transaction ends: what is rolled back leaves
+    no gap, and two drawers stand in line.
+    """
+    declared = situation.content.shared.series.get(series)
+    if declared is None:
+        raise UnknownSeries(
+            f"未声明编号序列“{series}”。 Expected series '{series}' to be declared, but it is not."
+        )
+    issuer = situation.instance.organisation_id
+    fields = _issuer_fields(situation, declared.pattern)
+    year = situation.now.astimezone(CHINA).year
+    n = store.next_number(issuer, series, year)
+    number = Number(
+        organisation_id=issuer,
+        series=series,
+        year=year,
+        n=n,
+        text=numbering.format(declared.pattern, fields, year, n),
+        given_to=given_to,
+        given_to_id=given_to_id,
+        instance_id=situation.instance.id,
+        given_at=situation.now,
+    )
+    store.add(number)
+    return number
+
+
+def void(actor: Actor, number_id: UUID, reason: str, now: datetime) -> Number:
+    """Void a number of one's own organisation; it stays in the register and is not given again."""
+    if not reason.strip():
+        raise InvalidInput("请填写作废原因。 Expected a reason to void a number, but it is empty.")
+    with transaction():
+        number = store.lock(number_id)
+        if number.organisation_id not in _organisations(actor):
+            raise NotFound(f"未找到编号。 Expected number {number_id}, but there is none.")
+        if number.voided_at is not None:
+            raise NumberVoided(
+                f"编号“{number.text}”已作废。 Expected to void '{number.text}', but it is voided."
+            )
+        number.voided_at = now
+        number.void_reason = reason.strip()
+    return number
+
+
+def list_register(
+    actor: Actor,
+    organisation_id: UUID,
+    series: str,
+    year: int,
+    *,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[Number], int]:
+    """Return one series of one year by number, voided ones included, and how many there are."""
+    if organisation_id not in _organisations(actor):
+        raise Forbidden(
+            "只能查看本单位的编号登记簿。"
+            " Expected the register of one's own organisation, but it is another's."
+        )
+    return store.list_register(organisation_id, series, year, page=page, page_size=page_size)
+
+
+def _issuer_fields(situation: Situation, pattern: str) -> Mapping[str, Any]:
+    # The usual places are in the situation already; only others cost a query.
+    if numbering.places(pattern) <= {"year", "n", *situation.organisation}:
+        return situation.organisation
+    row = organisations.get(situation.instance.organisation_id)
+    return {**row.fields, **situation.organisation}
+
+
+def _organisations(actor: Actor) -> set[UUID]:
+    return {position.organisation_id for position in actor.positions}

@@ -1,0 +1,224 @@
+"""Opens, updates and closes business records as diagrams ask, and lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server.content.elements import StateEffect
+from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
+from workflow_server.services import numbers, record_fields
+from workflow_server.services.situation import CHINA, Situation
+from workflow_server.store import records as store
+from workflow_server.store.records import Record
+from workflow_server.store.types import new_id
+
+if TYPE_CHECKING:
+    from workflow_server.content.elements import RecordEffect
+    from workflow_server.content.shared import RecordKind
+    from workflow_server.services.access import Actor
+
+
+class UnknownRecordKind(InvalidInput):
+    """未声明的业务记录类型"""
+
+
+class RecordRefused(InvalidInput):
+    """业务记录内容有误"""
+
+
+class RecordNotOpen(InvalidState):
+    """业务记录尚未建立或已办结"""
+
+
+def apply(effect: RecordEffect | StateEffect, situation: Situation) -> None:
+    """Open, update or close the instance's record of a kind, or put it into a state.
+
+    An instance acts on the record of that kind which it opened last. Fields and states must
+    be declared by the kind.
+    """
+    if isinstance(effect, StateEffect):
+        _set_state(effect, situation)
+    else:
+        _APPLY[effect.operation](effect, situation)
+
+
+def get(actor: Actor, record_id: UUID) -> Record:
+    """Return a record of one of the actor's organisations."""
+    record = store.find(record_id)
+    if record is None or record.organisation_id not in _organisations(actor):
+        raise NotFound(f"未找到业务记录。 Expected record {record_id}, but there is none.")
+    return record
+
+
+def list_(
+    actor: Actor,
+    *,
+    kind: str | None = None,
+    state: str | None = None,
+    organisation_id: UUID | None = None,
+    instance_id: UUID | None = None,
+    text: str | None = None,
+    closed: bool | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[Record], int]:
+    """Return the records that the actor may see, newest first, and how many there are."""
+    organisations = _organisations(actor)
+    if organisation_id is not None:
+        organisations &= {organisation_id}
+    return store.list_(
+        organisations,
+        kind=kind,
+        state=state,
+        instance_id=instance_id,
+        text=text,
+        closed=closed,
+        page=page,
+        page_size=page_size,
+    )
+
+
+def _open(effect: RecordEffect, situation: Situation) -> None:
+    kind = _kind(effect.kind, situation)
+    title, state, fields = _values(effect, kind, situation)
+    record_id = new_id()
+    record = Record(
+        id=record_id,
+        kind=kind.key,
+        organisation_id=situation.instance.organisation_id,
+        instance_id=situation.instance.id,
+        number=_number(kind, record_id, situation),
+        title=_title(title, kind),
+        state=state or (kind.states[0] if kind.states else ""),
+        fields=fields,
+        opened_at=situation.now,
+        updated_at=situation.now,
+    )
+    store.add(record)
+    _show(record, situation)
+
+
+def _update(effect: RecordEffect, situation: Situation) -> None:
+    record = _current(effect.kind, situation)
+    _write(effect, record, situation)
+    _show(record, situation)
+
+
+def _close(effect: RecordEffect, situation: Situation) -> None:
+    record = _current(effect.kind, situation)
+    _write(effect, record, situation)
+    record.closed_at = situation.now
+    _show(record, situation)
+
+
+_APPLY = {"open": _open, "update": _update, "close": _close}
+
+
+def _set_state(effect: StateEffect, situation: Situation) -> None:
+    shown = situation.variables.get("records", {}).get(effect.record)
+    if shown is not None and shown.get("state") == effect.label:
+        return
+    _check_state(effect.label, _kind(effect.record, situation))
+    record = _current(effect.record, situation)
+    record.state = effect.label
+    record.updated_at = situation.now
+    _show(record, situation)
+
+
+def _write(effect: RecordEffect, record: Record, situation: Situation) -> None:
+    kind = _kind(effect.kind, situation)
+    title, state, fields = _values(effect, kind, situation)
+    if effect.title is not None:
+        record.title = _title(title, kind)
+    if state:
+        record.state = state
+    record.fields = {**record.fields, **fields}
+    record.updated_at = situation.now
+
+
+def _values(
+    effect: RecordEffect, kind: RecordKind, situation: Situation
+) -> tuple[Any, str | None, dict[str, Any]]:
+    title, state, *values = situation.feel(
+        [effect.title, effect.state, *(field.value for field in effect.fields)]
+    )
+    if state is not None:
+        _check_state(state, kind)
+    fields = dict(zip((field.name for field in effect.fields), values, strict=True))
+    faults = record_fields.check(kind, fields, situation.content.shared.vocabularies)
+    if faults:
+        raise RecordRefused(
+            f"{kind.label}：{faults[0].detail}"
+            f" Expected fields of record kind '{kind.key}', but some are not.",
+            faults,
+        )
+    return title, state, fields
+
+
+def _title(title: Any, kind: RecordKind) -> str:
+    if isinstance(title, str) and title.strip():
+        return title.strip()
+    raise RecordRefused(
+        f"{kind.label}缺少标题。 Expected a title for record '{kind.key}', but it is {title!r}.",
+        [Fault(f"{kind.key}/title", "标题不能为空")],
+    )
+
+
+def _number(kind: RecordKind, record_id: UUID, situation: Situation) -> str | None:
+    if kind.series is None:
+        return None
+    return numbers.draw(situation, kind.series, given_to="record", given_to_id=record_id).text
+
+
+def _kind(key: str, situation: Situation) -> RecordKind:
+    kind = situation.content.shared.records.get(key)
+    if kind is None:
+        raise UnknownRecordKind(
+            f"未声明业务记录类型“{key}”。 Expected record kind '{key}' to be declared,"
+            " but it is not."
+        )
+    return kind
+
+
+def _check_state(state: Any, kind: RecordKind) -> None:
+    if kind.states and state not in kind.states:
+        raise RecordRefused(
+            f"{kind.label}没有状态“{state}”。"
+            f" Expected a state of record kind '{kind.key}', but got '{state}'.",
+            [Fault(f"{kind.key}/state", f"状态应为：{'、'.join(kind.states)}")],
+        )
+
+
+def _current(key: str, situation: Situation) -> Record:
+    shown: Mapping[str, Any] | None = situation.variables.get("records", {}).get(key)
+    if shown is None:
+        raise RecordNotOpen(
+            f"本案尚未建立“{_kind(key, situation).label}”。"
+            f" Expected an open record '{key}', but this instance has opened none."
+        )
+    record = store.get(UUID(shown["id"]))
+    if record.closed_at is not None:
+        raise RecordNotOpen(
+            f"“{record.title}”已办结，不能再修改。"
+            f" Expected record '{key}' to be open, but it is closed."
+        )
+    return record
+
+
+def _show(record: Record, situation: Situation) -> None:
+    """Put what expressions may read of the record among the instance's variables."""
+    situation.variables.setdefault("records", {})[record.kind] = {
+        **record.fields,
+        "id": str(record.id),
+        "number": record.number,
+        "title": record.title,
+        "state": record.state,
+        "opened_on": record.opened_at.astimezone(CHINA).date().isoformat(),
+        "closed": record.closed_at is not None,
+    }
+
+
+def _organisations(actor: Actor) -> set[UUID]:
+    return {position.organisation_id for position in actor.positions}
