@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflow_server.errors import InvalidState
 from workflow_server.store.db import Model, session
 from workflow_server.store.types import (
     ExactJsonColumn,
@@ -19,6 +20,11 @@ from workflow_server.store.types import (
     UuidColumn,
     canonical,
 )
+
+
+class ActInProgress(InvalidState):
+    """同一操作正在进行，请重试"""
+
 
 #: Acts outside any instance are chained by area: "deployments", "organisations", "clock" …
 _AREAS = UUID("6f0c7a52-5d0e-4b8a-9a37-1f2f4c0e9d11")
@@ -95,7 +101,13 @@ def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
         "answer": act.answer,
     }
     digest = _hash(head, values)
-    session().execute(sa.insert(HistoryRow), [{**values, "hash": digest}])
+    try:
+        session().execute(sa.insert(HistoryRow), [{**values, "hash": digest}])
+    except sa.exc.IntegrityError as error:
+        raise ActInProgress(
+            "Expected to be the only one to act here, but another request is just doing so; "
+            "ask again"
+        ) from error
     return digest
 
 

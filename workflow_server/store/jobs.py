@@ -99,6 +99,25 @@ def _next_due() -> sa.Select[UUID]:
     )
 
 
+_IS_ANY_DUE = (
+    sa.select(Job.id)
+    .where(
+        Job.status.in_([sa.literal_column("'ready'"), sa.literal_column("'running'")]),
+        Job.due_at <= sa.bindparam("now", type_=UtcDateTime()),
+        sa.or_(
+            Job.held_until.is_(None),
+            Job.held_until <= sa.bindparam("real", type_=UtcDateTime()),
+        ),
+    )
+    .limit(1)
+)
+
+
+def is_any_due(now: datetime, real: datetime) -> bool:
+    """Tell, without holding anybody up, whether looking for a job is worth while."""
+    return session().scalar(_IS_ANY_DUE, {"now": now, "real": real}) is not None
+
+
 _LEASE = (
     sa.update(Job)
     .where(Job.id == _next_due().scalar_subquery())

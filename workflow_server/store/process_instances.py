@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -169,3 +169,24 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
     if narrowed.business_key is not None:
         conditions.append(ProcessInstance.business_key == narrowed.business_key)
     return conditions
+
+
+def visible_to(person_id: UUID, organisation_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition that a person may see an instance: hosted by theirs, or theirs to do."""
+    task = sa.table(
+        "tasks",
+        sa.column("instance_id", UuidColumn()),
+        sa.column("assignee_id", UuidColumn()),
+    )
+    has_task = (
+        sa.exists()
+        .where(task.c.instance_id == ProcessInstance.id, task.c.assignee_id == person_id)
+        .correlate(ProcessInstance)
+    )
+    return sa.or_(ProcessInstance.organisation_id.in_(organisation_ids), has_task)
+
+
+def is_visible(visible: sa.ColumnElement[bool], instance_id: UUID) -> bool:
+    """Tell whether an instance fulfils a condition of visibility."""
+    query = sa.select(ProcessInstance.id).where(ProcessInstance.id == instance_id, visible)
+    return session().scalar(query) is not None

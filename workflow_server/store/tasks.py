@@ -223,6 +223,15 @@ def offered_to(person_id: UUID, posts: Collection[tuple[UUID, str]]) -> sa.Colum
     return sa.or_(Task.assignee_id == person_id, free)
 
 
+def visible_to(person_id: UUID, organisation_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition that a person may see a task: in their organisation, or their own."""
+    return sa.or_(
+        Task.organisation_id.in_(organisation_ids),
+        Task.assignee_id == person_id,
+        Task.completed_by == person_id,
+    )
+
+
 def list_(
     visible: sa.ColumnElement[bool], narrowed: Filter, limit: int, offset: int
 ) -> tuple[Sequence[Listed], int]:

@@ -1,0 +1,214 @@
+"""Who acts, and what they may see and do: the one place where that is decided."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from workflow_server.errors import Forbidden, InvalidInput, InvalidState, NotFound
+from workflow_server.store import history, organisations, process_instances, tasks
+from workflow_server.store.db import session, settings, transaction
+from workflow_server.store.organisations import ApiToken
+from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.tasks import Task
+from workflow_server.store.types import new_id
+
+_PREFIX = "wst_"
+_hasher = PasswordHasher()
+#: Verified when the login is unknown, so that both refusals take the same time.
+_NOBODY = (
+    "$argon2id$v=19$m=65536,t=3,p=4$3tbG5LQ/DnMwxHJE7NOwbw$"
+    "dYI3BhbTzXK1EBqxyNkYVCNdOYvbBa2+TMdyf3VcE54"
+)
+
+
+class SignInRefused(Forbidden):
+    """登录名或口令有误"""
+
+
+class TaskTaken(InvalidState):
+    """任务已由他人办理"""
+
+
+class Segregated(Forbidden):
+    """不得办理与本人已办环节相互制约的任务"""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A post that somebody holds."""
+
+    id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who asks for something."""
+
+    person_id: UUID
+    name: str
+    positions: tuple[Position, ...] = ()
+    administrator: bool = False
+
+    @property
+    def organisation_ids(self) -> frozenset[UUID]:
+        """The organisations that the actor works in."""
+        return frozenset(position.organisation_id for position in self.positions)
+
+    @property
+    def posts(self) -> frozenset[tuple[UUID, str]]:
+        """Pairs of organisation and role."""
+        return frozenset((each.organisation_id, each.role) for each in self.positions)
+
+    def holds(self, organisation_id: UUID, role: str | None) -> bool:
+        """Tell whether the actor has a role in an organisation."""
+        return (organisation_id, role) in self.posts
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A fresh token, shown this once."""
+
+    token: str
+    expires_at: datetime | None
+    actor: Actor
+
+
+def actor_for_token(token: str, now: datetime) -> Actor | None:
+    """Return who a bearer token stands for; None if it is unknown, revoked or expired.
+
+    `now` is real time, whatever the business clock says.
+    """
+    if not token.startswith(_PREFIX):
+        return None
+    return _actor(organisations.list_actor_rows_by_token(_digest(token), now))
+
+
+def actor_of(person_id: UUID) -> Actor:
+    """Return a person as an actor."""
+    actor = _actor(organisations.list_actor_rows(person_id))
+    if actor is None:
+        raise NotFound(f"Expected person {person_id}, but there is none")
+    return actor
+
+
+def sign_in(login: str, password: str, now: datetime) -> SignIn:
+    """Give a token to somebody who knows their password; `now` is real time."""
+    person = organisations.find_person_by_login(login)
+    known = person.password_hash if person is not None and person.active else None
+    try:
+        _hasher.verify(known or _NOBODY, password)
+    except VerificationError:
+        known = None
+    if person is None or known is None:
+        raise SignInRefused("登录名或口令不正确。 Login or password is wrong.")
+    expires = now + timedelta(hours=settings().sign_in_hours)
+    token = _give_token(person.id, "sign-in", expires, now)
+    return SignIn(token, expires, actor_of(person.id))
+
+
+def sign_out(token: str, now: datetime) -> None:
+    """Make a token worthless."""
+    with transaction():
+        organisations.revoke_digest(_digest(token), now)
+
+
+def issue_token(login: str, name: str, *, days: int | None = None, now: datetime) -> str:
+    """Give a person a named token, for ever or for some days of real time."""
+    person = organisations.find_person_by_login(login)
+    if person is None:
+        raise NotFound(
+            f"没有登录名为“{login}”的人员。 Expected person '{login}', but there is none."
+        )
+    return _give_token(person.id, name, None if days is None else now + timedelta(days=days), now)
+
+
+def hash_password(password: str) -> str:
+    """Return what is stored of a password."""
+    if not password:
+        raise InvalidInput("口令不能为空。 Expected a password, but it is empty.")
+    return _hasher.hash(password)
+
+
+def visible_instances(actor: Actor) -> Any:
+    """Return the query condition for instances that the actor may see."""
+    return process_instances.visible_to(actor.person_id, actor.organisation_ids)
+
+
+def visible_tasks(actor: Actor) -> Any:
+    """Return the query condition for tasks that the actor may see."""
+    return tasks.visible_to(actor.person_id, actor.organisation_ids)
+
+
+def see_instance(actor: Actor, instance_id: UUID) -> ProcessInstance:
+    """Return an instance that the actor may see; NotFound otherwise."""
+    instance = process_instances.get(instance_id)
+    if instance.organisation_id in actor.organisation_ids:
+        return instance
+    if process_instances.is_visible(visible_instances(actor), instance_id):
+        return instance
+    raise NotFound(f"Expected process instance {instance_id}, but there is none")
+
+
+def check_may_do(actor: Actor, task: Task) -> None:
+    """Refuse unless a task is the actor's to do: their own, or free for a role they hold.
+
+    Who neither owns it nor holds its role learns nothing of it.
+    """
+    if task.assignee_id == actor.person_id or task.completed_by == actor.person_id:
+        return
+    if not actor.holds(task.organisation_id, task.role):
+        raise NotFound(f"Expected task {task.id}, but there is none")
+    if task.assignee_id is not None:
+        raise TaskTaken(f"Expected task '{task.name}' to be free, but another person has it")
+
+
+def check_is_administrator(actor: Actor) -> None:
+    """Refuse everybody but administrators."""
+    if not actor.administrator:
+        raise Forbidden("只有系统管理员可以这样做。 Expected an administrator.")
+
+
+def _actor(rows: Sequence[Any]) -> Actor | None:
+    if not rows:
+        return None
+    person_id, name, administrator = rows[0][:3]
+    positions = tuple(Position(*row[3:]) for row in rows if row[3] is not None)
+    return Actor(person_id, name, positions, administrator)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _give_token(person_id: UUID, name: str, expires: datetime | None, now: datetime) -> str:
+    token = _PREFIX + secrets.token_urlsafe(32)
+    with transaction():
+        row = ApiToken(
+            id=new_id(),
+            person_id=person_id,
+            name=name,
+            digest=_digest(token),
+            created_at=now,
+            expires_at=expires,
+        )
+        session().add(row)
+        act = history.Act(
+            at=datetime.now(UTC),
+            act="TokenIssued",
+            person_id=person_id,
+            data={"token_id": str(row.id), "name": name},
+        )
+        history.append_to_area("access", act)
+    return token

@@ -1,0 +1,72 @@
+"""The audit trail: what was done, and the first answer for who asks twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from workflow_server.errors import InvalidInput
+from workflow_server.services import access
+from workflow_server.services.access import Actor
+from workflow_server.store import history
+from workflow_server.store.history import Act, HistoryRow
+from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.types import canonical
+
+
+class IdempotencyKeyReused(InvalidInput):
+    """同一个幂等键用于了不同的请求"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client asked, and under which key."""
+
+    key: UUID
+    request: bytes
+
+    def answered(self, act: Act, answer: Any) -> Act:
+        """Return the act with the answer that a repetition gets."""
+        return replace(act, idempotency_key=self.key, request=self.request, answer=answer)
+
+
+def asked(actor: Actor | None, key: str | None, route: str, *request: Any) -> Asked | None:
+    """Return what was asked under an Idempotency-Key; keys of different persons never meet."""
+    if key is None:
+        return None
+    person = str(actor.person_id) if actor is not None else ""
+    digest = hashlib.sha256(f"{person}\n{key}".encode()).digest()
+    body = hashlib.sha256(canonical([route, *request])).digest()
+    return Asked(UUID(bytes=digest[:16]), body[:16])
+
+
+def first_answer(asked: Asked | None) -> Any | None:
+    """Return what was answered when this was asked first; None if it is new.
+
+    Call it inside the transaction, after the lock. The same key for another request is refused.
+    """
+    row = history.find_by_key(asked.key) if asked is not None else None
+    if row is None or asked is None:
+        return None
+    if row.request != asked.request:
+        raise IdempotencyKeyReused(
+            "Expected a fresh Idempotency-Key, but it was used for another request"
+        )
+    return row.answer
+
+
+def append(instance: ProcessInstance, act: Act) -> dict[str, Any]:
+    """Write an act into an instance's chain; returns the chain's head, to be saved with it."""
+    head = history.append(instance.id, instance.history_length, instance.history_hash, act)
+    return {"history_length": instance.history_length + 1, "history_hash": head}
+
+
+def list_(
+    actor: Actor, instance_id: UUID, page: int = 1, page_size: int = 50
+) -> tuple[Sequence[HistoryRow], int]:
+    """Return the acts of an instance, oldest first, and how many there are."""
+    access.see_instance(actor, instance_id)
+    return history.list_(instance_id, page_size, (page - 1) * page_size)

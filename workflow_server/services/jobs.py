@@ -1,0 +1,177 @@
+"""Deferred acts: taken one at a time, retried with growing pauses, left to a person at last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from workflow_server.errors import InvalidState, NotFound, WorkflowServerError
+from workflow_server.services import access
+from workflow_server.services.access import Actor
+from workflow_server.store import history, incidents, jobs
+from workflow_server.store.db import transaction
+from workflow_server.store.jobs import Job, JobStatus
+from workflow_server.store.types import new_id
+
+log = structlog.get_logger(__name__)
+
+#: What a handler leaves to be written in the transaction that marks its job done.
+WriteDown = Callable[[], None]
+#: Does one job: payload and business time in. It runs with no transaction open, so that
+#: slow work holds nobody up, and may return what is to be written down: that happens in
+#: the transaction that marks the job done, and only if the lease is still ours. A handler
+#: that opens transactions of its own must bear being run twice.
+Handler = Callable[[Mapping[str, Any], datetime], WriteDown | None]
+
+HANDLERS: dict[str, Handler] = {}
+
+#: After so many failures a job becomes an incident.
+ATTEMPTS = 5
+#: How long a worker may take; then another one takes over.
+LEASE = timedelta(seconds=120)
+#: The pause after the first failure; it doubles each time.
+FIRST_PAUSE = timedelta(seconds=2)
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind of job."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[kind] = handler
+        return handler
+
+    return register
+
+
+def enqueue(
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    instance_id: UUID | None = None,
+    due_at: datetime | None = None,
+    subject_id: UUID | None = None,
+    in_line: bool = True,
+) -> UUID:
+    """Put a job into the outbox, inside the open transaction; due at once by default.
+
+    A job in line waits until the earlier ones of its instance are done. `subject_id` is
+    what it is about, for taking it back.
+    """
+    job_id = new_id()
+    jobs.add(
+        {
+            "id": job_id,
+            "kind": kind,
+            "payload": dict(payload),
+            "instance_id": instance_id,
+            "subject_id": subject_id,
+            "in_line": in_line,
+            "due_at": due_at or now,
+            "created_at": now,
+        }
+    )
+    return job_id
+
+
+def run_due(now: datetime, limit: int, real: datetime | None = None) -> int:
+    """Run due jobs one by one, at most `limit`; returns how many were tried.
+
+    `now` is business time, which decides what is due. Leases and pauses go by `real`.
+    """
+    if not jobs.is_any_due(now, real or datetime.now(UTC)):
+        return 0
+    for count in range(limit):
+        if not _run_next(now, real or datetime.now(UTC)):
+            return count
+    return limit
+
+
+def _run_next(now: datetime, real: datetime) -> bool:
+    token = new_id()
+    with transaction():
+        job = jobs.lease_next(now, real, real + LEASE, token)
+    if job is None:
+        return False
+    if job.attempts > ATTEMPTS:
+        _give_up(job, token, "任务多次中断，未能完成。 The worker died in it again and again.", now)
+        return True
+    try:
+        write_down = HANDLERS[job.kind](job.payload, now)
+        with transaction():
+            if jobs.finish(job.id, token, now) and write_down is not None:
+                write_down()
+    except Exception as error:
+        _fail(job, token, error, now, real)
+    return True
+
+
+def _fail(job: Any, token: UUID, error: Exception, now: datetime, real: datetime) -> None:
+    reason = error.message if isinstance(error, WorkflowServerError) else repr(error)
+    log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, exc_info=error)
+    if job.attempts >= ATTEMPTS:
+        _give_up(job, token, reason, now)
+        return
+    pause = FIRST_PAUSE * 2 ** (job.attempts - 1)
+    with transaction():
+        jobs.put_back(job.id, token, real + pause, reason)
+
+
+def _give_up(job: Any, token: UUID, reason: str, now: datetime) -> None:
+    with transaction():
+        if jobs.give_up(job.id, token, reason):
+            incident = {
+                "id": new_id(),
+                "instance_id": job.instance_id,
+                "job_id": job.id,
+                "message": reason,
+                "raised_at": now,
+            }
+            incidents.add_all([incident])
+
+
+def list_(
+    actor: Actor,
+    *,
+    status: str | None = None,
+    kind: str | None = None,
+    instance_id: UUID | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[Sequence[Job], int]:
+    """Return jobs, newest first, and how many there are; for administrators."""
+    access.check_is_administrator(actor)
+    return jobs.list_(status, kind, instance_id, page_size, (page - 1) * page_size)
+
+
+def get(actor: Actor, job_id: UUID) -> Job:
+    """Return a job; for administrators."""
+    access.check_is_administrator(actor)
+    job = jobs.find(job_id)
+    if job is None:
+        raise NotFound(f"Expected job {job_id}, but there is none")
+    return job
+
+
+def retry(actor: Actor, job_id: UUID, now: datetime) -> Job:
+    """Let a failed job be tried again; its incident is resolved by that."""
+    with transaction():
+        job = get(actor, job_id)
+        if job.status != JobStatus.FAILED:
+            raise InvalidState(f"Expected a failed job, but it is {job.status}")
+        revive(job_id, actor, now)
+        return get(actor, job_id)
+
+
+def revive(job_id: UUID, actor: Actor, now: datetime) -> None:
+    """Put a failed job back, inside the open transaction."""
+    jobs.revive(job_id)
+    incidents.resolve_job(job_id, actor.person_id, now)
+    act = history.Act(
+        at=now, act="JobRetried", person_id=actor.person_id, data={"job_id": str(job_id)}
+    )
+    history.append_to_area("jobs", act)
