@@ -1,0 +1,172 @@
+"""Which fonts are made, from which pinned packages, with which characters."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Set
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+#: Every built font has the same box, so that a fallback glyph never moves its line off the grid.
+UNITS_PER_EM = 1000
+ASCENT = 880
+DESCENT = -120
+
+#: Signs that Chinese text sets in a full square although some fonts draw them narrow.
+FULL_WIDTH_SIGNS = "“”‘’—…·"
+#: Signs of forms that GBK lacks: boxes to tick, check marks.
+EXTRA_SIGNS = "☐☑☒✓✔㉑㉒㉓㉔㉕"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One Debian package; `pool` is its place under any Debian mirror."""
+
+    name: str
+    version: str
+    sha256: str
+    pool: str
+
+    @property
+    def file(self) -> str:
+        return self.pool.rsplit("/", 1)[1]
+
+
+FANDOL = Package(
+    "texlive-lang-chinese",
+    "2022.20230122-1",
+    "9cfa07bd44e7b9098e26f0ecac1b5ad210d2249d474c8074d53de92d650b0ec0",
+    "pool/main/t/texlive-lang/texlive-lang-chinese_2022.20230122-1_all.deb",
+)
+NOTO = Package(
+    "fonts-noto-cjk",
+    "1:20220127+repack1-1",
+    "4a2515eb6db3978b897fef9709ed0d2b1f4c6c4df4d83d6c4ef65f71f1b1f502",
+    "pool/main/f/fonts-noto-cjk/fonts-noto-cjk_20220127+repack1-1_all.deb",
+)
+WENKAI = Package(
+    "fonts-lxgw-wenkai",
+    "1.250+repack-1",
+    "6d1e4c4aac78ad32062aefa2c836ee4d6e58f9dcf8b3f4407c9eefe304615318",
+    "pool/main/f/fonts-lxgw-wenkai/fonts-lxgw-wenkai_1.250+repack-1_all.deb",
+)
+LIBERATION = Package(
+    "fonts-liberation2",
+    "2.1.5-1",
+    "35ffaa54f117e633e89a5da89af235a073b34dbe582726fbf6989568f7fd9bda",
+    "pool/main/f/fonts-liberation2/fonts-liberation2_2.1.5-1_all.deb",
+)
+HANAZONO = Package(
+    "fonts-hanazono",
+    "20170904-2.1",
+    "a6943366b4f5a6cec34221f8b4eb22555a628f0ee6ef4e3d3401cabe9363aeae",
+    "pool/main/f/fonts-hanazono/fonts-hanazono_20170904-2.1_all.deb",
+)
+
+_NOTO_PLACE = "usr/share/fonts/opentype/noto/"
+_HANA_PLACE = "usr/share/fonts/truetype/hanazono/"
+_LIBERATION_PLACE = "usr/share/fonts/truetype/liberation2/"
+_FANDOL_PLACE = "usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One font to be made: `characters` names the set of `wanted()`."""
+
+    family: str
+    package: Package
+    member: str
+    characters: str
+    index: int = -1
+
+    @property
+    def file(self) -> str:
+        return self.family.replace(" ", "") + ".ttf"
+
+
+#: Slowest first: that is the order in which the processes take them.
+FACES = (
+    Face("Doc Title", NOTO, _NOTO_PLACE + "NotoSerifCJK-Bold.ttc", "chinese", 2),
+    Face("Doc Song", NOTO, _NOTO_PLACE + "NotoSerifCJK-Regular.ttc", "chinese", 2),
+    Face("Doc Hei", NOTO, _NOTO_PLACE + "NotoSansCJK-Regular.ttc", "chinese", 2),
+    Face("Doc Kai", WENKAI, "usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf",
+         "chinese"),
+    Face("Doc Fang", FANDOL, _FANDOL_PLACE + "FandolFang-Regular.otf", "chinese"),
+    Face("Doc Rare B", HANAZONO, _HANA_PLACE + "HanaMinB.ttf", "rare"),
+    Face("Doc Rare A", HANAZONO, _HANA_PLACE + "HanaMinA.ttf", "rare"),
+    Face("Doc Latin", LIBERATION, _LIBERATION_PLACE + "LiberationSerif-Regular.ttf", "latin"),
+    Face("Doc Latin Bold", LIBERATION, _LIBERATION_PLACE + "LiberationSerif-Bold.ttf", "latin"),
+)  # fmt: skip
+PACKAGES = tuple(dict.fromkeys(face.package for face in FACES))
+#: Its repertoire decides which Han characters beyond GBK are wanted: it covers the
+#: 8,105 characters of the 通用规范汉字表 and GB 18030-2022 level 2 completely.
+REPERTOIRE = next(face for face in FACES if face.family == "Doc Kai")
+
+
+@cache
+def gbk() -> frozenset[int]:
+    """Return every code point of GBK above ASCII (GB 18030 level 1 and its symbols)."""
+    pairs = (bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF))
+    texts = (pair.decode("gbk", "ignore") for pair in pairs)
+    return frozenset(ord(text) for text in texts if len(text) == 1 and ord(text) > 0x7F)
+
+
+def is_han(code: int) -> bool:
+    """Say whether `code` is a Chinese character, extensions and compatibility included."""
+    return 0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x323AF
+
+
+@cache
+def latin() -> frozenset[int]:
+    """Return what is set in the Latin face: ASCII, letters with accents, fixed spaces.
+
+    Quotation marks, dashes, the middle dot and other signs of GB 2312 stay Chinese and square.
+    """
+    letters = {c for c in range(0xA1, 0x250) if unicodedata.category(chr(c))[0] == "L"}
+    extra = {0xA0, 0xB2, 0xB3, 0xB9, 0xBD, 0xBC, 0xBE, 0x2002, 0x2003, 0x2009, 0x2010, 0x2011,
+             0x2013, 0x202F, 0x2212, 0x20AC}  # fmt: skip
+    return frozenset(set(range(0x20, 0x7F)) | letters | extra)
+
+
+def wanted(characters: str, repertoire: Set[int], offered: Set[int]) -> frozenset[int]:
+    """Choose from the code points `offered` by a font those of a named set.
+
+    `rare` is what neither GBK nor the repertoire face has: the last resort for names.
+    """
+    if characters == "latin":
+        return latin() & offered
+    chinese = gbk() | {code for code in repertoire if is_han(code)}
+    signs = {ord(sign) for sign in EXTRA_SIGNS}
+    if characters == "rare":
+        return frozenset({c for c in offered if is_han(c)} - chinese | (signs & offered))
+    return frozenset(((chinese | signs) - latin()) & offered)
+
+
+def frequency_order(codes: Set[int]) -> list[int]:
+    """Sort code points so that common characters come first.
+
+    A PDF keeps every glyph slot up to the highest one used: low slots make small files.
+    GB 2312 level 1 holds the 3,755 commonest characters, level 2 the next 3,008.
+    """
+    return sorted(codes, key=lambda code: (_rank(code), code))
+
+
+def _rank(code: int) -> int:
+    if not is_han(code):
+        return 0
+    try:
+        row = chr(code).encode("gb2312")[0] - 0xA0
+    except UnicodeEncodeError:
+        return 3 if code in gbk() else 4
+    return 1 if row < 56 else 2
+
+
+def recipe_key() -> str:
+    """Return the checksum over the pinned packages and everything that shapes a font."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in ("recipe.py", "outlines.py"):
+        digest.update((here / name).read_bytes())
+    return digest.hexdigest()
