@@ -1,1 +1,29 @@
-"""The one expression language: FEEL, by the same bundle that the browser runs."""
+"""FEEL, the one expression language of diagrams, forms and decision tables."""
+
+from workflow_server.feel.expressions import (
+    MAX_EXPRESSION,
+    RESERVED,
+    FeelError,
+    Notice,
+    Table,
+    check,
+    evaluate,
+    evaluate_all,
+    evaluate_scoped,
+    explain,
+    unary_tests,
+)
+
+__all__ = [
+    "MAX_EXPRESSION",
+    "RESERVED",
+    "FeelError",
+    "Notice",
+    "Table",
+    "check",
+    "evaluate",
+    "evaluate_all",
+    "evaluate_scoped",
+    "explain",
+    "unary_tests",
+]

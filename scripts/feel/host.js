@@ -1,0 +1,217 @@
+// The one door between the server and feelin: JSON in, JSON out, nothing else reachable.
+import { DateTime, Duration, FixedOffsetZone, SystemZone } from "luxon";
+import {
+  builtins, date as parseDate, equals, fn, getType, interpreter, isString, listFn, Range, toString,
+} from "@bpmn-io/feelin";
+import * as temporal from "feel-temporal";
+
+temporal.install();
+
+const valid = (value) => value && value.isValid ? value : null;
+const isNumber = (value) => typeof value === "number";
+
+// ---- built-in functions that say something else here (the reasons are in docs/feel.md) ----
+
+builtins.today = fn(() => temporal.dayOf(DateTime.now()), [], []);
+
+builtins.date = fn((year, month, day, from) => {
+  if (isNumber(year)) {
+    return isNumber(month) && isNumber(day) ? valid(temporal.day(year, month, day)) : null;
+  }
+  from = from ?? year;
+  if (isString(from)) {
+    const parsed = valid(parseDate(from, null, from.includes("T") && !from.includes("@") ? SystemZone.instance : null));
+    return parsed && temporal.dayOf(parsed);
+  }
+  return DateTime.isDateTime(from) && !temporal.isTime(from) ? temporal.dayOf(from) : null;
+}, ["any?", "number?", "number?", "any?"], ["year", "month", "day", "from"]);
+
+builtins["date and time"] = fn((date, time, from) => {
+  if (DateTime.isDateTime(date) && DateTime.isDateTime(time)) {
+    return valid(time.set({ year: date.year, month: date.month, day: date.day }));
+  }
+  from = from ?? date;
+  if (isString(from)) {
+    return valid(parseDate(from, null, from.includes("@") ? null : SystemZone.instance));
+  }
+  return DateTime.isDateTime(from) ? (temporal.isDate(from) ? temporal.midnight(from) : from) : null;
+}, ["any?", "time?", "any?"], ["date", "time", "from"]);
+
+builtins.time = fn((hour, minute, second, offset, from) => {
+  if (isNumber(hour)) {
+    if (!isNumber(minute) || !isNumber(second)) return null;
+    const zone = Duration.isDuration(offset)
+      ? new FixedOffsetZone(offset.as("minutes")) : SystemZone.instance;
+    const whole = Math.floor(second);
+    return valid(DateTime.fromObject({
+      year: 1900, month: 1, day: 1, hour, minute, second: whole,
+      millisecond: Math.round((second - whole) * 1000),
+    }, { zone }));
+  }
+  from = from ?? hour;
+  if (isString(from)) return from ? valid(parseDate(null, from)) : null;
+  return DateTime.isDateTime(from) ? from.set({ year: 1900, month: 1, day: 1 }) : null;
+}, ["any?", "number?", "number?", "any?", "any?"], ["hour", "minute", "second", "offset", "from"]);
+
+builtins["years and months duration"] = fn((from, to) => (
+  [from, to].every((d) => DateTime.isDateTime(d) && !temporal.isTime(d))
+    ? temporal.wholeMonths(temporal.dayOf(from), temporal.dayOf(to)) : null
+), ["any", "any"], ["from", "to"]);
+
+function extreme(sign) {
+  return listFn((...list) => {
+    const types = new Set(list.map(getType));
+    const ordered = ["number", "string", "date", "date time", "time", "duration"];
+    if (types.size !== 1 || !types.has(getType(list[0])) || !ordered.includes(getType(list[0]))) return null;
+    if (types.has("duration") && !temporal.sameKind(...list)) return null;
+    return list.reduce((best, one) => (
+      (temporal.comparable(one) < temporal.comparable(best) ? -1 : 1) === sign
+        && temporal.comparable(one) !== temporal.comparable(best) ? one : best));
+  }, "any?", ["...list"]);
+}
+
+builtins.min = extreme(-1);
+builtins.max = extreme(1);
+
+// ---- values for the host ----
+
+function plain(value) {
+  switch (getType(value)) {
+    case "nil": return null;
+    case "number": return Number.isFinite(value) ? value : null;
+    case "string": case "boolean": return value;
+    case "list": return value.map(plain);
+    case "context": return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
+    case "duration": return temporal.durationText(value);
+    case "date": return temporal.dateText(value);
+    case "time": return toString(value);
+    case "date time": return value.toISO({ suppressMilliseconds: true });
+    case "range": return {
+      start: plain(value.start), end: plain(value.end),
+      "start included": value["start included"], "end included": value["end included"],
+    };
+    default: throw new Error("a function is no result");
+  }
+}
+
+// ---- parsed expressions: cached by text and by those names that change how a text is read ----
+
+const TREES = new Map();
+let names = {};
+let namesKey = "";
+const warnings = { list: null, addWarning(node, type, { template, values }) {
+  if (this.list && this.list.length < 20) {
+    this.list.push({ type, at: node.position.from, text: node.input.slice(0, 200),
+      message: Object.keys(values).reduce((m, k) => m.replace(`{${k}}`, getType(values[k])), template) });
+  }
+} };
+
+function tree(text, unary) {
+  const key = (unary ? "?" : "=") + namesKey + "\0" + text;
+  let root = TREES.get(key);
+  if (root === undefined) {
+    root = unary
+      ? interpreter.unaryTest(text, { ...names, "?": null }, undefined, warnings).root
+      : interpreter.evaluate(text, names, undefined, warnings).root;
+    if (TREES.size >= 4000) TREES.delete(TREES.keys().next().value);
+    TREES.set(key, root);
+  }
+  return root;
+}
+
+const SIMPLE = /^[A-Za-z_\u00c0-\u1fff\u3001-\ud7ff][\w\u00b7\u00c0-\u1fff\u3001-\ud7ff]*$/;
+const RESERVED = new Set(("for in return if then else some every satisfies and or between instance of not "
+  + "null true false function external date time duration days years list context range").split(" "));
+
+// Of a context, the branches with names that are not one plain word: all that a parser must know.
+function oddNames(value) {
+  if (Array.isArray(value)) {
+    const odd = value.slice(0, 50).map(oddNames).filter(Boolean);
+    return odd.length ? Object.assign({}, ...odd) : null;
+  }
+  if (value === null || typeof value !== "object") return null;
+  let found = null;
+  for (const key of Object.keys(value)) {
+    const inner = oddNames(value[key]);
+    if (inner || !SIMPLE.test(key) || RESERVED.has(key)) (found ??= {})[key] = inner ?? 1;
+  }
+  return found;
+}
+
+// ---- requests ----
+
+function unary(text, context, value) {
+  const result = tree(text, true)({ ...context, "?": value })(value);
+  return result === true;
+}
+
+const TABLES = new Map();
+
+// Every row of a decision table that matches, with the values of its outputs.
+function matching(request, context, position) {
+  let table = TABLES.get(request.table);
+  if (!table) {
+    if (!request.rows) return null;
+    if (TABLES.size >= 100) TABLES.clear();
+    TABLES.set(request.table, table = { inputs: request.inputs, rows: request.rows });
+  }
+  const values = table.inputs.map((text) => { position.text = text; return tree(text, false)(context) ?? null; });
+  const found = [];
+  table.rows.forEach(([tests, outputs], index) => {
+    if (request.first && found.length) return;
+    const fits = tests.every((test, i) => {
+      position.text = test;
+      return test === "-" || unary(test, context, values[i]);
+    });
+    if (fits) {
+      found.push([index, outputs.map((text) => {
+        position.text = text;
+        return text === "" ? null : plain(tree(text, false)(context));
+      })]);
+    }
+  });
+  return found;
+}
+
+function answer(request, position) {
+  temporal.setNow(request.now ?? null);
+  const context = request.variables ?? {};
+  names = (request.odd && oddNames(context)) || {};
+  namesKey = request.odd ? JSON.stringify(names) : "";
+  warnings.list = request.warnings ? [] : null;
+  if (request.check !== undefined) {
+    position.text = request.check;
+    tree(request.check, request.unary);
+    return null;
+  }
+  if (request.table !== undefined) return matching(request, context, position);
+  if (request.tests) {
+    return request.tests.map(([text, value], index) => {
+      position.index = index; position.text = text;
+      return unary(text, context, value);
+    });
+  }
+  const scopes = (request.scopes ?? []).map((scope) => ({ ...context, ...scope }));
+  return request.expressions.map((text, index) => {
+    position.index = index; position.text = text;
+    const scope = request.scope ? request.scope[index] : -1;
+    return plain(tree(text, false)(scope < 0 ? context : scopes[scope]));
+  });
+}
+
+globalThis.feel = (text) => {
+  const position = { index: 0, text: "" };
+  try {
+    const value = answer(JSON.parse(text), position);
+    return JSON.stringify({ value, warnings: warnings.list ?? undefined });
+  } catch (error) {
+    if (error instanceof temporal.ZoneNeeded) return JSON.stringify({ zone: error.zone });
+    if (error instanceof InternalError || /call stack/.test(error?.message)) throw error;
+    return JSON.stringify({
+      failure: String(error?.message ?? error).slice(0, 500), index: position.index,
+      text: position.text, at: error?.position?.from ?? null, token: error?.input ?? null,
+    });
+  }
+};
+
+globalThis.feelZone = (name, table) => temporal.addZone(name, JSON.parse(table));

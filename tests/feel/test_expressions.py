@@ -1,0 +1,107 @@
+"""What evaluation answers, and what it refuses."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from workflow_server import feel
+
+NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
+
+
+def test_expressions_are_answered_in_order():
+    assert feel.evaluate_all(["a + 1", '"停" + b', "a > 1"], {"a": 1, "b": "车场"}) == [
+        2,
+        "停车场",
+        False,
+    ]
+
+
+def test_no_expressions_make_no_crossing():
+    assert feel.evaluate_all([], {}) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("missing", None),
+        ("missing.deeper.still", None),
+        ("missing > 3", None),
+        ("missing = null", True),
+        ("missing + 1", None),
+        ('if missing then "a" else "b"', "b"),
+        ("count(missing)", None),
+        ("not(missing)", None),
+        ("missing and false", False),
+    ],
+)
+def test_a_missing_variable_is_null(expression, value):
+    assert feel.evaluate(expression, {}) == value
+
+
+def test_a_syntax_error_names_expression_and_position():
+    with pytest.raises(feel.FeelError, match=r"'1 \+ \)' has a syntax error at character 5"):
+        feel.evaluate_all(["1", "1 + )"], {})
+
+
+def test_check_answers_none_or_the_message():
+    assert feel.check('a > 1 and b = "中"') is None
+    assert "第 2 个字符" in (feel.check("1+") or "") or "character" in (feel.check("1+") or "")
+    assert feel.check('"a","b"', unary=True) is None
+    assert feel.check("> ", unary=True) is not None
+
+
+def test_chinese_names_and_texts_work():
+    context = {"送达日期": "2026-11-02", "单位": {"名称": "建华停车场"}}
+    assert feel.evaluate('单位.名称 + "：" + 送达日期', context) == "建华停车场：2026-11-02"
+
+
+def test_names_with_spaces_and_hyphens_are_read_when_the_context_has_them():
+    assert feel.evaluate("first name + x", {"first name": "a", "x": "b"}) == "ab"
+    assert feel.evaluate("docs.lead-letter.id", {"docs": {"lead-letter": {"id": 7}}}) == 7
+    assert feel.evaluate("lead-letter", {"lead": 9, "letter": 4}) == 5
+
+
+def test_one_text_is_read_anew_when_other_names_are_known():
+    assert feel.evaluate("a-b", {"a": 3, "b": 1}) == 2
+    assert feel.evaluate("a-b", {"a-b": "joined"}) == "joined"
+    assert feel.evaluate("a-b", {"a": 3, "b": 1}) == 2
+
+
+def test_unary_tests_say_whether_each_value_passes():
+    tests = [("> 5", 6), ("> 5", 5), ('"a","b"', "b"), ("not(1)", 1), ("-", None), ("[1..3]", 3)]
+    assert feel.unary_tests(tests, {}) == [True, False, True, False, True, True]
+
+
+def test_a_variable_does_not_hide_a_function():
+    assert feel.evaluate("string(today())", {"today": "x"}, now=NOW) == "2026-11-22"
+
+
+def test_today_without_a_known_now_is_refused():
+    with pytest.raises(feel.FeelError, match="not known"):
+        feel.evaluate("today()", {})
+
+
+def test_each_expression_may_have_a_scope_of_its_own():
+    first, second = {"this": {"n": 1}}, {"this": {"n": 2}}
+    texts = [("this.n + base", first), ("this.n + base", second), ("base", None)]
+    assert feel.evaluate_scoped(texts, {"base": 10}) == [11, 12, 10]
+
+
+def test_explain_tells_why_a_value_is_null():
+    value, notices = feel.explain("servedAt > 3", {"served_at": 4})
+    assert value is None
+    assert [n.kind for n in notices] == ["NO_VARIABLE_FOUND"]
+    assert "servedAt" in notices[0].message
+
+
+def test_a_function_is_no_result():
+    with pytest.raises(feel.FeelError, match="function"):
+        feel.evaluate("function(x) x", {})
+
+
+def test_values_that_json_cannot_carry_are_refused():
+    with pytest.raises(feel.FeelError):
+        feel.evaluate("a", {"a": object()})
+    with pytest.raises(feel.FeelError):
+        feel.evaluate("a", {"a": 2**80})

@@ -1,0 +1,233 @@
+"""Evaluate FEEL: any number of expressions over one context in one crossing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from workflow_server.errors import InvalidInput
+from workflow_server.feel import machine
+
+#: Characters of one expression.
+MAX_EXPRESSION = 10_000
+#: Bytes of what is sent in one crossing.
+MAX_REQUEST = 4 * 1024 * 1024
+
+_KEY = re.compile(rb'"([^"\\\x00-\x1f]*)":')
+_WORD = re.compile(r"[A-Za-z_\u00c0-\u1fff\u3001-\ud7ff][\w\u00b7\u00c0-\u1fff\u3001-\ud7ff]*")
+#: Words that change how an expression is read if a variable bears them.
+RESERVED = frozenset(
+    (
+        "and between context date days duration else every external false for function if in "
+        "instance list not null of or range return satisfies some then time true years"
+    ).split(" ")
+)
+
+
+class FeelError(InvalidInput):
+    """表达式无法计算"""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something feelin noticed while it computed null: a missing variable, a wrong type."""
+
+    kind: str
+    message: str
+    text: str
+    position: int
+
+
+def evaluate(expression: str, context: Mapping[str, Any], *, now: datetime | None = None) -> Any:
+    """Evaluate one expression; a missing variable is None, a syntax error FeelError."""
+    return evaluate_all((expression,), context, now=now)[0]
+
+
+def evaluate_all(
+    expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime | None = None
+) -> list[Any]:
+    """Evaluate expressions over the same context, in one crossing.
+
+    The first that fails is named in the FeelError. Dates come as ISO strings, and go so.
+    """
+    if not expressions:
+        return []
+    request = {"expressions": [_sized(text) for text in expressions]}
+    return _results(request, _needed(context, expressions), now, len(expressions))
+
+
+def evaluate_scoped(
+    expressions: Sequence[tuple[str, Mapping[str, Any] | None]],
+    context: Mapping[str, Any],
+    *,
+    now: datetime | None = None,
+) -> list[Any]:
+    """Evaluate expressions that each may see a scope of their own above the context."""
+    if not expressions:
+        return []
+    texts = [_sized(text) for text, _ in expressions]
+    scopes: list[Mapping[str, Any]] = []
+    places: dict[int, int] = {}
+    scope_of: list[int] = []
+    for _, scope in expressions:
+        if scope is None:
+            scope_of.append(-1)
+            continue
+        if id(scope) not in places:
+            places[id(scope)] = len(scopes)
+            scopes.append(scope)
+        scope_of.append(places[id(scope)])
+    request = {"expressions": texts, "scopes": scopes, "scope": scope_of}
+    return _results(request, _needed(context, texts), now, len(texts))
+
+
+def unary_tests(
+    tests: Sequence[tuple[str, Any]], context: Mapping[str, Any], *, now: datetime | None = None
+) -> list[bool]:
+    """Say of each (unary tests, value), as in a DMN cell, whether the value passes."""
+    if not tests:
+        return []
+    texts = [_sized(text) for text, _ in tests]
+    return _results({"tests": list(tests)}, _needed(context, texts), now, len(tests))
+
+
+def explain(
+    expression: str, context: Mapping[str, Any], *, now: datetime | None = None
+) -> tuple[Any, tuple[Notice, ...]]:
+    """Evaluate one expression and say what feelin warned of, for whoever writes it."""
+    request = {"expressions": [_sized(expression)], "warnings": True}
+    answer = _ask(request, context, now, 1)
+    notices = tuple(
+        Notice(one["type"], one["message"], one["text"], one["at"])
+        for one in answer.get("warnings", ())
+    )
+    return answer["value"][0], notices
+
+
+@lru_cache(maxsize=8192)
+def check(expression: str, *, unary: bool = False) -> str | None:
+    """Return the message of the expression's syntax error, with its position, or None."""
+    try:
+        _ask({"check": _sized(expression), "unary": unary}, {}, None, 1)
+    except FeelError as error:
+        return error.message
+    return None
+
+
+class Table:
+    """The cells of a decision table, sent once and matched in one crossing each time."""
+
+    def __init__(
+        self,
+        inputs: Sequence[str],
+        rows: Sequence[tuple[Sequence[str], Sequence[str]]],
+        *,
+        first_only: bool = False,
+    ) -> None:
+        self._static = {"inputs": list(inputs), "rows": [[list(t), list(o)] for t, o in rows]}
+        self._id = hashlib.sha256(orjson.dumps(self._static)).hexdigest()
+        self._first_only = first_only
+        self._size = len(rows)
+        self._inputs = list(inputs)
+
+    def rows(
+        self, context: Mapping[str, Any], *, now: datetime | None = None
+    ) -> list[tuple[int, list[Any]]]:
+        """Return (index, values of the outputs) of every row that matches, in order."""
+        request: dict[str, Any] = {"table": self._id, "first": self._first_only}
+        found = _ask(request, context, now, self._size)["value"]
+        if found is None:
+            found = _ask(request | self._static, context, now, self._size)["value"]
+        return [(index, values) for index, values in found]
+
+
+def _results(
+    request: dict[str, Any], context: Mapping[str, Any], now: datetime | None, count: int
+) -> list[Any]:
+    values: list[Any] = _ask(request, context, now, count)["value"]
+    return values
+
+
+def _ask(
+    request: dict[str, Any], context: Mapping[str, Any], now: datetime | None, count: int
+) -> dict[str, Any]:
+    request["variables"] = context
+    request["now"] = None if now is None else round(now.timestamp() * 1000)
+    try:
+        data = orjson.dumps(request, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+        if any(not _is_plain(key) for key in set(_KEY.findall(data))):
+            request["odd"] = True
+            data = orjson.dumps(request, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+    except (TypeError, orjson.JSONEncodeError) as error:
+        raise FeelError(f"Expected values that FEEL can take, but {error}") from error
+    if len(data) > MAX_REQUEST:
+        raise FeelError(f"Expected at most {MAX_REQUEST} bytes of context, but got {len(data)}")
+    try:
+        answer = machine.ask(data, machine.SECONDS + 0.005 * count)
+    except machine.MachineStopped as stopped:
+        raise FeelError(f"Expected to evaluate {_named(request)}, but {stopped}") from stopped
+    if "failure" in answer:
+        raise FeelError(_failure(answer))
+    return answer
+
+
+def _needed(context: Mapping[str, Any], texts: Sequence[str]) -> Mapping[str, Any]:
+    """Of a context, the variables whose name occurs in the expressions, and odd names."""
+    if len(context) < 8:
+        return context
+    text = "\n".join(texts)
+    return {
+        key: value
+        for key, value in context.items()
+        if key in text or not _WORD.fullmatch(key) or key in RESERVED
+    }
+
+
+@lru_cache(maxsize=16384)
+def _is_plain(key: bytes) -> bool:
+    word = key.decode("utf-8", "replace")
+    return _WORD.fullmatch(word) is not None and word not in RESERVED
+
+
+def _sized(expression: str) -> str:
+    if len(expression) > MAX_EXPRESSION:
+        raise FeelError(
+            f"Expected at most {MAX_EXPRESSION} characters of FEEL, but got {len(expression)}"
+        )
+    return expression
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} is no FEEL value")
+
+
+def _named(request: Mapping[str, Any]) -> str:
+    texts = request.get("expressions") or [text for text, _ in request.get("tests", ())]
+    texts = texts or [request.get("check", "the decision table")]
+    shown = ", ".join(repr(text[:200]) for text in texts[:3])
+    return shown + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
+
+
+def _failure(answer: Mapping[str, Any]) -> str:
+    text = str(answer.get("text", ""))[:200]
+    if answer.get("at") is None:
+        return f"Expected to evaluate {text!r}, but {answer['failure']}"
+    near = f"（“{answer['token']}”附近）" if answer.get("token") else ""
+    return (
+        f"Expected FEEL, but {text!r} has a syntax error at character {answer['at'] + 1}: "
+        f"{answer['failure']}；第 {answer['at'] + 1} 个字符处有语法错误{near}"
+    )
