@@ -52,7 +52,6 @@ class Known:
     forms: Mapping[str, Form]
     documents: Mapping[str, DocumentKind]
     shared: Shared
-    rule_codes: frozenset[str] = frozenset()
     form_keys: frozenset[str] = frozenset()  # also of the forms that have faults themselves
 
 
@@ -98,7 +97,7 @@ class ProcessCheck:
             if target is None or target.type != "startEvent":
                 yield f"wf:start“{start.label}”：找不到可以手工开始的开始事件"
             elif target.event is not None:
-                yield f"wf:start“{start.label}”：开始事件 {target.id} 由{target.event}触发，不能手工开始"
+                yield f"wf:start“{start.label}”：{target.id} 由事件触发，不能手工开始"
         for member in process.team:
             yield from self.role("wf:team", member.role)
         for element_id, called in process.calls.items():
@@ -211,7 +210,7 @@ class ProcessCheck:
             return
         if effect.rule is None:
             yield "wf:deadline：缺少 rule"
-        elif not effect.rule.startswith("=") and effect.rule not in self.known.rule_codes:
+        elif not effect.rule.startswith("=") and effect.rule not in self.known.shared.rule_codes:
             yield f"wf:deadline：deadlines.dmn 里没有规则“{effect.rule}”"
         if effect.start is None:
             yield "wf:deadline：缺少 start，请写明从哪一天起算"
@@ -265,7 +264,8 @@ class ProcessCheck:
         parties = declared.senders if sends else declared.recipients
         if self.process.party is not None and self.process.party not in parties:
             role = "发送" if sends else "接收"
-            yield f"wf:message：“{key}”由{'、'.join(parties)}{role}，而本流程属于{self.process.party}"
+            owners = "、".join(parties)
+            yield f"wf:message：“{key}”由 {owners} {role}，而本流程属于 {self.process.party}"
 
     def timer(self, element: ElementExtensions) -> Sentences:
         if element.event == "timer":
@@ -296,9 +296,7 @@ class ProcessCheck:
             yield f"{word}：元素“{element_id}”不是人工任务"
 
 
-def declare(
-    process: ProcessExtensions, processes: Mapping[str, ProcessExtensions]
-) -> Declared:
+def declare(process: ProcessExtensions, processes: Mapping[str, ProcessExtensions]) -> Declared:
     """Gather what the elements of a process bring about."""
     effects = [effect for element in process.elements.values() for effect in element.effects]
     return Declared(

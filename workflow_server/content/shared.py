@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from workflow_server.content import decisions, reading
+from lxml import etree
+
+from workflow_server.content import decisions, reading, xml
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.decisions import Decision
 from workflow_server.content.reading import Place
@@ -32,6 +35,7 @@ FIELD_TYPES = (
     "list",
     "object",
 )
+_LITERAL = re.compile(r'"([^"]*)"')
 _CHINA = ZoneInfo("Asia/Shanghai")
 _T = TypeVar("_T")
 
@@ -105,6 +109,7 @@ class Shared:
     messages: Mapping[str, MessageType] = field(default_factory=dict)
     vocabularies: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     rules: Decision | None = None
+    rule_codes: frozenset[str] = frozenset()
     office: Mapping[str, Any] | None = None
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _resolved: dict[tuple[str, str | None, date], Mapping[str, Any] | None] = field(
@@ -155,6 +160,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         messages=_table(files, "messages", "types", _message_type),
         vocabularies=_vocabularies(files.get("vocabularies.json")),
         rules=_rules(bundle, faults),
+        rule_codes=_rule_codes(bundle),
         office=_object(files.get("office.json")),
         scenarios={
             name.removeprefix("scenarios/").removesuffix(".json"): content
@@ -291,3 +297,26 @@ def _rules(bundle: Bundle, faults: list[Fault]) -> Decision | None:
     if len(found) != 1:
         faults.append(Fault(RULES, "期限规则表里应当只有一个决策表"))
     return next(iter(found.values()), None)
+
+
+def _rule_codes(bundle: Bundle) -> frozenset[str]:
+    """Gather the codes that stand in the table's column of the input `rule`."""
+    try:
+        root = xml.parse(RULES, bundle.files[RULES])
+    except (KeyError, ContentRefused):
+        return frozenset()
+    columns = [_text(column) for column in root.iter("{*}inputExpression")]
+    if "rule" not in columns:
+        return frozenset()
+    position = columns.index("rule")
+    cells = (list(rule.iterchildren("{*}inputEntry")) for rule in root.iter("{*}rule"))
+    return frozenset(
+        code
+        for row in cells
+        if len(row) > position
+        for code in _LITERAL.findall(_text(row[position]))
+    )
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(str(text) for text in element.itertext()).strip()

@@ -1,0 +1,162 @@
+"""Everything that content alone can know to be wrong, all at once.
+
+Whether a diagram can run is judged by the engine, templates by rendering, and the names of
+operations by the services that offer them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from workflow_server.content import decisions, documents, expressions, extensions, forms, shared
+from workflow_server.content.bundle import Bundle
+from workflow_server.content.content import form_key
+from workflow_server.content.documents import DocumentKind
+from workflow_server.content.elements import ProcessExtensions
+from workflow_server.content.forms import Form
+from workflow_server.content.grammar import KEY
+from workflow_server.content.process_checks import Known, ProcessCheck
+from workflow_server.content.shared import MessageType, Shared
+from workflow_server.errors import Fault, WorkflowServerError
+
+_T = TypeVar("_T")
+
+
+def check(bundle: Bundle) -> tuple[Fault, ...]:
+    """Return every fault of the bundle's content, each a sentence for its designer."""
+    faults: list[Fault] = []
+    known = Known(
+        processes=_processes(bundle, faults),
+        forms=_forms(bundle, faults),
+        documents=_kept(documents.read_with_faults(bundle), faults),
+        shared=_kept(shared.read_with_faults(bundle), faults),
+        form_keys=frozenset(form_key(path) for path, _ in bundle.under("forms/", ".json")),
+    )
+    _decisions(bundle, faults)
+    faults.extend(_shared_faults(known))
+    for kind in known.documents.values():
+        faults.extend(_document_faults(kind, known))
+    for process in known.processes.values():
+        one = ProcessCheck(known, process)
+        faults.extend(one.faults())
+        faults.extend(expressions.process_faults(process, one.declared, known))
+    return tuple(dict.fromkeys(faults))
+
+
+def _kept(read: tuple[_T, tuple[Fault, ...]], faults: list[Fault]) -> _T:
+    faults.extend(read[1])
+    return read[0]
+
+
+def _processes(bundle: Bundle, faults: list[Fault]) -> Mapping[str, ProcessExtensions]:
+    found: dict[str, ProcessExtensions] = {}
+    for path, data in bundle.under("bpmn/", ".bpmn"):
+        for process in _kept(extensions.read_with_faults(path, data), faults):
+            pointer = f"{path}:{process.line} {process.process_id}"
+            other = found.get(process.process_id)
+            if other is not None:
+                faults.append(
+                    Fault(pointer, f"流程标识“{process.process_id}”在 {other.path} 里已用")
+                )
+            elif not KEY.accepts(process.process_id):
+                faults.append(Fault(pointer, f"流程标识“{process.process_id}”{KEY.sentence}"))
+            found[process.process_id] = process
+    return found
+
+
+def _forms(bundle: Bundle, faults: list[Fault]) -> Mapping[str, Form]:
+    found: dict[str, Form] = {}
+    for path, data in bundle.under("forms/", ".json"):
+        key = form_key(path)
+        form = _tried(path, faults, partial(forms.parse, key, data))
+        if form is not None:
+            found[key] = form
+    return found
+
+
+def _decisions(bundle: Bundle, faults: list[Fault]) -> None:
+    for path, data in bundle.under("bpmn/", ".dmn"):
+        if path != shared.RULES:
+            _tried(path, faults, partial(decisions.parse, data))
+
+
+def _tried(path: str, faults: list[Fault], read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except WorkflowServerError as error:
+        found = error.faults or (Fault("", error.message),)
+        faults.extend(Fault(_placed(path, fault.pointer), fault.detail) for fault in found)
+        return None
+
+
+def _placed(path: str, pointer: str) -> str:
+    return pointer if pointer.startswith(path) else f"{path}{pointer}"
+
+
+def _document_faults(kind: DocumentKind, known: Known) -> Iterator[Fault]:
+    path = f"documents/{kind.key}/document.json"
+    if kind.series is not None and kind.series not in known.shared.series:
+        yield Fault(f"{path}#/series", f"series.json 里没有编号序列“{kind.series}”")
+    yield from expressions.document_faults(kind)
+
+
+def _shared_faults(known: Known) -> Iterator[Fault]:
+    yield from _record_faults(known.shared)
+    yield from _series_faults(known.shared)
+    yield from _office_faults(known.shared)
+    for index, message in enumerate(known.shared.messages.values()):
+        pointer = f"{shared.FOLDER}messages.json#/types/{index}"
+        for sentence in _message_sentences(message, known):
+            yield Fault(pointer, f"“{message.key}”：{sentence}")
+
+
+def _record_faults(content: Shared) -> Iterator[Fault]:
+    for index, kind in enumerate(content.records.values()):
+        pointer = f"{shared.FOLDER}records.json#/kinds/{index}"
+        if kind.series is not None and kind.series not in content.series:
+            yield Fault(f"{pointer}/series", f"series.json 里没有编号序列“{kind.series}”")
+        for state in {state for state in kind.states if kind.states.count(state) > 1}:
+            yield Fault(f"{pointer}/states", f"状态“{state}”写了两次")
+        for declared in kind.fields.values():
+            if declared.vocabulary and declared.vocabulary not in content.vocabularies:
+                yield Fault(
+                    f"{pointer}/fields",
+                    f"字段“{declared.key}”：vocabularies.json 里没有“{declared.vocabulary}”",
+                )
+
+
+def _series_faults(content: Shared) -> Iterator[Fault]:
+    for index, series in enumerate(content.series.values()):
+        if "{year}" not in series.pattern or "{n" not in series.pattern:
+            yield Fault(
+                f"{shared.FOLDER}series.json#/series/{index}/pattern",
+                "编号格式须含 {year} 和 {n}，例如 {code}函〔{year}〕{n}号",
+            )
+
+
+def _message_sentences(message: MessageType, known: Known) -> Iterator[str]:
+    for party in (*message.senders, *message.recipients):
+        if party not in known.shared.parties:
+            yield f"没有哪个角色属于“{party}”，请先在 roles.json 里声明"
+    if message.starts is None:
+        return
+    process = known.processes.get(message.starts)
+    if process is None:
+        yield f"starts 所指的流程“{message.starts}”不在流程包里"
+    elif message.key not in process.message_starts.values():
+        yield f"流程“{message.starts}”没有由它触发的消息开始事件"
+
+
+def _office_faults(content: Shared) -> Iterator[Fault]:
+    positions = (content.office or {}).get("positions")
+    if not isinstance(positions, list):
+        return
+    for index, position in enumerate(positions):
+        role = position.get("role") if isinstance(position, dict) else None
+        if role not in content.roles:
+            yield Fault(
+                f"{shared.FOLDER}office.json#/positions/{index}/role",
+                f"roles.json 里没有角色“{role}”",
+            )

@@ -1,0 +1,146 @@
+"""Which expressions content holds, and what is wrong with each before anybody runs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workflow_server import feel
+from workflow_server.content.documents import DocumentKind
+from workflow_server.content.elements import (
+    DeadlineEffect,
+    DocumentEffect,
+    Effect,
+    ElementExtensions,
+    LinkEffect,
+    MessageEffect,
+    ProcessExtensions,
+    RecordEffect,
+)
+from workflow_server.content.process_checks import RESERVED, Declared, Known
+from workflow_server.errors import Fault
+
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
+_ONLY_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_LITERALS = frozenset({"true", "false", "null"})
+
+Labelled = Iterator[tuple[str, str | None]]
+
+
+def process_faults(process: ProcessExtensions, declared: Declared, known: Known) -> Iterator[Fault]:
+    """Yield what is wrong with every expression of a process."""
+    judge = _Judge(process, declared, known)
+    head = f"{process.path}:{process.line} {process.process_id}"
+    for member in process.team:
+        yield from judge.value(head, "wf:team", member.value)
+    for element in process.elements.values():
+        pointer = f"{process.path}:{element.line} {element.id}"
+        for label, text in _values(element):
+            yield from judge.value(pointer, label, text)
+    for condition in process.conditions:
+        pointer = f"{process.path}:{condition.line} {condition.flow_id}"
+        text = condition.text if condition.text.startswith("=") else f"={condition.text}"
+        yield from judge.value(pointer, "条件", text)
+
+
+def document_faults(kind: DocumentKind) -> Iterator[Fault]:
+    """Yield what is wrong with the expressions of a document kind."""
+    path = f"documents/{kind.key}/document.json"
+    for name, text in kind.data.items():
+        yield from _syntax(f"{path}#/data/{name}", name, text)
+    for index, part in enumerate(kind.required):
+        yield from _syntax(f"{path}#/required/{index}/value", part.part, part.value)
+    if kind.filename is not None:
+        yield from _syntax(f"{path}#/filename", "filename", kind.filename)
+
+
+class _Judge:
+    """Judges the expressions of one process against what the process brings about."""
+
+    def __init__(self, process: ProcessExtensions, declared: Declared, known: Known) -> None:
+        self.process = process
+        self.declared = declared
+        self.known = known
+        self.members = {
+            "documents": (frozenset(known.documents), "没有文书 documents/{}/"),
+            "records": (frozenset(known.shared.records), "records.json 里没有台账种类“{}”"),
+            "deadlines": (declared.deadlines, "这个流程没有起算过期限“{}”"),
+            "answers": (frozenset(process.elements), "流程里没有元素“{}”"),
+        }
+
+    def value(self, pointer: str, label: str, text: str | None) -> Iterator[Fault]:
+        if text is None or not text.startswith("="):
+            return
+        faults = tuple(_syntax(pointer, label, text))
+        yield from faults or self.references(pointer, label, text[1:])
+
+    def references(self, pointer: str, label: str, expression: str) -> Iterator[Fault]:
+        for match in _PATH.finditer(_TEXT.sub('""', expression)):
+            root, *steps = match.group(0).split(".")
+            names, sentence = self.members.get(root, (frozenset(), ""))
+            if sentence and steps and steps[0] not in names and not self.declared.is_called:
+                yield Fault(pointer, f"{label}“={expression}”：{sentence.format(steps[0])}")
+        yield from self.facts(pointer, label, expression.strip())
+
+    def facts(self, pointer: str, label: str, expression: str) -> Iterator[Fault]:
+        """Judge a plain path: its root must be a fact of this process or a reserved name."""
+        root = expression.split(".")[0]
+        known = RESERVED | _LITERALS | self.declared.facts
+        if _ONLY_PATH.fullmatch(expression) and root not in known and not self.declared.is_called:
+            yield Fault(
+                pointer,
+                f"{label}“={expression}”：没有名为“{root}”的事实，请用 wf:output 写出，"
+                f"或改用 this.{root}",
+            )
+
+
+def _syntax(pointer: str, label: str, text: str) -> Iterator[Fault]:
+    if text.startswith("="):
+        problem = feel.check(text[1:])
+        if problem is not None:
+            yield Fault(pointer, f"{label}“{text}”：FEEL 语法错误（{problem}）")
+
+
+def _values(element: ElementExtensions) -> Labelled:
+    if element.assign is not None:
+        yield "wf:assign", element.assign.value
+    for reads in element.reads:
+        yield "wf:reads", reads.value
+    for output in element.outputs:
+        yield f"wf:output {output.name}", output.value
+    for effect in element.effects:
+        yield from _effect_values(effect)
+    if element.operation is not None:
+        for parameter in element.operation.parameters:
+            yield f"wf:parameter {parameter.name}", parameter.value
+    if element.catch_message is not None:
+        yield "wf:message conversation", element.catch_message.conversation
+    yield "定时器", element.timer_text
+
+
+def _effect_values(effect: Effect) -> Labelled:
+    match effect:
+        case RecordEffect():
+            yield "wf:record title", effect.title
+            yield "wf:record state", effect.state
+            for item in effect.fields:
+                yield f"wf:field {item.name}", item.value
+        case LinkEffect():
+            yield "wf:link from", effect.source
+            yield "wf:link to", effect.target
+        case DocumentEffect():
+            yield "wf:document to", effect.to
+            yield "wf:document name", effect.name
+        case DeadlineEffect():
+            yield "wf:deadline rule", effect.rule
+            yield "wf:deadline start", effect.start
+            yield "wf:deadline label", effect.label
+        case MessageEffect():
+            yield "wf:message to", effect.to
+            yield "wf:message conversation", effect.conversation
+            yield "wf:message inReplyTo", effect.in_reply_to
+            for item in effect.payload:
+                yield f"wf:payload {item.name}", item.value
+        case _:
+            pass
