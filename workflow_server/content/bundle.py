@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ _ENDINGS: Mapping[str, frozenset[str]] = {
     _SCENARIOS: frozenset({".json", ".png", ".jpg", ".pdf"}),
 }
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, OSError)
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -80,7 +83,7 @@ def read_zip(data: bytes) -> Bundle:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return from_files(_unpack(archive))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
+    except _DAMAGED as error:
         raise _refused([Fault("zip", "不是完好的 zip 压缩包")]) from error
 
 
@@ -141,6 +144,8 @@ def _entry_faults(entry: zipfile.ZipInfo) -> Iterator[Fault]:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         yield Fault(entry.filename, "不接受链接或设备文件，请换成文件本身")
+    if entry.compress_type not in _PACKINGS:
+        yield Fault(entry.filename, "压缩方式不受支持，请用普通的 zip 压缩")
     if entry.flag_bits & 0x1:
         yield Fault(entry.filename, "文件已加密，无法读取")
     if entry.file_size > MAXIMUM_FILE_BYTES:
