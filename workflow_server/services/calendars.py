@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from workflow_server.errors import Fault, Forbidden, InvalidInput
-from workflow_server.services import deadlines, working_days
+from workflow_server.errors import Fault, InvalidInput
+from workflow_server.services import access, deadlines, working_days
 from workflow_server.store import calendars as store
+from workflow_server.store import history
 from workflow_server.store.calendars import CalendarDay, CalendarRevision
 from workflow_server.store.db import transaction
 
@@ -88,11 +89,7 @@ def override(
     Where `known_until` moves on, the estimates up to it are dropped: the announcement is
     whole. Every deadline whose end moves or becomes certain gets a revision.
     """
-    if not actor.administrator:
-        raise Forbidden(
-            "只有系统管理员可以修改工作日历。"
-            " Expected an administrator to change the calendar, but the actor is none."
-        )
+    access.check_is_administrator(actor)
     _check(changes, source)
     with transaction():
         before = working_days.current(now)
@@ -109,7 +106,14 @@ def override(
         if until > before.known_until:
             store.delete_days(before.known_until + timedelta(days=1), until)
         store.replace_days([_row(change, revision) for change in changes])
-        deadlines.revise_all(now)
+        revised = deadlines.revise_all(now)
+        act = history.Act(
+            at=now,
+            act="CalendarChanged",
+            person_id=actor.person_id,
+            data={"version": revision.version, "deadlines_revised": revised},
+        )
+        history.append_to_area("calendar", act)
     return revision
 
 

@@ -72,7 +72,7 @@ def chain(actor: Actor, start: UUID) -> Chain:
 def _visible(actor: Actor, ids: set[UUID]) -> dict[UUID, End]:
     if not ids:
         return {}
-    mine = {position.organisation_id for position in actor.positions}
+    mine = actor.organisation_ids
     return {
         end.id: end
         for end in store.find_ends(ids).values()

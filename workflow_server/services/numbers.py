@@ -70,7 +70,7 @@ def void(actor: Actor, number_id: UUID, reason: str, now: datetime) -> Number:
         raise InvalidInput("请填写作废原因。 Expected a reason to void a number, but it is empty.")
     with transaction():
         number = store.lock(number_id)
-        if number.organisation_id not in _organisations(actor):
+        if number.organisation_id not in actor.organisation_ids:
             raise NotFound(f"未找到编号。 Expected number {number_id}, but there is none.")
         if number.voided_at is not None:
             raise NumberVoided(
@@ -91,7 +91,7 @@ def list_register(
     page_size: int = 50,
 ) -> tuple[list[Number], int]:
     """Return one series of one year by number, voided ones included, and how many there are."""
-    if organisation_id not in _organisations(actor):
+    if organisation_id not in actor.organisation_ids:
         raise Forbidden(
             "只能查看本单位的编号登记簿。"
             " Expected the register of one's own organisation, but it is another's."
@@ -105,7 +105,3 @@ def _issuer_fields(situation: Situation, pattern: str) -> Mapping[str, Any]:
         return situation.organisation
     row = organisations.get(situation.instance.organisation_id)
     return {**row.fields, **situation.organisation}
-
-
-def _organisations(actor: Actor) -> set[UUID]:
-    return {position.organisation_id for position in actor.positions}

@@ -30,9 +30,7 @@ def check(
     return faults
 
 
-def _fits(
-    field: Field, value: Any, vocabularies: Mapping[str, tuple[Option, ...]]
-) -> bool:
+def _fits(field: Field, value: Any, vocabularies: Mapping[str, tuple[Option, ...]]) -> bool:
     if field.type == "choice":
         return _is_choice(value, vocabularies.get(field.vocabulary or ""))
     return _TYPES[field.type](value)

@@ -47,7 +47,7 @@ def apply(effect: RecordEffect | StateEffect, situation: Situation) -> None:
 def get(actor: Actor, record_id: UUID) -> Record:
     """Return a record of one of the actor's organisations."""
     record = store.find(record_id)
-    if record is None or record.organisation_id not in _organisations(actor):
+    if record is None or record.organisation_id not in actor.organisation_ids:
         raise NotFound(f"未找到业务记录。 Expected record {record_id}, but there is none.")
     return record
 
@@ -65,7 +65,7 @@ def list_(
     page_size: int = 50,
 ) -> tuple[list[Record], int]:
     """Return the records that the actor may see, newest first, and how many there are."""
-    organisations = _organisations(actor)
+    organisations = set(actor.organisation_ids)
     if organisation_id is not None:
         organisations &= {organisation_id}
     return store.list_(
@@ -218,7 +218,3 @@ def _show(record: Record, situation: Situation) -> None:
         "opened_on": record.opened_at.astimezone(CHINA).date().isoformat(),
         "closed": record.closed_at is not None,
     }
-
-
-def _organisations(actor: Actor) -> set[UUID]:
-    return {position.organisation_id for position in actor.positions}

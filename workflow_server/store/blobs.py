@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
 from workflow_server.errors import InvalidInput, NotFound, Unavailable
+from workflow_server.store.db import settings
 
 CHUNK = 1 << 18
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -118,20 +120,14 @@ class BlobStore:
         return self.root / sha256[:2] / sha256[2:]
 
 
-class _Connected:
-    store: BlobStore | None = None
-
-
-def connect(root: Path) -> None:
-    """Tell the house where its blobs lie; call once, when the app is put together."""
-    _Connected.store = BlobStore(root)
+@cache
+def _store(root: Path) -> BlobStore:
+    return BlobStore(root)
 
 
 def blobs() -> BlobStore:
-    """Return the blob store of the house."""
-    if _Connected.store is None:
-        raise Unavailable("文件库尚未就绪。 Expected a blob store, but none is connected.")
-    return _Connected.store
+    """Return the blob store of the running app."""
+    return _store(settings().blobs_dir)
 
 
 def _copy(chunks: Iterable[bytes], file: BinaryIO, limit: int) -> Blob:

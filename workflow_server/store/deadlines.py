@@ -28,7 +28,9 @@ class Deadline(Model):
 
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
     organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
-    instance_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("process_instances.id"))
+    instance_id: Mapped[UUID] = mapped_column(
+        UuidColumn, sa.ForeignKey("process_instances.id", deferrable=True, initially="DEFERRED")
+    )
     element_id: Mapped[str] = mapped_column(sa.Text)
     record_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None, index=True)
     name: Mapped[str] = mapped_column(sa.Text)

@@ -33,7 +33,9 @@ class Delivery(Model):
     sender_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
     recipient_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
     instance_id: Mapped[UUID] = mapped_column(
-        UuidColumn, sa.ForeignKey("process_instances.id"), index=True
+        UuidColumn,
+        sa.ForeignKey("process_instances.id", deferrable=True, initially="DEFERRED"),
+        index=True,
     )
     element_id: Mapped[str] = mapped_column(sa.Text)
     payload: Mapped[dict[str, Any]] = mapped_column(ExactJsonColumn)

@@ -30,7 +30,9 @@ class Document(Model):
     organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
     recipient_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
     instance_id: Mapped[UUID] = mapped_column(
-        UuidColumn, sa.ForeignKey("process_instances.id"), index=True
+        UuidColumn,
+        sa.ForeignKey("process_instances.id", deferrable=True, initially="DEFERRED"),
+        index=True,
     )
     deployment_id: Mapped[UUID] = mapped_column(UuidColumn)
     element_id: Mapped[str] = mapped_column(sa.Text)

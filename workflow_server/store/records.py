@@ -28,8 +28,12 @@ class Record(Model):
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
     kind: Mapped[str] = mapped_column(sa.Text)
     organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
+    # Deferred, here and in the other effects' tables: an instance that starts is written last.
     instance_id: Mapped[UUID | None] = mapped_column(
-        UuidColumn, sa.ForeignKey("process_instances.id"), index=True, default=None
+        UuidColumn,
+        sa.ForeignKey("process_instances.id", deferrable=True, initially="DEFERRED"),
+        index=True,
+        default=None,
     )
     number: Mapped[str | None] = mapped_column(sa.Text, default=None)
     title: Mapped[str] = mapped_column(sa.Text)

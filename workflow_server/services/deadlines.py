@@ -1,0 +1,331 @@
+"""Starts and stops clocks by dated rules, warns before they end, and revises them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from workflow_server.errors import InvalidInput, InvalidState
+from workflow_server.rules.deadlines import Due, Rule, compute, day_end, read_rule
+from workflow_server.services import access, jobs, working_days
+from workflow_server.services.situation import CHINA, Situation
+from workflow_server.store import deadlines as store
+from workflow_server.store import organisations, process_instances
+from workflow_server.store.deadlines import Deadline, DeadlineAlert
+
+if TYPE_CHECKING:
+    from workflow_server.content.elements import DeadlineEffect
+    from workflow_server.services.access import Actor
+
+#: Still running, blue to red; the days are those before the due day.
+Light = Literal["blue", "yellow", "orange", "red", "overdue", "met", "met_late", "cancelled"]
+_LIGHTS: tuple[tuple[int, Light], ...] = ((3, "red"), (7, "orange"), (15, "yellow"))
+ALERT_JOB = "deadline_alert"
+
+
+class UnknownRule(InvalidInput):
+    """没有适用的期限规则"""
+
+
+class DeadlineRefused(InvalidInput):
+    """期限无法起算"""
+
+
+class DeadlineNotRunning(InvalidState):
+    """期限未在计算中"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """A deadline with its light of the moment."""
+
+    deadline: Deadline
+    light: Light
+    days_left: int
+
+
+def apply(effect: DeadlineEffect, situation: Situation) -> None:
+    """Start a named clock by the rule in force on its first day, or stop it.
+
+    A clock of the same name that still runs is cancelled: the new one takes its place.
+    """
+    if effect.operation == "start":
+        _start(effect, situation)
+        return
+    if _shown(situation, effect.name).get("status") != "running":
+        raise DeadlineNotRunning(
+            f"期限“{effect.name}”未在计算中。"
+            f" Expected deadline '{effect.name}' to run, but it does not."
+        )
+    _stop(effect.name, situation, met=True)
+
+
+def stop_on(situation: Situation) -> None:
+    """Stop the clocks that are met as the token leaves this element; costs nothing otherwise."""
+    for name, shown in situation.variables.get("deadlines", {}).items():
+        if shown["status"] == "running" and situation.visit.element_id in shown["stop_on"]:
+            _stop(name, situation, met=True)
+
+
+def cancel_all(situation: Situation) -> None:
+    """Cancel the clocks that still run when an instance has ended; nothing waits for them."""
+    for name, shown in situation.variables.get("deadlines", {}).items():
+        if shown["status"] == "running":
+            _stop(name, situation, met=False)
+
+
+def due_of(variables: Mapping[str, Any], name: str) -> datetime | None:
+    """Return when an instance's clock of this name runs out (UTC), for timers that follow it."""
+    shown = variables.get("deadlines", {}).get(name)
+    return datetime.fromisoformat(shown["due_at"]) if shown is not None else None
+
+
+def list_(
+    actor: Actor,
+    now: datetime,
+    *,
+    organisation_id: UUID | None = None,
+    instance_id: UUID | None = None,
+    record_id: UUID | None = None,
+    status: str | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[DeadlineView], int]:
+    """Return the deadlines that the actor may see, the next to end first, and how many.
+
+    `status` is running, overdue (a running one whose end has passed), met, met_late or
+    cancelled.
+    """
+    mine: frozenset[UUID] | None = actor.organisation_ids
+    if instance_id is not None:
+        access.see_instance(actor, instance_id)
+        mine = None
+    if organisation_id is not None:
+        mine = actor.organisation_ids & {organisation_id}
+    overdue = status == "overdue"
+    rows, total = store.list_(
+        mine,
+        instance_ids=None if instance_id is None else [instance_id],
+        record_id=record_id,
+        status="running" if overdue else status,
+        due_before=now if overdue else None,
+        page=page,
+        page_size=page_size,
+    )
+    return [view(row, now) for row in rows], total
+
+
+def list_alerts(actor: Actor, deadline_id: UUID) -> list[DeadlineAlert]:
+    """Return the warnings that a deadline gave, oldest first."""
+    access.see_instance(actor, store.get(deadline_id).instance_id)
+    return store.list_alerts(deadline_id)
+
+
+def view(deadline: Deadline, now: datetime) -> DeadlineView:
+    """Return a deadline with its light; what has been stopped keeps the light of its end."""
+    days_left = (deadline.due - now.astimezone(CHINA).date()).days
+    return DeadlineView(deadline, _light(deadline, now, days_left), days_left)
+
+
+def revise_all(now: datetime) -> int:
+    """Count every running clock again by the calendar in force; return how many changed.
+
+    A changed clock keeps what it was in its revisions. A rule that ran is not looked up
+    again: the period is governed by the text in force when it began.
+    """
+    calendar = working_days.current(now)
+    changed = 0
+    for deadline in store.list_running():
+        rule = Rule(**{**deadline.rule_row, "warn": tuple(deadline.rule_row["warn"])})
+        due = compute(rule, _parse_start(deadline.started_at, deadline.name), calendar)
+        moved = due.due_at != deadline.due_at
+        if moved or due.provisional != deadline.provisional:
+            _revise(deadline, due, now, moved=moved)
+            changed += 1
+    return changed
+
+
+@jobs.handles(ALERT_JOB)
+def give_alert(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
+    """Warn once of a clock that still runs; one that was stopped or moved gives no warning."""
+
+    def write_down() -> None:
+        deadline = store.find(UUID(payload["deadline_id"]))
+        due, days = date.fromisoformat(payload["due"]), payload["days_before"]
+        if deadline is None or deadline.status != "running" or deadline.due != due:
+            return
+        if store.find_alert(deadline.id, due, days) is None:
+            store.add(
+                DeadlineAlert(
+                    deadline_id=deadline.id,
+                    organisation_id=deadline.organisation_id,
+                    due=due,
+                    days_before=days,
+                    text=_warning(deadline, now),
+                    given_at=now,
+                )
+            )
+            _enqueue_alert(deadline, now)
+
+    return write_down
+
+
+def _start(effect: DeadlineEffect, situation: Situation) -> None:
+    code, start, label = situation.feel([effect.rule, effect.start, effect.label])
+    began = _parse_start(start, effect.name)
+    rule = _rule(code, began, situation)
+    due = compute(rule, began, working_days.current(situation.now))
+    if _shown(situation, effect.name).get("status") == "running":
+        _stop(effect.name, situation, met=False)
+    deadline = Deadline(
+        organisation_id=situation.instance.organisation_id,
+        instance_id=situation.instance.id,
+        element_id=situation.visit.element_id,
+        record_id=_record_id(effect.subject, situation),
+        name=effect.name,
+        label=label or rule.label or rule.code,
+        rule=rule.code,
+        rule_version=due.rule_version,
+        rule_row=asdict(rule),
+        started_at=start,
+        raw_due=due.raw,
+        due=due.due,
+        due_at=due.due_at,
+        provisional=due.provisional,
+        calendar_version=due.calendar_version,
+        explanation=due.explanation,
+        stop_on=list(effect.stop_on),
+        opened_at=situation.now,
+    )
+    store.add(deadline)
+    _enqueue_alert(deadline, situation.now)
+    situation.variables.setdefault("deadlines", {})[effect.name] = _facts(deadline)
+
+
+def _stop(name: str, situation: Situation, *, met: bool) -> None:
+    shown = situation.variables["deadlines"][name]
+    deadline = store.get(UUID(shown["id"]))
+    in_time = situation.now < deadline.due_at
+    deadline.status = ("met" if in_time else "met_late") if met else "cancelled"
+    deadline.stopped_at = situation.now
+    situation.variables["deadlines"][name] = _facts(deadline)
+
+
+def _revise(deadline: Deadline, due: Due, now: datetime, *, moved: bool) -> None:
+    before = {
+        "revised_at": now.isoformat(),
+        "reason": f"工作日历更新至第{due.calendar_version}版",
+        "raw_due": deadline.raw_due.isoformat(),
+        "due": deadline.due.isoformat(),
+        "provisional": deadline.provisional,
+        "calendar_version": deadline.calendar_version,
+        "explanation": deadline.explanation,
+    }
+    deadline.revisions = [*deadline.revisions, before]
+    deadline.raw_due, deadline.due, deadline.due_at = due.raw, due.due, due.due_at
+    deadline.provisional = due.provisional
+    deadline.calendar_version = due.calendar_version
+    deadline.explanation = due.explanation
+    if moved:
+        _enqueue_alert(deadline, now)
+    locked = process_instances.lock(deadline.instance_id)
+    variables = dict(locked.instance.variables)
+    shown = variables.get("deadlines", {})
+    if shown.get(deadline.name, {}).get("id") == str(deadline.id):
+        variables["deadlines"] = {**shown, deadline.name: _facts(deadline)}
+        process_instances.save(locked.instance, {"variables": variables})
+
+
+def _rule(code: Any, began: date | datetime, situation: Situation) -> Rule:
+    region = organisations.get(situation.instance.organisation_id).region
+    day = began.astimezone(CHINA).date() if isinstance(began, datetime) else began
+    row = situation.content.shared.rule(str(code), region, day)
+    if row is None:
+        raise UnknownRule(
+            f"{day} 没有适用的期限规则“{code}”（地区：{region or '未设定'}）。"
+            f" Expected a row of rule '{code}' in force on {day}, but there is none."
+        )
+    return read_rule(str(code), row)
+
+
+def _parse_start(start: Any, name: str) -> date | datetime:
+    try:
+        if isinstance(start, str) and "T" in start:
+            moment = datetime.fromisoformat(start)
+            return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+        return date.fromisoformat(start)
+    except (TypeError, ValueError) as error:
+        raise DeadlineRefused(
+            f"期限“{name}”缺少起算日期，得到的是 {start!r}。"
+            f" Expected a date to start deadline '{name}', but got {start!r}."
+        ) from error
+
+
+def _record_id(subject: str | None, situation: Situation) -> UUID | None:
+    shown = situation.variables.get("records", {}).get(subject) if subject else None
+    return UUID(shown["id"]) if shown else None
+
+
+def _shown(situation: Situation, name: str) -> Mapping[str, Any]:
+    shown: Mapping[str, Any] = situation.variables.get("deadlines", {}).get(name, {})
+    return shown
+
+
+def _facts(deadline: Deadline) -> dict[str, Any]:
+    """Return what expressions and timers may read of a clock."""
+    return {
+        "id": str(deadline.id),
+        "rule": deadline.rule,
+        "label": deadline.label,
+        "due": deadline.due.isoformat(),
+        "raw_due": deadline.raw_due.isoformat(),
+        "due_at": deadline.due_at.isoformat(),
+        "provisional": deadline.provisional,
+        "explanation": deadline.explanation,
+        "status": deadline.status,
+        "stop_on": deadline.stop_on,
+    }
+
+
+def _enqueue_alert(deadline: Deadline, now: datetime) -> None:
+    """Put a job down for the next warning that is still to come, the end itself being the last.
+
+    One at a time: a clock that is stopped in time leaves one job behind, not four.
+    """
+    for days in (*deadline.rule_row["warn"], 0):
+        at = day_end(deadline.due - timedelta(days=days + 1)) if days else deadline.due_at
+        if at > now:
+            jobs.enqueue(
+                ALERT_JOB,
+                {
+                    "deadline_id": str(deadline.id),
+                    "due": deadline.due.isoformat(),
+                    "days_before": days,
+                },
+                instance_id=deadline.instance_id,
+                subject_id=deadline.id,
+                due_at=at,
+                now=now,
+                in_line=False,
+            )
+            return
+
+
+def _light(deadline: Deadline, now: datetime, days_left: int) -> Light:
+    if deadline.status != "running":
+        stopped: Mapping[str, Light] = {"met": "met", "met_late": "met_late"}
+        return stopped.get(deadline.status, "cancelled")
+    if now >= deadline.due_at:
+        return "overdue"
+    return next((light for days, light in _LIGHTS if days_left <= days), "blue")
+
+
+def _warning(deadline: Deadline, now: datetime) -> str:
+    provisional = "（暂定）" if deadline.provisional else ""
+    day = f"{deadline.due.year}年{deadline.due.month}月{deadline.due.day}日{provisional}"
+    if now >= deadline.due_at:
+        return f"“{deadline.label}”已于{day}届满，尚未办结。"
+    return f"“{deadline.label}”将于{day}届满，还有{view(deadline, now).days_left}日。"
