@@ -1,0 +1,168 @@
+"""The tokens of one instance as SpiffWorkflow tasks, and the bytes they are kept as."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
+
+import orjson
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from workflow_server.engine.refusals import StateUnreadable
+from workflow_server.engine.steps import Visit
+
+if TYPE_CHECKING:
+    from workflow_server.engine.specs import ProcessSpec
+    from workflow_server.engine.walk import Walk
+
+#: Raised when the stored form changes; older forms must stay readable.
+FORMAT = 1
+
+#: How far a token has come at its element; a retry goes on from here.
+FRESH, ARRIVED, ENTERED, PERFORMED = range(4)
+
+_OVER = TaskState.COMPLETED | TaskState.CANCELLED
+
+
+class NoScripts(PythonScriptEngine):  # type: ignore[misc]
+    """A script engine that runs nothing: expressions are FEEL and go through the host."""
+
+    def __init__(self) -> None:
+        super().__init__(environment=self)
+
+    def evaluate(self, *_: Any, **__: Any) -> NoReturn:
+        raise PermissionError("no expression is ever evaluated by SpiffWorkflow")
+
+    execute = evaluate
+    call_service = evaluate
+
+
+_NO_SCRIPTS = NoScripts()
+
+
+class Ids:
+    """Time-ordered ids (RFC 9562, version 7) from the time given, never from a clock."""
+
+    def __init__(self, now: datetime) -> None:
+        self._count = int(now.timestamp() * 1000) << 12
+
+    def __call__(self) -> UUID:
+        self._count += 1
+        milliseconds, sequence = self._count >> 12, self._count & 0xFFF
+        chance = int.from_bytes(os.urandom(8)) >> 2
+        return UUID(int=milliseconds << 80 | 7 << 76 | sequence << 64 | 2 << 62 | chance)
+
+
+class Token(Task):  # type: ignore[misc]
+    """A SpiffWorkflow task that knows its scope and how far it has come.
+
+    `scope` is the token of the subprocess around it, `anchor` what an event token hangs on
+    (its activity, or the event gateway that offered it), `flow` the flow a join counts it
+    by, `said` where the answers or payload stand that ended its waiting.
+    """
+
+    scope: UUID | None = None
+    anchor: UUID | None = None
+    flow: str | None = None
+    phase: int = FRESH
+    fired: bool = False
+    said: tuple[str, str, int] | None = None
+    chosen: tuple[Any, ...] | None = None
+
+    def _add_child(self, task_spec: Any, state: int = TaskState.FUTURE) -> Token:
+        child = Token(self.workflow, task_spec, self, state, self.workflow.new_id())
+        child.scope = self.scope
+        self.workflow.live[child.id] = child
+        return child
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+        if value & _OVER:
+            self.workflow.live.pop(self.id, None)
+
+    def cancel(self) -> None:
+        """Take this token away, and what hangs on it, but nothing that went on from it."""
+        if self.id in self.workflow.live:
+            self.task_spec._on_cancel(self)
+            self._set_state(TaskState.CANCELLED)
+
+    def visit(self) -> Visit:
+        """Name this token to the host."""
+        node = self.task_spec.node
+        return Visit(self.id, node.id, node.type, node.name)
+
+
+class Instance(BpmnWorkflow):  # type: ignore[misc]
+    """A running process: its live tokens under one finished root, and no history.
+
+    The tree is never deeper than one step makes it, so SpiffWorkflow's depth limit of 1000
+    and its look-ahead are never met; nothing here reads a clock or a script.
+    """
+
+    spec: ProcessSpec
+    walk: Walk
+
+    def __init__(self, spec: ProcessSpec, now: datetime) -> None:
+        super().__init__(spec, script_engine=_NO_SCRIPTS, deserializing=True)
+        self.live: dict[UUID, Token] = {}
+        self.new_id = Ids(now)
+        self.task_tree = Token(self, spec.start, None, TaskState.COMPLETED, self.new_id())
+
+    def _task_completed_notify(self, task: Token) -> None:
+        self.walk.close_scope(task.scope)
+
+    def refresh_timers(self) -> None:
+        """Do nothing: timers are the host's."""
+
+
+def save(instance: Instance) -> bytes:
+    """Return the live tokens as bytes; what is past or to come is not kept."""
+    rows = []
+    for token in instance.live.values():
+        row: list[Any] = [
+            token.id,
+            token.task_spec.node.id,
+            token.state,
+            token.phase,
+            token.scope,
+            token.anchor,
+            token.flow,
+            token.fired or None,
+            token.said,
+        ]
+        while row[-1] is None:
+            row.pop()
+        rows.append(row)
+    return orjson.dumps([FORMAT, rows])
+
+
+def load(spec: ProcessSpec, state: bytes, now: datetime) -> Instance:
+    """Put the tokens that `save` wrote back onto their elements."""
+    instance = Instance(spec, now)
+    root, live = instance.task_tree, instance.live
+    try:
+        version, rows = orjson.loads(state)
+        if version != FORMAT:
+            raise ValueError(f"unknown format {version}")
+        for row in rows:
+            identity, element, status, phase, scope, anchor, flow, fired, said = row + [None] * (
+                9 - len(row)
+            )
+            token = Token(instance, spec.task_specs[element], root, status, UUID(identity))
+            token.phase = phase
+            token.scope = scope and UUID(scope)
+            token.anchor = anchor and UUID(anchor)
+            token.flow = flow
+            token.fired = bool(fired)
+            token.said = said
+            live[token.id] = token
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StateUnreadable(
+            f"Expected the state of an instance of '{spec.name}', but it is unreadable: {error}"
+        ) from error
+    return instance
