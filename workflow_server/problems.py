@@ -205,6 +205,10 @@ def _deeper(pointer: str, key: str) -> str:
 
 
 def _http_code(status: int) -> str:
+    # What the door and the services refuse alike has one name.
+    for kind, its_status in STATUS.items():
+        if status == its_status:
+            return kind("").code
     return HTTPStatus(status).phrase.lower().replace(" ", "-").replace("'", "")
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 from flask_smorest import Api
 
 from workflow_server.api import reader
-from workflow_server.api.door import OPEN, Noun, require_reader
+from workflow_server.api.door import Noun, require_reader
 from workflow_server.api.shapes.base import ProblemShape
 
 IDEMPOTENCY_KEY = {

@@ -10,14 +10,16 @@ from typing import Any, TypeVar
 import orjson
 from flask import Request, Response, current_app, g, request
 from flask_smorest import Blueprint
-from marshmallow import RAISE, ValidationError
+from marshmallow import RAISE
 from webargs import core
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import BadRequest, Unauthorized, UnsupportedMediaType
 
 from workflow_server.api.shapes.base import Shape
 from workflow_server.services import access
 from workflow_server.services.access import Actor
+from workflow_server.store.db import settings
 
 #: What may be asked without a token. A route not named here needs a person.
 OPEN = frozenset({"health.read_health", "sessions.open_session"})
@@ -102,6 +104,8 @@ class Noun:
                 wrapped = self.blueprint.arguments(query, location="query")(wrapped)
             if upload is not None:
                 wrapped = self.blueprint.doc(requestBody=_multipart(upload))(wrapped)
+            if f"{self.name}.{function.__name__}" in OPEN:
+                wrapped = self.blueprint.doc(security=[])(wrapped)
             self.blueprint.add_url_rule(rule, function.__name__, wrapped, methods=[method])
             return function
 
@@ -125,14 +129,11 @@ class Noun:
 
     def _describe(self, doc: Any, doc_info: Any, *, method: str, **_more: Any) -> Any:
         """Say what all operations share: the problems, the key of a write, the open ones."""
-        doc.setdefault("responses", {})["default"] = {"$ref": "#/components/responses/Problem"}
+        doc.setdefault("responses", {})["default"] = "Problem"
         doc["responses"].pop("422", None)
         doc["responses"].pop(422, None)
-        if f"{self.name}.{doc_info['endpoint']}" in OPEN:
-            doc["security"] = []
         if method in _WRITES:
-            key = {"$ref": "#/components/parameters/IdempotencyKey"}
-            doc.setdefault("parameters", []).append(key)
+            doc.setdefault("parameters", []).append("IdempotencyKey")
         return doc
 
 
@@ -164,9 +165,10 @@ def plain(body: Mapping[str, Any], status: int = 200) -> Response:
     return response
 
 
-def refuse_input(pointer_messages: Mapping[str, Any]) -> ValidationError:
-    """Make the error of a fault that only the route can see."""
-    return ValidationError(dict(pointer_messages))
+def require_reader() -> None:
+    """Let in who may read the API's description: everybody in demo mode, else a person."""
+    if not settings().demo:
+        _identify()
 
 
 def _let_in() -> None:
@@ -177,17 +179,15 @@ def _let_in() -> None:
         raise BadRequest("地址含有不允许的字符。 The address holds a NUL character.")
     if request.endpoint in OPEN:
         return
+    _identify()
+
+
+def _identify() -> None:
     token = bearer_token()
     person = access.actor_for_token(token, datetime.now(UTC)) if token else None
     if person is None:
-        raise Unauthorized(www_authenticate=_challenge())
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "workflow-server"}))
     g.actor = person
-
-
-def _challenge() -> Any:
-    from werkzeug.datastructures import WWWAuthenticate
-
-    return WWWAuthenticate("bearer", {"realm": "workflow-server"})
 
 
 def _binary(media: str | None) -> dict[str, Any] | None:

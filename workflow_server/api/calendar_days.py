@@ -1,0 +1,39 @@
+"""Calendar days: which days are worked, as announced or as estimated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow_server.api import door
+from workflow_server.api.shapes.calendars import (
+    CalendarChangeShape,
+    CalendarQuery,
+    CalendarRevisionShape,
+    CalendarYearShape,
+)
+from workflow_server.services import calendars, clock
+
+noun = door.Noun("calendar_days", "工作日历")
+
+
+@noun.get("", CalendarYearShape(), query=CalendarQuery())
+def read_year(query: dict[str, Any]) -> Any:
+    """一年的工作日历 · One year's holidays and make-up workdays."""
+    now = clock.now()
+    year = calendars.get_year(query["year"], now)
+    return {
+        "year": year.year,
+        "known": year.known,
+        "version": year.version,
+        "warning": calendars.find_gap(now),
+        "days": year.days,
+    }
+
+
+@noun.put("", CalendarRevisionShape(), takes=CalendarChangeShape())
+def change_calendar(body: dict[str, Any]) -> Any:
+    """录入放假安排 · Take in an announcement; running deadlines are revised (administrators)."""
+    changes = [calendars.DayChange(**change) for change in body["changes"]]
+    return calendars.override(
+        door.actor(), changes, body["source"], clock.now(), known_until=body["known_until"]
+    )

@@ -1,0 +1,32 @@
+"""Jobs: what the server does by itself, for administrators to watch and to retry."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from workflow_server.api import door
+from workflow_server.api.shapes.base import page
+from workflow_server.api.shapes.jobs import JobPage, JobQuery, JobShape
+from workflow_server.services import clock, jobs
+
+noun = door.Noun("jobs", "后台任务")
+
+
+@noun.get("", JobPage, query=JobQuery())
+def list_jobs(query: dict[str, Any]) -> dict[str, Any]:
+    """后台任务列表 · List jobs, newest first (administrators)."""
+    found, total = jobs.list_(door.actor(), **query)
+    return page(found, total, query)
+
+
+@noun.get("/<uuid:job_id>", JobShape())
+def read_job(job_id: UUID) -> Any:
+    """后台任务 · One job (administrators)."""
+    return jobs.get(door.actor(), job_id)
+
+
+@noun.post("/<uuid:job_id>/retry", JobShape())
+def retry_job(job_id: UUID) -> Any:
+    """重试 · Let a failed job be tried again (administrators)."""
+    return jobs.retry(door.actor(), job_id, clock.now())

@@ -1,0 +1,82 @@
+"""Shapes of sign-ins, organisations, people and their posts."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from workflow_server.api.shapes.base import Paging, Shape, page_of
+from workflow_server.api.shapes.fields import Flag, Id, Moment, Text
+
+
+class SignInShape(Shape):
+    """Who wants a token."""
+
+    login = Text(longest=100, shortest=1, required=True, metadata={"example": "zhang.san"})
+    password = Text(longest=200, shortest=1, required=True, load_only=True)
+
+
+class PositionShape(Shape):
+    """A post that somebody holds."""
+
+    id = Id(required=True)
+    organisation_id = Id(required=True)
+    organisation_name = Text(required=True)
+    role = Text(required=True)
+
+
+class MeShape(Shape):
+    """Who asks."""
+
+    person_id = Id(required=True)
+    name = Text(required=True)
+    administrator = Flag(required=True)
+    positions = fields.List(fields.Nested(PositionShape), required=True)
+
+
+class SessionShape(Shape):
+    """A fresh token; it is shown this once."""
+
+    token = Text(required=True)
+    expires_at = Moment(required=True, allow_none=True)
+    person = fields.Nested(MeShape, required=True, attribute="actor")
+
+
+class OrganisationShape(Shape):
+    """A body that hosts cases or exchanges letters."""
+
+    id = Id(required=True)
+    key = Text(required=True)
+    name = Text(required=True)
+    short_name = Text(required=True)
+    code = Text(required=True)
+    party = Text(required=True)
+    region = Text(required=True, allow_none=True)
+    on_server = Flag(required=True)
+
+
+class OrganisationQuery(Paging):
+    """What the list of organisations is narrowed to."""
+
+    party = Text(load_default=None)
+
+
+class HolderShape(Shape):
+    """A person at a post, for pickers."""
+
+    person_id = Id(required=True)
+    name = Text(required=True)
+    organisation_id = Id(required=True)
+    role = Text(required=True)
+    title = Text(required=True, allow_none=True)
+    department = Text(required=True, allow_none=True)
+
+
+class HolderQuery(Paging):
+    """What the list of people is narrowed to."""
+
+    organisation_id = Id(load_default=None)
+    role = Text(load_default=None)
+
+
+OrganisationPage = page_of(OrganisationShape, "OrganisationPage")
+HolderPage = page_of(HolderShape, "HolderPage")

@@ -1,0 +1,268 @@
+"""The command line: serve, work, deploy, check, migrate, and people with their tokens."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+from flask import Flask
+
+from workflow_server.errors import WorkflowServerError
+
+log = structlog.get_logger(__name__)
+
+#: How long an idle worker waits before it looks for due jobs again, in seconds.
+IDLE_SECONDS = 0.2
+#: How long a worker waits when the database or a job's ground is away.
+TROUBLE_SECONDS = 2.0
+#: How many jobs a worker takes at a time.
+BATCH = 20
+#: How long a job in hand may take to finish when the server stops.
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the roof gives to the command line."""
+
+    create_app: Callable[[], Flask]
+    #: Bring the database and the content to what the settings say.
+    prepare: Callable[[Flask], None]
+    #: What granian calls in a web process.
+    target: str
+
+
+class Commands(click.Group):
+    """Commands that tell a refusal in one message, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except WorkflowServerError as error:
+            for fault in error.faults:
+                click.echo(f"{fault.pointer}: {fault.detail}", err=True)
+            raise click.ClickException(error.message) from error
+
+
+def build(house: House) -> click.Group:
+    """Make the commands around the application's factory."""
+
+    @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(package_name="workflow-server")
+    @click.pass_context
+    def commands(context: click.Context) -> None:
+        """工作流服务器 · A workflow and BPM server (settings: docs/settings.md)."""
+        context.obj = house
+
+    for command in (serve, work, deploy, check, migrate, user):
+        commands.add_command(command)
+    return commands
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 · Address.")
+@click.option("--port", default=8000, show_default=True, help="端口 · Port.")
+@click.option("--workers", default=1, show_default=True, help="网页进程数 · Web processes.")
+@click.option("--no-worker", is_flag=True, help="不启动任务进程 · Start no job worker.")
+@click.pass_obj
+def serve(house: House, host: str, port: int, workers: int, no_worker: bool) -> None:
+    """启动服务 · Serve the API, with job workers beside it."""
+    from granian.server import Server
+
+    app = house.create_app()
+    with app.app_context():
+        house.prepare(app)
+        accounts = _demo_accounts(app)
+        _let_go_of_database()
+    crew = Crew(house, 0 if no_worker else app.config["WORKFLOW_SERVER"].job_workers)
+    server = Server(
+        house.target,
+        address=host,
+        port=port,
+        interface="wsgi",
+        workers=workers,
+        factory=True,
+        log_enabled=False,
+        process_name=None,
+    )
+    crew.start()
+    server.on_startup(lambda: _announce(host, port, workers, crew.size, accounts))
+    try:
+        server.serve()
+    finally:
+        crew.stop()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="做完到期的任务就退出 · Stop when nothing is due.")
+@click.pass_obj
+def work(house: House, once: bool) -> None:
+    """执行任务 · Run due jobs: timers, documents, deliveries."""
+    app = house.create_app()
+    with app.app_context():
+        house.prepare(app)
+    if once:
+        while _run_due(app):
+            pass
+        return
+    click.echo("任务进程已启动。 Running due jobs; Ctrl-C stops.")
+    run_jobs(app)
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.pass_obj
+def deploy(house: House, path: Path) -> None:
+    """部署 · Deploy a folder or a zip of content."""
+    from workflow_server.services import clock, deployments
+
+    app = house.create_app()
+    bundle = _read(path)
+    with app.app_context():
+        _migrate()
+        deployed = deployments.deploy(None, bundle, clock.now(), "cli")
+        click.echo(f"已部署 deployed: {deployed.id} ({deployed.checksum[:12]})")
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def check(path: Path) -> None:
+    """检查内容 · Check a folder or a zip of content; exit 1 when it has faults."""
+    from workflow_server.services import deployments
+
+    faults = deployments.check(_read(path))
+    for fault in faults:
+        click.echo(f"{fault.pointer}: {fault.detail}")
+    if faults:
+        click.echo(f"{len(faults)} 处问题 faults", err=True)
+        raise SystemExit(1)
+    click.echo("没有发现问题。 No faults.")
+
+
+@click.command()
+@click.pass_obj
+def migrate(house: House) -> None:
+    """升级数据库 · Bring the database to this version's tables."""
+    with house.create_app().app_context():
+        _migrate()
+    click.echo("数据库已是最新。 The database is up to date.")
+
+
+@click.group()
+def user() -> None:
+    """人员 · People and their tokens."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.argument("name")
+@click.option("--administrator", is_flag=True, help="系统管理员 · May see jobs and incidents.")
+@click.password_option(help="口令 · Password; asked for when not given.")
+@click.pass_obj
+def add_user(house: House, login: str, name: str, administrator: bool, password: str) -> None:
+    """新增人员 · Add a person who can sign in."""
+    from workflow_server.services import organisations
+
+    with house.create_app().app_context():
+        _migrate()
+        person = organisations.add_person(
+            login, name, password=password, administrator=administrator
+        )
+        click.echo(f"已新增 added: {person.login} {person.id}")
+
+
+@user.command("token")
+@click.argument("login")
+@click.option("--name", default="cli", show_default=True, help="令牌名称 · What it is for.")
+@click.option("--days", type=click.IntRange(1, 3650), help="有效天数 · Days it is valid.")
+@click.pass_obj
+def make_token(house: House, login: str, name: str, days: int | None) -> None:
+    """签发令牌 · Give a person a bearer token; it is shown only once."""
+    from workflow_server.services import access
+
+    with house.create_app().app_context():
+        click.echo(access.issue_token(login, name, days=days, now=datetime.now(UTC)))
+
+
+class Crew:
+    """The processes beside the web that run jobs; one that falls is started anew."""
+
+    def __init__(self, house: House, size: int) -> None:
+        self.size = size
+        self._house = house
+        self._stopping = threading.Event()
+        self._processes: list[Any] = []
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the processes; call before the server makes threads."""
+        self._processes = [self._spawn() for _ in range(self.size)]
+        for index in range(self.size):
+            thread = threading.Thread(target=self._keep, args=(index,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Let each finish the job in hand, then end it."""
+        self._stopping.set()
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join(STOP_SECONDS)
+            if process.is_alive():
+                process.kill()
+
+    def _spawn(self) -> Any:
+        process = multiprocessing.Process(target=_work_beside, args=(self._house, os.getpid()))
+        process.start()
+        return process
+
+    def _keep(self, index: int) -> None:
+        while not self._stopping.is_set():
+            self._processes[index].join()
+            if not self._stopping.wait(1):
+                log.warning("job_worker_fell", exit_code=self._processes[index].exitcode)
+                self._processes[index] = self._spawn()
+
+
+def run_jobs(app: Flask, parent: int | None = None) -> None:
+    """Run due jobs until told to stop, or until the parent process is gone."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set() and (parent is None or os.getppid() == parent):
+        try:
+            done = _run_due(app)
+        except Exception:
+            log.exception("jobs_could_not_run")
+            stop.wait(TROUBLE_SECONDS)
+        else:
+            if not done:
+                stop.wait(IDLE_SECONDS)
+
+
+def _work_beside(house: House, parent: int) -> None:
+    run_jobs(house.create_app(), parent)
+
+
+def _run_due(app: Flask) -> int:
+    from workflow_server.services import clock, jobs
+
+    with app.app_context():
+        return jobs.run_due(clock.now(), BATCH)
+
+
+def _read(path: Path) -> Any:
+    from workflow_server.content import bundle
+
+    return bundle.read_folder(path) if path.is_dir() else bundle.read_zip(path.read_bytes())
