@@ -82,7 +82,10 @@ def _kind(
         faults.append(Fault(path, "缺少文书说明 document.json"))
         return DocumentKind(key, key, LAYOUTS[0])
     own = {name: data for name, data in files.items() if name != _DESCRIPTION}
-    return _describe(key, reading.parse(path, files[_DESCRIPTION], faults), {**own, **base})
+    place = reading.parse(path, files[_DESCRIPTION], faults)
+    if place is None:
+        return DocumentKind(key, key, LAYOUTS[0])
+    return _describe(key, place, {**own, **base})
 
 
 def _describe(key: str, place: Place, files: Mapping[str, bytes]) -> DocumentKind:

@@ -97,8 +97,8 @@ class Place:
         return tuple(found)
 
 
-def parse(path: str, data: bytes, faults: list[Fault]) -> Place:
-    """Read a JSON file; what is not JSON becomes a fault and an empty object."""
+def parse(path: str, data: bytes, faults: list[Fault]) -> Place | None:
+    """Read a JSON file; what is not JSON becomes a fault and None."""
     twice: list[str] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -113,13 +113,13 @@ def parse(path: str, data: bytes, faults: list[Fault]) -> Place:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=unique)
     except UnicodeDecodeError:
         faults.append(Fault(path, "文件不是 UTF-8 编码，请另存为 UTF-8"))
-        return Place(path, "", {}, faults)
+        return None
     except RecursionError:
         faults.append(Fault(path, "嵌套过深"))
-        return Place(path, "", {}, faults)
+        return None
     except json.JSONDecodeError as error:
         faults.append(Fault(f"{path}:{error.lineno}", f"JSON 语法错误：{error.msg}"))
-        return Place(path, "", {}, faults)
+        return None
     faults.extend(Fault(path, f"“{key}”在同一个对象里写了两次") for key in twice)
     return Place(path, "", value, faults)
 

@@ -149,8 +149,9 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
     """Read what can be read, and return every fault beside it."""
     faults: list[Fault] = []
     files = {
-        path.removeprefix(FOLDER): reading.parse(path, data, faults)
+        path.removeprefix(FOLDER): place
         for path, data in bundle.under(FOLDER, ".json")
+        if (place := reading.parse(path, data, faults)) is not None
     }
     _refuse_unknown(files, faults)
     shared = Shared(
