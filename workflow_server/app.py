@@ -21,6 +21,9 @@ from workflow_server import api, config, problems
 from workflow_server.config import Config
 from workflow_server.store import db
 
+#: The largest request there is; how large an attachment or a bundle may be is said elsewhere.
+UPLOAD_MB = 65
+
 #: What every answer says to a browser: nothing from elsewhere, in no foreign frame.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -51,11 +54,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the application from the environment; `overrides` are settings by name."""
     settings = replace(config.load(os.environ), **(overrides or {}))
     _configure_logs()
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.json = Json(app)
     app.url_map.strict_slashes = False
     app.config["WORKFLOW_SERVER"] = settings
-    app.config["MAX_CONTENT_LENGTH"] = settings.attachment_mb * 1024 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = max(settings.attachment_mb + 1, UPLOAD_MB) * 1024 * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
+    app.config["MAX_FORM_PARTS"] = 20
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.connect(app, settings.url, settings.pool_size)
     problems.register(app)
@@ -65,11 +70,33 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
+def prepare(app: Flask) -> None:
+    """Bring the database and its content to what the settings say; changes nothing twice.
+
+    Tables are migrated, an empty calendar is seeded, the content folder is deployed unless
+    exactly these bytes ever were, and in demo mode the demo office moves in.
+    """
+    # Imported here: a web process that finds all this done needs none of it.
+    from workflow_server.services import calendars, clock, deployments, organisations
+
+    settings: Config = app.config["WORKFLOW_SERVER"]
+    with app.app_context():
+        db.migrate()
+        now = clock.now()
+        calendars.seed(now)
+        bundle = read_folder(settings.content_root)
+        deployments.deploy_folder(bundle, now)
+        office = deployments.content_of_newest().shared.office
+        if settings.demo and office is not None:
+            organisations.load_office(office, now)
+
+
 def main() -> None:
     """Run the command line."""
     from workflow_server import cli
 
-    cli.build(create_app).main(prog_name="workflow-server")
+    house = cli.House(create_app, prepare, "workflow_server.app:create_app")
+    cli.build(house).main(prog_name="workflow-server")
 
 
 def _home() -> ResponseReturnValue:

@@ -100,7 +100,7 @@ def read_problem_kind(code: str) -> Response:
     if kind is None:
         raise NotFound
     if _wants_page():
-        return _page(kind.status, _kind_body(kind))
+        return _page(200, _kind_body(kind))
     return current_app.json.response(_kind_body(kind))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import orjson
 from flask import Request, Response, current_app, g, request
@@ -13,10 +14,12 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE
 from webargs import core
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.datastructures import FileStorage, WWWAuthenticate
 from werkzeug.exceptions import BadRequest, Unauthorized, UnsupportedMediaType
 
 from workflow_server.api.shapes.base import Shape
+from workflow_server.api.shapes.fields import Id
+from workflow_server.errors import Fault, InvalidInput
 from workflow_server.services import access
 from workflow_server.services.access import Actor
 from workflow_server.store.db import settings
@@ -26,12 +29,8 @@ OPEN = frozenset({"health.read_health", "sessions.open_session"})
 
 #: The largest body of a request that carries no file.
 ANSWERS_BYTES = 2 * 1024 * 1024
-#: How many text parts and bytes a multipart request may hold beside its file.
-FORM_PARTS = 20
-FORM_TEXT_BYTES = 64 * 1024
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_WRITES = ("post", "put", "patch", "delete")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,6 +54,9 @@ class Parser(FlaskParser):
             ) from error
 
 
+PARSER = Parser()
+
+
 class Noun:
     """The routes of one noun, each described once: for Flask and for the API's page."""
 
@@ -67,7 +69,7 @@ class Noun:
             url_prefix=f"/api/{name.replace('_', '-')}" if prefix is None else prefix,
             description=title,
         )
-        self.blueprint.ARGUMENTS_PARSER = Parser()
+        self.blueprint.ARGUMENTS_PARSER = PARSER
         self.blueprint.before_request(_let_in)
         self.blueprint._prepare_doc_cbks.append(self._describe)
 
@@ -81,13 +83,15 @@ class Noun:
         query: Shape | None = None,
         status: int = 200,
         media: str | None = None,
-        upload: Mapping[str, Any] | None = None,
+        form: Shape | None = None,
+        keyed: bool = False,
     ) -> Callable[[F], F]:
         """Add a route: `takes` is the body's shape, `query` the query's, `gives` the answer's.
 
         The function gets the loaded query, then the loaded body, then what the rule names.
-        `media` is the content type of an answer that is not JSON; `upload` describes the
-        parts of a multipart request, which the function reads itself.
+        `media` is the content type of an answer that is not JSON. `form` is the shape of the
+        parts beside the `file` of a multipart request (`uploaded_file` gives that). `keyed`
+        says that the service heeds an Idempotency-Key.
         """
 
         def decorate(function: F) -> F:
@@ -102,8 +106,11 @@ class Noun:
                 wrapped = self.blueprint.arguments(takes)(wrapped)
             if query is not None:
                 wrapped = self.blueprint.arguments(query, location="query")(wrapped)
-            if upload is not None:
-                wrapped = self.blueprint.doc(requestBody=_multipart(upload))(wrapped)
+            if form is not None:
+                wrapped = PARSER.use_args(form, location="form")(wrapped)
+                wrapped = self.blueprint.doc(requestBody=_multipart(form))(wrapped)
+            if keyed:
+                wrapped = self.blueprint.doc(parameters=["IdempotencyKey"])(wrapped)
             if f"{self.name}.{function.__name__}" in OPEN:
                 wrapped = self.blueprint.doc(security=[])(wrapped)
             self.blueprint.add_url_rule(rule, function.__name__, wrapped, methods=[method])
@@ -127,13 +134,11 @@ class Noun:
         """Add a route that takes something away."""
         return self.route("DELETE", rule, gives, **more)
 
-    def _describe(self, doc: Any, doc_info: Any, *, method: str, **_more: Any) -> Any:
-        """Say what all operations share: the problems, the key of a write, the open ones."""
+    def _describe(self, doc: Any, _doc_info: Any, **_more: Any) -> Any:
+        """Say what all operations share: how they are refused."""
         doc.setdefault("responses", {})["default"] = "Problem"
         doc["responses"].pop("422", None)
         doc["responses"].pop(422, None)
-        if method in _WRITES:
-            doc.setdefault("parameters", []).append("IdempotencyKey")
         return doc
 
 
@@ -162,6 +167,28 @@ def plain(body: Mapping[str, Any], status: int = 200) -> Response:
     """Answer with a dict as it is: for the hot paths, where a shape's dump would cost."""
     response = current_app.json.response(body)
     response.status_code = status
+    return response
+
+
+def uploaded_file() -> FileStorage:
+    """Return the file of a multipart request."""
+    file = request.files.get("file")
+    if file is None:
+        raise InvalidInput("请选择要提交的文件。 A file is needed.", [Fault("#/file", "缺少文件")])
+    return file
+
+
+def download(
+    chunks: bytes | Iterable[bytes], name: str, media: str, size: int | None = None
+) -> Response:
+    """Answer with a file, under its own (Chinese) name as RFC 6266 and RFC 8187 write it."""
+    response = Response(chunks, mimetype=media)
+    plain_name = re.sub(r"[^\w.() -]", "_", name, flags=re.ASCII)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    if size is not None:
+        response.content_length = size
     return response
 
 
@@ -194,10 +221,10 @@ def _binary(media: str | None) -> dict[str, Any] | None:
     return None if media is None else {"type": "string", "format": "binary"}
 
 
-def _multipart(parts: Mapping[str, Any]) -> dict[str, Any]:
-    schema = {
-        "type": "object",
-        "properties": dict(parts),
-        "required": [name for name, part in parts.items() if part.get("format") == "binary"],
-    }
+def _multipart(form: Shape) -> dict[str, Any]:
+    parts: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
+    for name, field in form.fields.items():
+        kind = {"type": "string"} | ({"format": "uuid"} if isinstance(field, Id) else {})
+        parts[name] = kind | field.metadata
+    schema = {"type": "object", "properties": parts, "required": ["file"]}
     return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}

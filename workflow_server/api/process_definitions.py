@@ -1,0 +1,66 @@
+"""Process definitions: what can be started, by whom, and how it is drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from workflow_server.api import door
+from workflow_server.api.shapes.base import page
+from workflow_server.api.shapes.deployments import (
+    DefinitionPage,
+    DefinitionQuery,
+    FormShape,
+    OfferedDefinitionShape,
+    StartFormQuery,
+)
+from workflow_server.services import process_definitions
+from workflow_server.store.process_definitions import ProcessDefinition
+
+noun = door.Noun("process_definitions", "流程定义")
+
+
+@noun.get("", DefinitionPage, query=DefinitionQuery())
+def list_process_definitions(query: dict[str, Any]) -> dict[str, Any]:
+    """流程定义列表 · List processes by key, each in its newest version with your starts."""
+    key = query["key"]
+    rows = process_definitions.list_versions(key) if key else process_definitions.list_()
+    offered = [_offered(row) for row in rows]
+    if query["startable"] is not None:
+        offered = [each for each in offered if bool(each["starts"]) == query["startable"]]
+    first = (query["page"] - 1) * query["page_size"]
+    return page(offered[first : first + query["page_size"]], len(offered), query)
+
+
+@noun.get("/<uuid:definition_id>", OfferedDefinitionShape())
+def read_process_definition(definition_id: UUID) -> dict[str, Any]:
+    """流程定义 · One process definition with the starts that you may use."""
+    return _offered(process_definitions.get(definition_id))
+
+
+@noun.get("/<uuid:definition_id>/diagram", media="application/xml")
+def read_diagram(definition_id: UUID) -> Response:
+    """流程图 · The BPMN 2.0 file where the process is drawn."""
+    definition = process_definitions.get(definition_id)
+    return Response(process_definitions.get_diagram(definition), mimetype="application/xml")
+
+
+@noun.get("/<uuid:definition_id>/start-form", FormShape(), query=StartFormQuery())
+def read_start_form(query: dict[str, Any], definition_id: UUID) -> Any:
+    """发起表单 · The form that is filled in to start the process."""
+    definition = process_definitions.get(definition_id)
+    return process_definitions.get_start_form(door.actor(), definition, query["element_id"])
+
+
+def _offered(definition: ProcessDefinition) -> dict[str, Any]:
+    return {
+        "id": definition.id,
+        "key": definition.key,
+        "version": definition.version,
+        "title": definition.title,
+        "party": definition.party,
+        "deployment_id": definition.deployment_id,
+        "starts": process_definitions.list_starts(door.actor(), definition),
+    }

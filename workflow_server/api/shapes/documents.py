@@ -1,0 +1,48 @@
+"""Shapes of documents."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from workflow_server.api.shapes.base import Paging, Shape, page_of
+from workflow_server.api.shapes.fields import Answers, Choice, Day, Id, Moment, Text
+
+
+class DocumentShape(Shape):
+    """A paper of a case; its pages are there once `rendered_at` is."""
+
+    id = Id(required=True)
+    kind = Text(required=True)
+    title = Text(required=True)
+    number = Text(required=True, allow_none=True)
+    status = Choice("draft", "superseded", "issued", "served", required=True)
+    organisation_id = Id(required=True)
+    recipient_id = Id(required=True, allow_none=True)
+    instance_id = Id(required=True)
+    element_id = Text(required=True)
+    person_id = Id(required=True, allow_none=True)
+    filename = Text(required=True)
+    made_at = Moment(required=True)
+    issued_on = Day(required=True, allow_none=True)
+    served_at = Moment(required=True, allow_none=True)
+    rendered_at = Moment(required=True, allow_none=True)
+    sha256 = Text(required=True, allow_none=True)
+    size = fields.Integer(required=True, allow_none=True)
+    pages = fields.Integer(required=True, allow_none=True)
+
+
+class DocumentQuery(Paging):
+    """What a list of documents is narrowed to."""
+
+    instance_id = Id(load_default=None)
+    kind = Text(load_default=None)
+
+
+class PreviewShape(Shape):
+    """Which document is to be seen before it is made, with which answers."""
+
+    kind = Text(shortest=1, required=True)
+    answers = Answers(load_default=dict)
+
+
+DocumentPage = page_of(DocumentShape, "DocumentPage")
