@@ -51,11 +51,22 @@ class RenderTimeout(Unavailable):
     """文书生成超时"""
 
 
+def _place(key: str, file: str, line: int | None) -> str:
+    """Name a place in a template; the layouts belong to no template."""
+    path = f"documents/{file}" if file.startswith("base/") else f"documents/{key}/{file}"
+    return f"{path}:{line}" if line else path
+
+
 def failed(key: str, file: str, line: int | None, detail: str) -> RenderFailed:
     """Make the refusal that names template, file and line."""
-    place = f"documents/{key}/{file}" if not file.startswith("base/") else f"documents/{file}"
-    place = f"{place}:{line}" if line else place
+    place = _place(key, file, line)
     return RenderFailed(f"文书模板有误（{place}）：{detail}", [Fault(place, detail)])
+
+
+def late(key: str, file: str, line: int | None, seconds: float) -> RenderTimeout:
+    """Make the refusal of a document that took too long."""
+    place, detail = _place(key, file, line), f"超过 {seconds:g} 秒未完成，已终止"
+    return RenderTimeout(f"文书生成超时（{place}）：{detail}", [Fault(place, detail)])
 
 
 def render(source: TemplateSource, data: Mapping[str, Any], options: Options) -> Rendered:

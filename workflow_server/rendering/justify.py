@@ -54,7 +54,8 @@ class SpreadLayout(Layout):  # type: ignore[misc]
 
 def _byte_runs(text: str, gaps: list[bool]) -> Iterator[tuple[int, int]]:
     """Yield the byte ranges of neighbouring characters that stretch."""
-    position, start = 0, None
+    position = 0
+    start: int | None = None
     for sign, stretches in zip(text, gaps, strict=True):
         if stretches and start is None:
             start = position
@@ -103,7 +104,7 @@ def justify_line(context: Any, line: Any, extra_width: float) -> None:
     if not any(sign > "\u2e7f" for piece in pieces for sign in piece.box.text):
         _original(context, line, extra_width)
         return
-    count = sum(sum(piece.gaps) for piece in pieces)
+    count: float = sum(sum(piece.gaps) for piece in pieces)
     count -= pieces[0].halves[0] + pieces[-1].halves[1]
     if count <= 0 or extra_width / count > line.style["font_size"] * MAX_STRETCH:
         return
@@ -121,13 +122,9 @@ def _spread(
             box.position_x += advance
             return advance
         before, after = piece.halves
-        if first[0]:
-            before, first[0] = 0.0, False
-            lead = 0.0
-        else:
-            lead = before
+        lead, first[0] = (0.0 if first[0] else before), False
         box.position_x += advance + lead * spacing
-        own = (sum(piece.gaps) - piece.halves[0] - after) * spacing
+        own = (sum(piece.gaps) - before - after) * spacing
         box.width += own
         box.pango_layout = SpreadLayout(box.style, box.text, spacing, piece.gaps)
         box.pango_layout.deactivate()

@@ -16,6 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 from workflow_server import config
 from workflow_server.rendering import fonts
 from workflow_server.rendering.documents import (
+    ENTRY,
     Options,
     Rendered,
     RenderFailed,
@@ -96,8 +97,9 @@ def print_pdf(source: TemplateSource, html: str, options: Options) -> Rendered:
         page = weasyprint.HTML(string=html, base_url=_BASE, url_fetcher=files)
         document = page.render(font_config=_FONTS)
     except FatalURLFetchingError as error:
-        detail = files.refused or str(error)
-        raise failed(source.key, "template.html", None, detail) from None
+        raise failed(source.key, ENTRY, None, files.refused or str(error)) from None
+    except RecursionError:
+        raise failed(source.key, ENTRY, None, "页面元素嵌套过深") from None
     if not document.pages:
         raise RenderFailed(f"文书 {source.key} 没有内容")
     _describe(document.metadata, options)

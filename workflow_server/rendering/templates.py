@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.exceptions import TemplateNotFound
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -91,7 +90,7 @@ def fill(source: TemplateSource, data: Mapping[str, Any]) -> str:
         raise
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError,
             AttributeError, RecursionError) as error:  # fmt: skip
-        file, line = _place(error, source)
+        file, line = place(error, source.files)
         raise failed(source.key, file, line, str(error) or type(error).__name__) from None
 
 
@@ -106,13 +105,19 @@ def _collect(pieces: Any) -> str:
     return "".join(parts)
 
 
-def _place(error: BaseException, source: TemplateSource) -> tuple[str, int | None]:
+def place(error: BaseException, files: Collection[str]) -> tuple[str, int | None]:
     """Find the innermost template line of a traceback."""
-    frames = traceback.extract_tb(error.__traceback__)
-    for frame in reversed(frames):
-        if frame.filename in source.files:
-            return frame.filename, frame.lineno
-    return ENTRY, None
+    found: tuple[str, int | None] = (ENTRY, None)
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name in files:
+            # Jinja maps the lines of ordinary errors itself, but not those of a time limit.
+            template = trace.tb_frame.f_globals.get("__jinja_template__")
+            line = trace.tb_lineno
+            found = name, template.get_corresponding_lineno(line) if template else line
+        trace = trace.tb_next
+    return found
 
 
 def texts(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -161,11 +166,11 @@ def environment_for(files: Mapping[str, str]) -> TemplateEnvironment:
 class _NamedLoader(DictLoader):
     """Loads from memory and tells Jinja each file's path, so that tracebacks name it."""
 
-    def get_source(
-        self, environment: Any, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        text, _, fresh = super().get_source(environment, template)
-        return text, template, fresh
+    def load(self, environment: Any, name: str, globals: Any = None) -> Template:
+        """Compile a template under its own path."""
+        text, _, fresh = self.get_source(environment, name)
+        code = environment.compile(text, name, name)
+        return Template.from_code(environment, code, globals or {}, fresh)
 
 
 def check(files: Mapping[str, bytes]) -> tuple[Fault, ...]:

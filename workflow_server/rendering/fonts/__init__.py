@@ -9,11 +9,13 @@ import json
 import os
 from pathlib import Path
 
+from workflow_server.config import Config
 from workflow_server.errors import Unavailable
 from workflow_server.rendering.fonts.recipe import FACES, recipe_key
 
 CONFIGURATION = "fonts.conf"
 MANIFEST = "build.json"
+DEFAULT_DIRECTORY = Config().fonts_dir
 
 
 class FontsNotBuilt(Unavailable):
@@ -49,17 +51,22 @@ def configuration(directory: Path) -> str:
     )
 
 
+def require(directory: Path) -> None:
+    """Refuse a directory whose fonts were not built, with the command that builds them."""
+    if not is_built(directory):
+        raise FontsNotBuilt(
+            "文书字体尚未生成：请先运行 python -m workflow_server.rendering.fonts build "
+            f"--out {directory} (Expected built fonts in {directory}, but there are none "
+            "of this recipe)"
+        )
+
+
 def activate(directory: Path) -> None:
     """Let this process, and its children, see the fonts of `directory` and no others.
 
     Must run before the first text is laid out: fontconfig reads its file once per process.
     """
-    if not is_built(directory):
-        raise FontsNotBuilt(
-            f"文书字体尚未生成：请先运行 python -m workflow_server.rendering.fonts build "
-            f"--out {directory} (Expected built fonts in {directory}, but there are none "
-            "of this recipe)"
-        )
+    require(directory)
     target = directory / CONFIGURATION
     wanted = configuration(directory)
     if not target.exists() or target.read_text(encoding="utf-8") != wanted:
