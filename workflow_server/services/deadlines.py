@@ -10,10 +10,10 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidInput, InvalidState
 from workflow_server.rules.deadlines import Due, Rule, compute, day_end, read_rule
-from workflow_server.services import access, jobs, working_days
+from workflow_server.services import access, advance, jobs, working_days
 from workflow_server.services.situation import CHINA, Situation
 from workflow_server.store import deadlines as store
-from workflow_server.store import organisations, process_instances
+from workflow_server.store import process_instances
 from workflow_server.store.deadlines import Deadline, DeadlineAlert
 
 if TYPE_CHECKING:
@@ -237,10 +237,11 @@ def _revise(deadline: Deadline, due: Due, now: datetime, *, moved: bool) -> None
     if shown.get(deadline.name, {}).get("id") == str(deadline.id):
         variables["deadlines"] = {**shown, deadline.name: _facts(deadline)}
         process_instances.save(locked.instance, {"variables": variables})
+        advance.retime(deadline.instance_id, deadline.name, now)
 
 
 def _rule(code: Any, began: date | datetime, situation: Situation) -> Rule:
-    region = organisations.get(situation.instance.organisation_id).region
+    region = situation.organisation.get("region")
     day = began.astimezone(CHINA).date() if isinstance(began, datetime) else began
     row = situation.content.shared.rule(str(code), region, day)
     if row is None:

@@ -31,11 +31,10 @@ class BlobLost(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """What was written: its name, its length and its first bytes, by which its type is known."""
+    """What was written: its name and its length."""
 
     sha256: str
     size: int
-    head: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class BlobStore:
 
     def put(self, data: bytes) -> Blob:
         """Write bytes that are at hand already."""
-        blob = Blob(hashlib.sha256(data).hexdigest(), len(data), data[:CHUNK])
+        blob = Blob(hashlib.sha256(data).hexdigest(), len(data))
         if self._path(blob.sha256).exists():
             return blob
         return self.keep(self.receive((data,), len(data)))
@@ -131,7 +130,7 @@ def blobs() -> BlobStore:
 
 
 def _copy(chunks: Iterable[bytes], file: BinaryIO, limit: int) -> Blob:
-    digest, size, head = hashlib.sha256(), 0, b""
+    digest, size = hashlib.sha256(), 0
     for chunk in chunks:
         size += len(chunk)
         if size > limit:
@@ -139,11 +138,9 @@ def _copy(chunks: Iterable[bytes], file: BinaryIO, limit: int) -> Blob:
                 f"文件超过 {limit / (1 << 20):g} MB 上限。"
                 f" Expected at most {limit} bytes, but there are more."
             )
-        if len(head) < CHUNK:
-            head += chunk[: CHUNK - len(head)]
         digest.update(chunk)
         file.write(chunk)
-    return Blob(digest.hexdigest(), size, head)
+    return Blob(digest.hexdigest(), size)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
+
+
+class DeadlineStatus(StrEnum):
+    """Where a clock is in its life."""
+
+    #: It counts; whether its end has passed is a question of the moment.
+    RUNNING = "running"
+    #: What it waited for came in time.
+    MET = "met"
+    #: What it waited for came after the end.
+    MET_LATE = "met_late"
+    #: Another clock took its place, or the instance ended without it.
+    CANCELLED = "cancelled"
 
 
 class Deadline(Model):
@@ -28,9 +42,7 @@ class Deadline(Model):
 
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
     organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
-    instance_id: Mapped[UUID] = mapped_column(
-        UuidColumn, sa.ForeignKey("process_instances.id", deferrable=True, initially="DEFERRED")
-    )
+    instance_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("process_instances.id"))
     element_id: Mapped[str] = mapped_column(sa.Text)
     record_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None, index=True)
     name: Mapped[str] = mapped_column(sa.Text)
@@ -46,7 +58,7 @@ class Deadline(Model):
     calendar_version: Mapped[int]
     explanation: Mapped[str] = mapped_column(sa.Text)
     stop_on: Mapped[list[str]] = mapped_column(JsonColumn, default_factory=list)
-    status: Mapped[str] = mapped_column(sa.Text, default="running")
+    status: Mapped[str] = mapped_column(sa.Text, default=DeadlineStatus.RUNNING)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     revisions: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default_factory=list)
@@ -99,7 +111,9 @@ def list_running() -> list[Deadline]:
     """Return every clock that runs, so that a new calendar can be put to it."""
     return list(
         session().scalars(
-            sa.select(Deadline).where(Deadline.status == "running").order_by(Deadline.id)
+            sa.select(Deadline)
+            .where(Deadline.status == DeadlineStatus.RUNNING)
+            .order_by(Deadline.id)
         )
     )
 
@@ -109,7 +123,7 @@ def list_running_of(instance_id: UUID) -> list[Deadline]:
     return list(
         session().scalars(
             sa.select(Deadline)
-            .where(Deadline.instance_id == instance_id, Deadline.status == "running")
+            .where(Deadline.instance_id == instance_id, Deadline.status == DeadlineStatus.RUNNING)
             .order_by(Deadline.id)
         )
     )

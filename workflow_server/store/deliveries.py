@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,6 +14,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
+
+
+class DeliveryStatus(StrEnum):
+    """Where a letter is on its way."""
+
+    #: It waits for its documents, or for the worker.
+    WAITING = "waiting"
+    #: The recipient has it on this server.
+    DELIVERED = "delivered"
+    #: The recipient has confirmed that it came.
+    ACKNOWLEDGED = "acknowledged"
+    #: The recipient is not on this server: it goes on paper, and is entered by hand.
+    PAPER = "paper"
 
 
 class Delivery(Model):
@@ -34,12 +48,12 @@ class Delivery(Model):
     recipient_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
     instance_id: Mapped[UUID] = mapped_column(
         UuidColumn,
-        sa.ForeignKey("process_instances.id", deferrable=True, initially="DEFERRED"),
+        sa.ForeignKey("process_instances.id"),
         index=True,
     )
     element_id: Mapped[str] = mapped_column(sa.Text)
     payload: Mapped[dict[str, Any]] = mapped_column(ExactJsonColumn)
-    status: Mapped[str] = mapped_column(sa.Text, default="waiting")
+    status: Mapped[str] = mapped_column(sa.Text, default=DeliveryStatus.WAITING)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     received_instance_id: Mapped[UUID | None] = mapped_column(UuidColumn, index=True, default=None)
@@ -122,6 +136,15 @@ def reached(enclosed_id: UUID, organisations: Collection[UUID]) -> bool:
         .limit(1)
     )
     return found is not None
+
+
+def received(organisations: Collection[UUID]) -> sa.Select[UUID]:
+    """Return the query for the ids of all papers and files that came to these organisations."""
+    return (
+        sa.select(DeliveryEnclosure.enclosed_id)
+        .join(Delivery, Delivery.id == DeliveryEnclosure.delivery_id)
+        .where(Delivery.recipient_id.in_(organisations), Delivery.delivered_at.is_not(None))
+    )
 
 
 def list_(

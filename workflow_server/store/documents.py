@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
+from workflow_server.store import deliveries
 from workflow_server.store.db import Model, session
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
 
@@ -31,7 +33,7 @@ class Document(Model):
     recipient_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
     instance_id: Mapped[UUID] = mapped_column(
         UuidColumn,
-        sa.ForeignKey("process_instances.id", deferrable=True, initially="DEFERRED"),
+        sa.ForeignKey("process_instances.id"),
         index=True,
     )
     deployment_id: Mapped[UUID] = mapped_column(UuidColumn)
@@ -47,6 +49,19 @@ class Document(Model):
     sha256: Mapped[str | None] = mapped_column(sa.Text, default=None)
     size: Mapped[int | None] = mapped_column(default=None)
     pages: Mapped[int | None] = mapped_column(default=None)
+
+
+class DocumentStatus(StrEnum):
+    """Where a document is in its life; whether it is rendered says `rendered_at`."""
+
+    #: Written, without number, for those who work on the case.
+    DRAFT = "draft"
+    #: A later draft or the issued document took its place.
+    SUPERSEDED = "superseded"
+    #: Numbered and dated; its data never change again.
+    ISSUED = "issued"
+    #: Handed over to its recipient.
+    SERVED = "served"
 
 
 def add(document: Document) -> None:
@@ -74,19 +89,18 @@ def list_by_id(ids: Collection[UUID]) -> list[Document]:
 
 def list_(
     organisations: Collection[UUID],
-    received: Collection[UUID],
     *,
     instance_id: UUID | None = None,
     kind: str | None = None,
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[Document], int]:
-    """Return documents newest first, and how many fit.
-
-    Those of the organisations, and those in `received`, however many, which came to them.
-    """
+    """Return the organisations' documents and those delivered to them, newest first; how many."""
     wanted: list[sa.ColumnElement[bool]] = [
-        sa.or_(Document.organisation_id.in_(organisations), Document.id.in_(received))
+        sa.or_(
+            Document.organisation_id.in_(organisations),
+            Document.id.in_(deliveries.received(organisations)),
+        )
     ]
     if instance_id is not None:
         wanted.append(Document.instance_id == instance_id)

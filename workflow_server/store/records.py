@@ -28,10 +28,9 @@ class Record(Model):
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
     kind: Mapped[str] = mapped_column(sa.Text)
     organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
-    # Deferred, here and in the other effects' tables: an instance that starts is written last.
     instance_id: Mapped[UUID | None] = mapped_column(
         UuidColumn,
-        sa.ForeignKey("process_instances.id", deferrable=True, initially="DEFERRED"),
+        sa.ForeignKey("process_instances.id"),
         index=True,
         default=None,
     )

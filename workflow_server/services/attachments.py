@@ -1,0 +1,162 @@
+"""Takes in the files that persons bring, and hands them out to who may read them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server.errors import InvalidInput, NotFound
+from workflow_server.services import access, file_types
+from workflow_server.store import attachments as store
+from workflow_server.store import deliveries, tasks
+from workflow_server.store.attachments import Attachment
+from workflow_server.store.blobs import Blob, Incoming, blobs
+from workflow_server.store.db import settings, transaction
+
+if TYPE_CHECKING:
+    from workflow_server.services.access import Actor
+
+#: A temporary file this old (seconds) belongs to nobody any more.
+_ABANDONED = 24 * 3600
+
+
+class EmptyFile(InvalidInput):
+    """文件为空"""
+
+
+class OwnerUnclear(InvalidInput):
+    """附件归属不明"""
+
+
+def add(
+    actor: Actor,
+    chunks: Iterable[bytes],
+    name: str,
+    now: datetime,
+    *,
+    organisation_id: UUID | None = None,
+    task_id: UUID | None = None,
+) -> Attachment:
+    """Take a file in for a task, or, for the form that starts an instance, for an organisation.
+
+    The bytes go to disk as they come; they are refused as soon as they are too many, and
+    nothing is left of what was refused. Without task and organisation the file belongs to
+    the one organisation the actor works in.
+    """
+    clean = file_types.check_name(name)
+    owner, instance_id = _owner(actor, organisation_id, task_id)
+    limit = settings().attachment_mb * (1 << 20)
+    incoming = blobs().receive(chunks, limit)
+    blob, media_type = _accept(incoming, clean)
+    attachment = Attachment(
+        organisation_id=owner,
+        person_id=actor.person_id,
+        instance_id=instance_id,
+        task_id=task_id,
+        name=clean,
+        media_type=media_type,
+        size=blob.size,
+        sha256=blob.sha256,
+        added_at=now,
+    )
+    with transaction():
+        store.add(attachment)
+    return attachment
+
+
+def get(actor: Actor, attachment_id: UUID) -> Attachment:
+    """Return a file of the actor's organisations or cases, or one that was delivered to them."""
+    attachment = store.find(attachment_id)
+    if attachment is not None and _may_read(attachment, actor.organisation_ids):
+        return attachment
+    if attachment is not None and attachment.instance_id is not None:
+        access.see_instance(actor, attachment.instance_id)
+        return attachment
+    raise NotFound(f"未找到附件。 Expected attachment {attachment_id}, but there is none.")
+
+
+def download(actor: Actor, attachment_id: UUID) -> tuple[Attachment, Iterator[bytes]]:
+    """Return a file and its bytes, chunk by chunk."""
+    attachment = get(actor, attachment_id)
+    return attachment, blobs().read(attachment.sha256)
+
+
+def list_(actor: Actor, instance_id: UUID) -> list[Attachment]:
+    """Return the files of an instance that the actor may see, oldest first."""
+    access.see_instance(actor, instance_id)
+    return store.list_(instance_id)
+
+
+def is_usable(value: Any, organisations: Collection[UUID]) -> bool:
+    """Say whether a form's answer is the id of a file that these organisations may use."""
+    try:
+        attachment = store.find(UUID(value))
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return attachment is not None and _may_read(attachment, organisations)
+
+
+def find_mentioned(values: Iterable[Any], organisation_id: UUID) -> list[Attachment]:
+    """Return the organisation's files whose ids stand anywhere in these values."""
+    ids = dict.fromkeys(_ids_in(list(values)))
+    if not ids:
+        return []
+    return [row for row in store.list_by_id(ids) if row.organisation_id == organisation_id]
+
+
+def sweep() -> int:
+    """Remove what interrupted uploads left behind; return how many files that were."""
+    # Real time, not the business clock: it is compared with the file system's.
+    return blobs().sweep(time.time() - _ABANDONED)
+
+
+def _owner(
+    actor: Actor, organisation_id: UUID | None, task_id: UUID | None
+) -> tuple[UUID, UUID | None]:
+    if task_id is not None:
+        task = tasks.find(task_id)
+        if task is None:
+            raise NotFound(f"未找到任务。 Expected task {task_id}, but there is none.")
+        access.check_may_do(actor, task)
+        return task.organisation_id, task.instance_id
+    if organisation_id is None and len(actor.organisation_ids) == 1:
+        return next(iter(actor.organisation_ids)), None
+    if organisation_id not in actor.organisation_ids:
+        raise OwnerUnclear(
+            "请指明附件所属的任务或本人所在单位。"
+            " Expected a task or an organisation of the actor's for the file, but got neither."
+        )
+    return organisation_id, None
+
+
+def _accept(incoming: Incoming, name: str) -> tuple[Blob, str]:
+    try:
+        if incoming.blob.size == 0:
+            raise EmptyFile("文件是空的。 Expected a file with content, but it has zero bytes.")
+        media_type = file_types.identify(name, incoming.path)
+    except BaseException:
+        blobs().drop(incoming)
+        raise
+    return blobs().keep(incoming), media_type
+
+
+def _may_read(attachment: Attachment, organisations: Collection[UUID]) -> bool:
+    return attachment.organisation_id in organisations or deliveries.reached(
+        attachment.id, organisations
+    )
+
+
+def _ids_in(value: Any) -> Iterator[UUID]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _ids_in(item)
+    elif isinstance(value, str) and len(value) == 36:
+        try:
+            yield UUID(value)
+        except ValueError:
+            return

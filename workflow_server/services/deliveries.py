@@ -1,0 +1,308 @@
+"""Sends letters from one organisation to another, and says who got which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from workflow_server.errors import InvalidInput, InvalidState, NotFound, Unavailable
+from workflow_server.services import access, advance, attachments, jobs
+from workflow_server.services.situation import Situation
+from workflow_server.store import attachments as attachment_rows
+from workflow_server.store import deliveries as store
+from workflow_server.store import documents, organisations
+from workflow_server.store.attachments import Attachment
+from workflow_server.store.db import transaction
+from workflow_server.store.deliveries import Delivery, DeliveryEnclosure, DeliveryStatus
+from workflow_server.store.documents import Document, DocumentStatus
+from workflow_server.store.organisations import Organisation
+from workflow_server.store.types import new_id
+
+if TYPE_CHECKING:
+    from workflow_server.content.elements import MessageEffect
+    from workflow_server.content.shared import MessageType
+    from workflow_server.services.access import Actor
+
+DELIVER_JOB = "deliver"
+
+
+class UnknownMessageType(InvalidInput):
+    """未声明的往来类型"""
+
+
+class RecipientUnknown(InvalidInput):
+    """收件单位不明"""
+
+
+class LetterIncomplete(InvalidInput):
+    """往来内容不完整"""
+
+
+class EnclosureNotReady(Unavailable):
+    """随附文书正在生成"""
+
+
+class DeliveryNotPending(InvalidState):
+    """送达件当前不能如此处理"""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A delivery with the names and enclosures that people want to see."""
+
+    delivery: Delivery
+    sender: Organisation
+    recipient: Organisation
+    documents: tuple[Document, ...]
+    attachments: tuple[Attachment, ...]
+
+
+def apply(effect: MessageEffect, situation: Situation) -> None:
+    """Send a letter to each recipient, once for a type, a conversation and a recipient.
+
+    Enclosed are the instance's newest issued documents of the kinds named, and the files of
+    the sender whose ids stand in the payload. A job carries it, after the documents' own.
+    """
+    message = situation.content.shared.messages.get(effect.type)
+    if message is None:
+        raise UnknownMessageType(
+            f"未声明往来类型“{effect.type}”。"
+            f" Expected message type '{effect.type}' to be declared, but it is not."
+        )
+    to, conversation, reply, *values = situation.feel(
+        [effect.to, effect.conversation, effect.in_reply_to]
+        + [part.value for part in effect.payload]
+    )
+    recipients = _recipients(to, message)
+    if not isinstance(conversation, str) or not conversation.strip():
+        raise LetterIncomplete(
+            f"“{message.label}”缺少往来标识。"
+            f" Expected a conversation for '{effect.type}', but it is {conversation!r}."
+        )
+    enclosed = _enclosed(effect, message, situation)
+    payload = dict(zip((part.name for part in effect.payload), values, strict=True))
+    enclosed += [
+        ("attachment", row.id)
+        for row in attachments.find_mentioned(values, situation.instance.organisation_id)
+    ]
+    for recipient in recipients:
+        if store.find_same(effect.type, conversation, recipient.id) is None:
+            delivery = Delivery(
+                id=new_id(),
+                type=effect.type,
+                label=message.label,
+                conversation=conversation,
+                in_reply_to=str(reply) if reply else None,
+                sender_id=situation.instance.organisation_id,
+                recipient_id=recipient.id,
+                instance_id=situation.instance.id,
+                element_id=situation.visit.element_id,
+                payload=payload,
+                sent_at=situation.now,
+            )
+            _send(delivery, enclosed, situation)
+
+
+def get(actor: Actor, delivery_id: UUID) -> Letter:
+    """Return a letter that one of the actor's organisations sent or got."""
+    return _letters([_see(actor, store.find(delivery_id), delivery_id)])[0]
+
+
+def list_(
+    actor: Actor,
+    *,
+    direction: Literal["sent", "received"] | None = None,
+    instance_id: UUID | None = None,
+    status: str | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[Letter], int]:
+    """Return letters that the actor's organisations sent or got, newest first, and how many."""
+    rows, total = store.list_(
+        actor.organisation_ids,
+        direction=direction,
+        instance_id=instance_id,
+        status=status,
+        page=page,
+        page_size=page_size,
+    )
+    return _letters(rows), total
+
+
+def acknowledge(actor: Actor, delivery_id: UUID, now: datetime) -> Letter:
+    """Write down that the recipient has seen a letter; only the first time counts."""
+    with transaction():
+        delivery = _see(actor, store.lock(delivery_id), delivery_id)
+        is_mine = delivery.recipient_id in actor.organisation_ids
+        if not is_mine or delivery.status != DeliveryStatus.DELIVERED:
+            raise _not_pending(delivery, "签收", "acknowledge")
+        delivery.status = DeliveryStatus.ACKNOWLEDGED
+        delivery.acknowledged_at = now
+        delivery.acknowledged_by = actor.person_id
+    return _letters([delivery])[0]
+
+
+def hand_over(actor: Actor, delivery_id: UUID, note: str, now: datetime) -> Letter:
+    """Write down how a letter on paper reached a recipient who is not on this server."""
+    if not note.strip():
+        raise LetterIncomplete(
+            "请说明纸质送达情况。 Expected a note on the paper, but it is empty."
+        )
+    with transaction():
+        delivery = _see(actor, store.lock(delivery_id), delivery_id)
+        is_mine = delivery.sender_id in actor.organisation_ids
+        if not is_mine or delivery.status != DeliveryStatus.PAPER or delivery.delivered_at:
+            raise _not_pending(delivery, "登记纸质送达", "hand over")
+        delivery.delivered_at = now
+        delivery.note = note.strip()
+    return _letters([delivery])[0]
+
+
+@jobs.handles(DELIVER_JOB)
+def deliver(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
+    """Carry a letter to its recipient; it waits until every enclosed document has its pages."""
+    delivery_id = UUID(payload["delivery_id"])
+    enclosed = [row.enclosed_id for row in store.list_enclosures([delivery_id])]
+    papers = documents.list_by_id(enclosed) if enclosed else []
+    for paper in papers:
+        if paper.sha256 is None:
+            raise EnclosureNotReady(
+                f"随附文书“{paper.title}”尚未生成。"
+                f" Expected document {paper.id} to be rendered before delivery, but it is not."
+            )
+    shown = [
+        {"id": str(paper.id), "title": paper.title, "number": paper.number}
+        for paper in sorted(papers, key=lambda paper: enclosed.index(paper.id))
+    ]
+    return lambda: _carry(delivery_id, shown, now)
+
+
+def _carry(delivery_id: UUID, shown: list[dict[str, Any]], now: datetime) -> None:
+    delivery = store.lock(delivery_id)
+    if delivery.status != DeliveryStatus.WAITING:
+        return
+    if not organisations.get(delivery.recipient_id).on_server:
+        delivery.status = DeliveryStatus.PAPER
+        delivery.note = "收件单位未接入本系统，请以纸质方式送达并登记。"
+        return
+    sender = organisations.get(delivery.sender_id)
+    delivery.status = DeliveryStatus.DELIVERED
+    delivery.delivered_at = now
+    payload = {
+        **delivery.payload,
+        "documents": shown,
+        "sender": {"id": str(sender.id), "name": sender.name},
+        "conversation": delivery.conversation,
+        "in_reply_to": delivery.in_reply_to,
+    }
+    received = advance.receive(
+        delivery.type,
+        delivery.conversation,
+        delivery.recipient_id,
+        payload,
+        delivery.id,
+        now,
+    )
+    delivery.received_instance_id = received.instance_id
+
+
+def _send(delivery: Delivery, enclosed: Sequence[tuple[str, UUID]], situation: Situation) -> None:
+    rows = [
+        DeliveryEnclosure(delivery_id=delivery.id, enclosed_id=id_, type=type_, position=position)
+        for position, (type_, id_) in enumerate(enclosed)
+    ]
+    store.add(delivery, rows)
+    jobs.enqueue(
+        DELIVER_JOB,
+        {"delivery_id": str(delivery.id)},
+        instance_id=situation.instance.id,
+        subject_id=delivery.id,
+        now=situation.now,
+    )
+
+
+def _recipients(to: Any, message: MessageType) -> list[Organisation]:
+    values = to if isinstance(to, list) else [to]
+    if not values:
+        raise _no_recipient(message, to)
+    found = {value: _recipient(value, message) for value in values}
+    return list(found.values())
+
+
+def _recipient(value: Any, message: MessageType) -> Organisation:
+    try:
+        organisation = organisations.get(UUID(value))
+    except (ValueError, TypeError, AttributeError, NotFound) as error:
+        raise _no_recipient(message, value) from error
+    if message.recipients and organisation.party not in message.recipients:
+        raise RecipientUnknown(
+            f"“{message.label}”不能发给“{organisation.name}”。"
+            f" Expected a recipient of kind {' or '.join(message.recipients)} for"
+            f" '{message.key}', but it is '{organisation.party}'."
+        )
+    return organisation
+
+
+def _no_recipient(message: MessageType, value: Any) -> RecipientUnknown:
+    return RecipientUnknown(
+        f"“{message.label}”的收件单位不明：{str(value)[:60]}。"
+        f" Expected the id of an organisation to send '{message.key}' to, but got {value!r}."
+    )
+
+
+def _enclosed(
+    effect: MessageEffect, message: MessageType, situation: Situation
+) -> list[tuple[str, UUID]]:
+    shown = situation.variables.get("documents", {})
+    for kind in effect.enclose:
+        if shown.get(kind, {}).get("status") not in (DocumentStatus.ISSUED, DocumentStatus.SERVED):
+            raise LetterIncomplete(
+                f"“{message.label}”须随附的文书“{kind}”尚未制发。"
+                f" Expected document '{kind}' to be issued for '{effect.type}', but it is not."
+            )
+    return [("document", UUID(shown[kind]["id"])) for kind in effect.enclose]
+
+
+def _see(actor: Actor, delivery: Delivery | None, delivery_id: UUID) -> Delivery:
+    if delivery is not None:
+        mine = actor.organisation_ids
+        has_come = delivery.delivered_at is not None
+        if delivery.sender_id in mine or (has_come and delivery.recipient_id in mine):
+            return delivery
+        if has_come and delivery.received_instance_id is not None:
+            access.see_instance(actor, delivery.received_instance_id)
+            return delivery
+    raise NotFound(f"未找到送达件。 Expected delivery {delivery_id}, but there is none.")
+
+
+def _not_pending(delivery: Delivery, act_zh: str, act: str) -> DeliveryNotPending:
+    return DeliveryNotPending(
+        f"“{delivery.label}”当前不能{act_zh}。"
+        f" Expected to {act} delivery {delivery.id}, but it is '{delivery.status}'."
+    )
+
+
+def _letters(rows: Sequence[Delivery]) -> list[Letter]:
+    enclosures = store.list_enclosures([row.id for row in rows]) if rows else []
+    ids = {row.enclosed_id for row in enclosures}
+    papers = {row.id: row for row in documents.list_by_id(ids)} if ids else {}
+    files = {row.id: row for row in attachment_rows.list_by_id(ids)} if ids else {}
+    parties = {id_ for row in rows for id_ in (row.sender_id, row.recipient_id)}
+    names = {id_: organisations.get(id_) for id_ in parties}
+    return [
+        Letter(
+            row,
+            names[row.sender_id],
+            names[row.recipient_id],
+            tuple(papers[e.enclosed_id] for e in _of(row, enclosures) if e.enclosed_id in papers),
+            tuple(files[e.enclosed_id] for e in _of(row, enclosures) if e.enclosed_id in files),
+        )
+        for row in rows
+    ]
+
+
+def _of(row: Delivery, enclosures: Sequence[DeliveryEnclosure]) -> list[DeliveryEnclosure]:
+    return [enclosure for enclosure in enclosures if enclosure.delivery_id == row.id]

@@ -1,0 +1,349 @@
+"""Drafts, issues and serves the papers of a case, and renders them in a job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server import feel
+from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound, Unavailable
+from workflow_server.services import access, definition_cache, jobs, numbers, papers
+from workflow_server.services.advance.host import organisation_context
+from workflow_server.services.situation import CHINA, Situation, actor_context, context_of
+from workflow_server.store import (
+    deliveries,
+    organisations,
+    process_definitions,
+    process_instances,
+    tasks,
+)
+from workflow_server.store import documents as store
+from workflow_server.store.blobs import blobs
+from workflow_server.store.db import session
+from workflow_server.store.documents import Document, DocumentStatus
+from workflow_server.store.types import new_id
+
+if TYPE_CHECKING:
+    from workflow_server.content.documents import DocumentKind
+    from workflow_server.content.elements import DocumentEffect
+    from workflow_server.rendering.documents import Rendered
+    from workflow_server.services.access import Actor
+
+RENDER_JOB = "render_document"
+_LONGEST_FILENAME = 120
+
+
+class UnknownDocumentKind(InvalidInput):
+    """未声明的文书种类"""
+
+
+class RequiredPartsMissing(InvalidInput):
+    """文书缺少必备内容"""
+
+
+class DocumentNotIssued(InvalidState):
+    """文书尚未制发"""
+
+
+class DocumentNotReady(Unavailable):
+    """文书正在生成"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the expressions of a document kind and of the effect gave."""
+
+    data: dict[str, Any]
+    recipient_id: UUID | None
+    title: str
+    filename: str
+
+
+def apply(effect: DocumentEffect, situation: Situation) -> None:
+    """Draft, issue or serve a document.
+
+    Issuing checks the required parts (every missing one is named), draws the number, freezes
+    the data and leaves the pages to a job. Serving marks the issued one as handed over.
+    """
+    kind = situation.content.documents.get(effect.kind)
+    if kind is None:
+        raise UnknownDocumentKind(
+            f"未声明文书种类“{effect.kind}”。"
+            f" Expected document kind '{effect.kind}' to be declared, but it is not."
+        )
+    if effect.moment == "serve":
+        _serve(effect, kind, situation)
+    else:
+        _make(effect, kind, situation, issue=effect.moment == "issue")
+
+
+def get(actor: Actor, document_id: UUID) -> Document:
+    """Return a document of the actor's organisations or cases, or one delivered to them."""
+    document = store.find(document_id)
+    if document is None:
+        raise NotFound(f"未找到文书。 Expected document {document_id}, but there is none.")
+    mine = actor.organisation_ids
+    if document.organisation_id not in mine and not deliveries.reached(document_id, mine):
+        access.see_instance(actor, document.instance_id)
+    return document
+
+
+def list_(
+    actor: Actor,
+    *,
+    instance_id: UUID | None = None,
+    kind: str | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[Document], int]:
+    """Return the documents of the actor's organisations and those delivered to them."""
+    return store.list_(
+        actor.organisation_ids,
+        instance_id=instance_id,
+        kind=kind,
+        page=page,
+        page_size=page_size,
+    )
+
+
+def download(actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]]:
+    """Return a document and its PDF, chunk by chunk; refuse while it is being produced."""
+    document = get(actor, document_id)
+    if document.sha256 is None:
+        raise DocumentNotReady(
+            f"“{document.title}”正在生成，请稍后再试。"
+            f" Expected document {document_id} to be rendered, but it is still being produced."
+        )
+    return document, blobs().read(document.sha256)
+
+
+def preview(
+    actor: Actor, kind_key: str, task_id: UUID, answers: Mapping[str, Any], now: datetime
+) -> Rendered:
+    """Render a document as it would be after a task with these answers; nothing is stored.
+
+    It bears neither number nor seal, and parts that are still missing are left blank.
+    """
+    task = tasks.find(task_id)
+    if task is None:
+        raise NotFound(f"未找到任务。 Expected task {task_id}, but there is none.")
+    access.check_may_do(actor, task)
+    instance = process_instances.get(task.instance_id)
+    definition = process_definitions.get(instance.process_definition_id)
+    content = definition_cache.content_of(definition.deployment_id)
+    kind = content.documents.get(kind_key)
+    if kind is None:
+        raise NotFound(f"未找到文书种类。 Expected document kind '{kind_key}', but there is none.")
+    host = organisations.get(instance.organisation_id)
+    organisation = organisation_context(host)
+    variables = process_instances.get_variables(instance.id)
+    context = context_of(instance, organisation, variables, now)
+    context["actor"] = actor_context(actor, instance)
+    element = content.processes[definition.key].elements[task.element_id]
+    context |= _answered(context, element.id, answers)
+    outputs = [(output.name, output.value) for output in element.outputs]
+    context |= _evaluated(outputs, context, now)
+    data = _evaluated(list(kind.data.items()), context, now)
+    session().rollback()
+    frozen = _frozen(kind, data, organisation, kind.title, None, None)
+    return papers.render(kind, frozen, title=kind.title, author=host.name, created=now)
+
+
+@jobs.handles(RENDER_JOB)
+def render(payload: Mapping[str, Any], _now: datetime) -> jobs.WriteDown | None:
+    """Render a document from its frozen data; doing it again gives the same bytes."""
+    document = store.get(UUID(payload["document_id"]))
+    if document.rendered_at is not None:
+        return None
+    kind = definition_cache.content_of(document.deployment_id).documents[document.kind]
+    author = organisations.get(document.organisation_id).name
+    title, data, created = document.title, document.data, document.made_at
+    document_id = document.id
+    # Pages take their time: no snapshot is held meanwhile.
+    session().rollback()
+    rendered = papers.render(kind, data, title=title, author=author, created=created)
+    blob = blobs().put(rendered.pdf)
+
+    def write_down() -> None:
+        done = store.get(document_id)
+        done.sha256, done.size, done.pages = blob.sha256, blob.size, rendered.pages
+        done.rendered_at = _now
+
+    return write_down
+
+
+def _make(effect: DocumentEffect, kind: DocumentKind, situation: Situation, *, issue: bool) -> None:
+    parts = _parts(effect, kind, situation, issue=issue)
+    document_id = new_id()
+    number = None
+    if issue and kind.series is not None:
+        given = numbers.draw(situation, kind.series, given_to="document", given_to_id=document_id)
+        number = given.text
+    issued_on = situation.now.astimezone(CHINA).date() if issue else None
+    definition = process_definitions.get(situation.instance.process_definition_id)
+    document = Document(
+        id=document_id,
+        kind=kind.key,
+        title=parts.title,
+        number=number,
+        organisation_id=situation.instance.organisation_id,
+        recipient_id=parts.recipient_id,
+        instance_id=situation.instance.id,
+        deployment_id=definition.deployment_id,
+        element_id=situation.visit.element_id,
+        person_id=situation.actor.person_id if situation.actor else None,
+        status=DocumentStatus.ISSUED if issue else DocumentStatus.DRAFT,
+        data=_frozen(kind, parts.data, situation.organisation, parts.title, number, issued_on),
+        filename=parts.filename,
+        made_at=situation.now,
+        issued_on=issued_on,
+    )
+    _supersede_draft(kind.key, situation)
+    store.add(document)
+    jobs.enqueue(
+        RENDER_JOB,
+        {"document_id": str(document_id)},
+        instance_id=document.instance_id,
+        subject_id=document_id,
+        now=situation.now,
+    )
+    situation.variables.setdefault("documents", {})[kind.key] = _facts(document)
+
+
+def _serve(effect: DocumentEffect, kind: DocumentKind, situation: Situation) -> None:
+    shown = _shown(kind.key, situation)
+    if shown.get("status") not in (DocumentStatus.ISSUED, DocumentStatus.SERVED):
+        raise DocumentNotIssued(
+            f"“{kind.title}”尚未制发，不能送达。"
+            f" Expected document '{kind.key}' to be issued, but it is not."
+        )
+    (to,) = situation.feel([effect.to])
+    document = store.get(UUID(shown["id"]))
+    document.status = DocumentStatus.SERVED
+    document.served_at = situation.now
+    document.recipient_id = _organisation_id(to, kind) or document.recipient_id
+    situation.variables["documents"][kind.key] = _facts(document)
+
+
+def _parts(
+    effect: DocumentEffect, kind: DocumentKind, situation: Situation, *, issue: bool
+) -> _Parts:
+    """Evaluate all that a document needs in one crossing; refuse one that lacks a part."""
+    required = kind.required if issue else ()
+    to, name, filename, *values = situation.feel(
+        [
+            effect.to,
+            effect.name,
+            kind.filename,
+            *kind.data.values(),
+            *(part.value for part in required),
+        ]
+    )
+    data = dict(zip(kind.data, values, strict=False))
+    missing = [
+        Fault(f"documents/{kind.key}/{part.part}", part.message)
+        for part, value in zip(required, values[len(kind.data) :], strict=True)
+        if _is_empty(value)
+    ]
+    if missing:
+        raise RequiredPartsMissing(
+            f"“{kind.title}”不能制发：{'；'.join(fault.detail for fault in missing)}。"
+            f" Expected the required parts of '{kind.key}', but {len(missing)} are missing.",
+            missing,
+        )
+    title = str(name) if name else kind.title
+    return _Parts(data, _organisation_id(to, kind), title, _clean_filename(filename or title))
+
+
+def _frozen(
+    kind: DocumentKind,
+    data: Mapping[str, Any],
+    organisation: Mapping[str, Any],
+    title: str,
+    number: str | None,
+    issued_on: date | None,
+) -> dict[str, Any]:
+    """Return what the template sees: the kind's own data over what every paper bears."""
+    day = issued_on.isoformat() if issued_on else None
+    common = {
+        "organisation": dict(organisation),
+        "title": title,
+        "number": number,
+        "issued_on": day,
+        "seal": kind.seal,
+    }
+    drawn = {"number": number} if number is not None else {}
+    sealed = {} if issued_on else {"seal": False}
+    return {**common, **data, **drawn, **sealed}
+
+
+def _supersede_draft(key: str, situation: Situation) -> None:
+    shown = _shown(key, situation)
+    if shown.get("status") == DocumentStatus.DRAFT:
+        store.get(UUID(shown["id"])).status = DocumentStatus.SUPERSEDED
+
+
+def _shown(key: str, situation: Situation) -> Mapping[str, Any]:
+    shown: Mapping[str, Any] = situation.variables.get("documents", {}).get(key, {})
+    return shown
+
+
+def _facts(document: Document) -> dict[str, Any]:
+    """Return what expressions may read of a document."""
+    served = document.served_at
+    return {
+        "id": str(document.id),
+        "title": document.title,
+        "number": document.number,
+        "issued_on": document.issued_on.isoformat() if document.issued_on else None,
+        "served_on": served.astimezone(CHINA).date().isoformat() if served else None,
+        "status": document.status,
+    }
+
+
+def _is_empty(value: Any) -> bool:
+    return (
+        value is None
+        or value is False
+        or value in ("", [], {})
+        or (isinstance(value, str) and not value.strip())
+    )
+
+
+def _organisation_id(value: Any, kind: DocumentKind) -> UUID | None:
+    if value is None:
+        return None
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InvalidInput(
+            f"“{kind.title}”的收文单位不明：{value!r}。"
+            f" Expected the recipient's id for document '{kind.key}', but got {value!r}."
+        ) from error
+
+
+def _clean_filename(text: Any) -> str:
+    name = re.sub(r'[\x00-\x1f\x7f\\/:*?"<>|]+', "_", str(text)).strip(" .")
+    name = name.removesuffix(".pdf")[:_LONGEST_FILENAME] or "document"
+    return f"{name}.pdf"
+
+
+def _answered(
+    context: Mapping[str, Any], element_id: str, answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    given = context["answers"]
+    mine = [*given.get(element_id, []), dict(answers)]
+    return {"this": dict(answers), "answers": {**given, element_id: mine}}
+
+
+def _evaluated(
+    values: list[tuple[str, str]], context: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    asked = [(name, text[1:]) for name, text in values if text.startswith("=")]
+    results = feel.evaluate_all([text for _, text in asked], context, now=now) if asked else []
+    found = dict(values)
+    return {**found, **dict(zip((name for name, _ in asked), results, strict=True))}

@@ -1,0 +1,176 @@
+"""The registry of what service tasks may do; a new operation is code, a new use is content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server.errors import InvalidInput
+from workflow_server.services import numbers
+from workflow_server.services.situation import CHINA, Situation
+from workflow_server.store import records
+
+if TYPE_CHECKING:
+    from workflow_server.content.elements import Operation
+
+#: How many of the newest records are compared.
+_MOST_COMPARED = 5_000
+_MOST_SIMILAR = 50
+
+
+class UnknownOperation(InvalidInput):
+    """未知的自动处理"""
+
+
+class OperationRefused(InvalidInput):
+    """自动处理的参数有误"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    run: Callable[[Mapping[str, Any], Situation], Any]
+    required: frozenset[str]
+    optional: frozenset[str]
+
+
+def perform(effect: Operation, situation: Situation) -> Any:
+    """Do what a service task names, with its parameters evaluated in one crossing."""
+    given = [parameter.name for parameter in effect.parameters]
+    problem = check(effect.name, given)
+    if problem is not None:
+        raise UnknownOperation(problem)
+    values = situation.feel([parameter.value for parameter in effect.parameters])
+    return _REGISTRY[effect.name].run(dict(zip(given, values, strict=True)), situation)
+
+
+def names() -> frozenset[str]:
+    """Return the operations that diagrams may name."""
+    return frozenset(_REGISTRY)
+
+
+def check(name: str, parameters: Collection[str]) -> str | None:
+    """Return what is wrong with a use of an operation in one sentence, or None."""
+    known = _REGISTRY.get(name)
+    if known is None:
+        choice = "、".join(sorted(_REGISTRY))
+        return (
+            f"没有自动处理“{name}”，可用：{choice}。 Expected a known operation, but got '{name}'."
+        )
+    missing = known.required - set(parameters)
+    extra = set(parameters) - known.required - known.optional
+    if missing or extra:
+        return (
+            f"自动处理“{name}”的参数有误，缺少：{sorted(missing)}，多余：{sorted(extra)}。"
+            f" Expected the parameters of '{name}', but some are missing or unknown."
+        )
+    return None
+
+
+def _find_similar(values: Mapping[str, Any], situation: Situation) -> list[dict[str, Any]]:
+    """List the host's records of a kind whose titles resemble one, the likest first."""
+    kind, title = _declared_kind(values["kind"], situation), _text(values, "title")
+    threshold = _number(values, "threshold", 0.6)
+    limit = min(int(_number(values, "limit", 5)), _MOST_SIMILAR)
+    own = situation.variables.get("records", {}).get(kind)
+    rows = records.list_titles(
+        situation.instance.organisation_id,
+        kind,
+        but=UUID(own["id"]) if own else None,
+        limit=_MOST_COMPARED,
+    )
+    wanted = _bigrams(title)
+    scored = (
+        (_jaccard(wanted, _bigrams(other)), id_, number, other) for id_, number, other in rows
+    )
+    found = sorted((row for row in scored if row[0] >= threshold), key=lambda row: -row[0])
+    return [
+        {"id": str(id_), "number": number, "title": other, "score": round(score, 3)}
+        for score, id_, number, other in found[:limit]
+    ]
+
+
+def _count(values: Mapping[str, Any], situation: Situation) -> int:
+    """Count the host's records of a kind, by state, by day of opening, or only closed ones."""
+    since = values.get("since")
+    try:
+        day = date.fromisoformat(since) if since is not None else None
+    except (TypeError, ValueError) as error:
+        raise OperationRefused(
+            f"“since”应为日期，得到的是 {since!r}。 Expected a date, but got {since!r}."
+        ) from error
+    return records.count(
+        situation.instance.organisation_id,
+        _declared_kind(values["kind"], situation),
+        state=values.get("state"),
+        since=datetime.combine(day, time(), CHINA) if day else None,
+        closed=values.get("closed"),
+    )
+
+
+def _draw_number(values: Mapping[str, Any], situation: Situation) -> str:
+    """Draw the next number of a series of the host."""
+    number = numbers.draw(
+        situation,
+        _text(values, "series"),
+        given_to="instance",
+        given_to_id=situation.instance.id,
+    )
+    return number.text
+
+
+def _declared_kind(kind: Any, situation: Situation) -> str:
+    if kind not in situation.content.shared.records:
+        raise OperationRefused(
+            f"未声明业务记录类型“{kind}”。"
+            f" Expected record kind '{kind}' to be declared, but it is not."
+        )
+    return str(kind)
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    value = values[name]
+    if not isinstance(value, str) or not value.strip():
+        raise OperationRefused(
+            f"参数“{name}”应为文字，得到的是 {value!r}。"
+            f" Expected text for '{name}', but got {value!r}."
+        )
+    return value
+
+
+def _number(values: Mapping[str, Any], name: str, default: float) -> float:
+    value = values.get(name)
+    if value is None:
+        return default
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise OperationRefused(
+            f"参数“{name}”应为数字，得到的是 {value!r}。"
+            f" Expected a number for '{name}', but got {value!r}."
+        ) from error
+
+
+def _bigrams(text: str) -> frozenset[str]:
+    letters = [character for character in text.lower() if character.isalnum()]
+    return frozenset(map("".join, pairwise(letters)))
+
+
+def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
+    return len(left & right) / len(left | right) if left and right else 0.0
+
+
+def _registered(
+    run: Callable[[Mapping[str, Any], Situation], Any], required: str, optional: str = ""
+) -> _Registered:
+    return _Registered(run, frozenset(required.split()), frozenset(optional.split()))
+
+
+_REGISTRY: Mapping[str, _Registered] = {
+    "find_similar": _registered(_find_similar, "kind title", "threshold limit"),
+    "count": _registered(_count, "kind", "state since closed"),
+    "draw_number": _registered(_draw_number, "series"),
+}
