@@ -18,6 +18,7 @@ GOOD = {
     "text": "中文 words",
     "key": "some_key1",
     "name": "Some_name",
+    "path": "list_a.name_b",
     "id": "Activity_1.a-b",
     "ids": "Activity_a Activity_b",
     "formKey": "folder/form-1",
@@ -31,7 +32,7 @@ GOOD = {
     "moment": "issue",
 }
 TRIED = (
-    "", " ", "\t\n", "\u3000", "a", "A", "_", "a_1", "1a", "a-b", "a.b", "a b", "a  b", " a", "a ",
+    "", " ", "\t\n", "\u3000", "a", "A", "_", "a_1", "1a", "a-b", "a.b", "a..b", ".a", "a b", "a  b", " a", "a ",
     "ä", "文", "a/b", "a/b/c", "/a", "a/", "A/b", "M", "M-A", "M-", "M-a", "m-A", "MA1-2", "P1D",
     "-P1D", "P1W", "PT5H", "P1DT2H", "P", "PT", "P1M", "P٣D", "enter", "leave", "Enter", "read",
     "write", "hidden", "required", "role", "task", "person", "open", "update", "close", "start",

@@ -67,6 +67,11 @@ _ID = r"[A-Za-z_][A-Za-z0-9_.-]*"
 TEXT = Type("text", None, "不能为空")
 KEY = Type("key", re.compile(r"[a-z][a-z0-9_]*"), "须由小写字母、数字和下划线组成，以字母开头")
 NAME = Type("name", re.compile(r"[A-Za-z_][A-Za-z0-9_]*"), "须由字母、数字和下划线组成")
+PATH = Type(
+    "path",
+    re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*"),
+    "须是表单字段的路径，如 reason 或 evidence.note",
+)
 ID = Type("id", re.compile(_ID), "须是图中一个元素的标识")
 IDS = Type("ids", re.compile(f"{_ID}( {_ID})*"), "须是图中元素的标识，以一个空格分隔")
 FORM_KEY = Type(
@@ -119,7 +124,7 @@ WORDS: Mapping[str, Word] = {
     ),
     "separateFrom": Word({"tasks": IDS}, places=_USER_TASK, once=True),
     "form": Word({"key": FORM_KEY}, places=_USER_TASK, once=True),
-    "fieldAccess": Word({"field": NAME, "access": ACCESS}, places=_USER_TASK),
+    "fieldAccess": Word({"field": PATH, "access": ACCESS}, places=_USER_TASK),
     "reads": Word({"label": TEXT, "value": TEXT}, places=_USER_TASK),
     "output": Word({"name": NAME, "value": TEXT}, places=_WORKING),
     "record": Word(

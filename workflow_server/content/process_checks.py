@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from workflow_server import feel
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import (
     DeadlineEffect,
@@ -18,7 +19,7 @@ from workflow_server.content.elements import (
     RecordEffect,
     StateEffect,
 )
-from workflow_server.content.forms import Form
+from workflow_server.content.forms.model import Form
 from workflow_server.content.shared import RecordKind, Shared
 from workflow_server.errors import Fault
 
@@ -155,6 +156,8 @@ class ProcessCheck:
         for word, name in fact_names(element):
             if name in RESERVED:
                 yield f"{word}：“{name}”是系统保留的名字，请换一个"
+            elif name in feel.RESERVED:
+                yield f"{word}：“{name}”是 FEEL 的关键字，请换一个"
 
     def effects(self, element: ElementExtensions) -> Sentences:
         for effect in element.effects:

@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from workflow_server.content import decisions, reading, xml
+from workflow_server.content import reading, xml
 from workflow_server.content.bundle import Bundle
-from workflow_server.content.decisions import Decision
 from workflow_server.content.reading import Place
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, WorkflowServerError
@@ -37,6 +36,9 @@ FIELD_TYPES = (
 )
 _LITERAL = re.compile(r'"([^"]*)"')
 _CHINA = ZoneInfo("Asia/Shanghai")
+if TYPE_CHECKING:
+    from workflow_server.content.decisions import Decision
+
 _T = TypeVar("_T")
 
 
@@ -126,6 +128,8 @@ class Shared:
 
         The table sees `rule`, `region` and `day`; it is asked once per combination.
         """
+        from workflow_server.content import decisions
+
         asked = (code, region, day)
         if asked not in self._resolved and self.rules is not None:
             context = {"rule": code, "region": region, "day": day.isoformat()}
@@ -287,6 +291,8 @@ def _object(place: Place | None) -> Mapping[str, Any] | None:
 
 
 def _rules(bundle: Bundle, faults: list[Fault]) -> Decision | None:
+    from workflow_server.content import decisions
+
     data = bundle.files.get(RULES)
     if data is None:
         return None
