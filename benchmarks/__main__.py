@@ -14,9 +14,7 @@ def main() -> int:
     if unknown:
         sys.exit(f"Expected one of {', '.join(NAMES)}, but got {', '.join(sorted(unknown))}")
     # A process each: what one loads must not weigh on the next.
-    return max(
-        subprocess.call([sys.executable, "-m", f"benchmarks.{name}"]) for name in names
-    )
+    return max(subprocess.call([sys.executable, "-m", f"benchmarks.{name}"]) for name in names)
 
 
 if __name__ == "__main__":

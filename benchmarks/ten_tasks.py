@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 LENGTH = 10
+PASSWORD = "bench-worker-1"
 ANSWERS = {"subject": "占用人行道的停车场", "amount": 128, "decision": "agree"}
 
 FORM = {
@@ -41,7 +42,7 @@ OFFICE = {
             "code": "B1",
             "name": "Bench office",
             "short_name": "Bench",
-            "kind": "office",
+            "party": "office",
             "on_server": True,
         }
     ],
@@ -49,7 +50,7 @@ OFFICE = {
         {
             "login": "worker",
             "name": "Worker",
-            "password": "bench-worker-1",
+            "password": PASSWORD,
             "positions": [{"organisation": "office", "role": "worker", "title": "Worker"}],
         }
     ],
