@@ -50,6 +50,15 @@ class Config:
         return f"sqlite:///{(self.data_dir / 'workflow-server.db').resolve()}"
 
     @property
+    def content_root(self) -> Path:
+        """The folder that holds bpmn/, forms/ and documents/."""
+        if self.content_dir:
+            return Path(self.content_dir)
+        package = Path(__file__).parent
+        shipped = package / "_bundle"
+        return shipped if shipped.is_dir() else package.parent
+
+    @property
     def blobs_dir(self) -> Path:
         """Where attachments and documents are kept, by the checksum of their bytes."""
         return self.data_dir / "blobs"

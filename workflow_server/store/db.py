@@ -24,6 +24,9 @@ from sqlalchemy.pool import QueuePool
 from workflow_server.config import Config
 from workflow_server.store.types import dumps
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x776F726B
+
 _settings: WeakKeyDictionary[sa.Engine, Config] = WeakKeyDictionary()
 
 #: How long a writer waits for another one before it gives up, in seconds.
@@ -141,4 +144,18 @@ def savepoint() -> Iterator[None]:
         yield
 
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+def migrate() -> None:
+    """Bring the tables to this version, all of the way or not at all.
+
+    Of processes that start at once, one does it and the others wait.
+    """
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
+    script = AlembicConfig()
+    script.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with db.engine.connect().execution_options(writer=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        script.attributes["connection"] = connection
+        command.upgrade(script, "head")

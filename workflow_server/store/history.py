@@ -143,6 +143,16 @@ def list_(chain_id: UUID, limit: int, offset: int) -> tuple[Sequence[HistoryRow]
     return rows.all(), total
 
 
+def list_data(chain_id: UUID) -> Sequence[dict[str, Any]]:
+    """Return what the acts of a chain left behind, oldest first."""
+    query = (
+        sa.select(HistoryRow.data)
+        .where(HistoryRow.chain_id == chain_id, HistoryRow.data.is_not(None))
+        .order_by(HistoryRow.seq)
+    )
+    return [data for data in session().scalars(query) if data is not None]
+
+
 def find_break(chain_id: UUID) -> int | None:
     """Return the number of the first row that was tampered with, or None."""
     head = b""

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.types import UtcDateTime, UuidColumn
+
+Condition = sa.ColumnElement[bool]
 
 _OPEN = sa.text("resolved_at IS NULL")
 
@@ -78,7 +81,7 @@ def resolve_job(job_id: UUID, person_id: UUID | None, now: datetime) -> None:
 
 
 def list_(
-    visible: sa.ColumnElement[bool],
+    visible: Condition,
     is_open: bool | None,
     instance_id: UUID | None,
     limit: int,
@@ -107,3 +110,20 @@ def list_open_of(instance_id: UUID) -> Sequence[Incident]:
         )
         .all()
     )
+
+
+def everywhere() -> Condition:
+    """Return the condition that holds for every incident."""
+    return sa.true()
+
+
+def in_instances(visible: Condition) -> Condition:
+    """Return the condition that an incident's instance fulfils another."""
+    query = sa.select(ProcessInstance.id).where(ProcessInstance.id == Incident.instance_id, visible)
+    return query.correlate(Incident).exists()
+
+
+def is_visible(visible: Condition, incident_id: UUID) -> bool:
+    """Tell whether an incident fulfils a condition of visibility."""
+    query = sa.select(Incident.id).where(Incident.id == incident_id, visible)
+    return session().scalar(query) is not None

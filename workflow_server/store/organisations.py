@@ -207,3 +207,8 @@ def revoke_digest(digest: bytes, now: datetime) -> None:
         .values(revoked_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def find(organisation_id: UUID) -> Organisation | None:
+    """Return an organisation, if there is one."""
+    return session().get(Organisation, organisation_id)

@@ -17,7 +17,7 @@ from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.process_definitions import ProcessDefinition
-from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
+from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
 
 class InstanceStatus(StrEnum):
@@ -101,14 +101,15 @@ class Locked:
     organisation: Organisation
 
 
-_LOCK = (
+_WHOLE = (
     sa.select(ProcessInstance, ProcessDefinition, Organisation)
     .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
     .join(Organisation, Organisation.id == ProcessInstance.organisation_id)
     .options(undefer(ProcessInstance.state), undefer(ProcessInstance.variables))
-    .with_for_update(of=ProcessInstance)
     .execution_options(populate_existing=True)
 )
+_WHOLE_BY_ID = _WHOLE.where(ProcessInstance.id == sa.bindparam("id", type_=UuidColumn()))
+_LOCK = _WHOLE.with_for_update(of=ProcessInstance)
 _LOCK_BY_ID = _LOCK.where(ProcessInstance.id == sa.bindparam("id", type_=UuidColumn()))
 
 
@@ -120,15 +121,37 @@ def lock(instance_id: UUID) -> Locked:
     return Locked(*row)
 
 
+def get_whole(instance_id: UUID) -> Locked:
+    """Return an instance like `lock` does, but only to be read."""
+    row = session().execute(_WHOLE_BY_ID, {"id": instance_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"Expected process instance {instance_id}, but there is none")
+    return Locked(*row)
+
+
 def find_locked_where(query: sa.ScalarSelect[UUID], parameters: dict[str, Any]) -> Locked | None:
     """Return the instance whose id a query gives, held like `lock` does."""
     row = session().execute(_LOCK.where(ProcessInstance.id == query), parameters).one_or_none()
     return None if row is None else Locked(*row)
 
 
-def add(values: dict[str, Any]) -> None:
-    """Write a new instance down."""
-    session().execute(sa.insert(ProcessInstance), [values])
+def begin(
+    definition: ProcessDefinition,
+    organisation: Organisation,
+    started_by: UUID | None,
+    now: datetime,
+) -> Locked:
+    """Write a new instance down, so that what its first step makes can point to it."""
+    instance = ProcessInstance(
+        id=new_id(),
+        process_definition_id=definition.id,
+        organisation_id=organisation.id,
+        started_at=now,
+        started_by=started_by,
+    )
+    session().add(instance)
+    session().flush()
+    return Locked(instance, definition, organisation)
 
 
 def save(instance: ProcessInstance, values: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +76,18 @@ def remove(wait_ids: Collection[UUID]) -> None:
         .where(Subscription.id.in_(wait_ids))
         .execution_options(synchronize_session=False)
     )
+
+
+def lock_conversation(message_type: str, conversation: str, organisation_id: UUID) -> None:
+    """Let only one transaction at a time match this message with who waits for it.
+
+    On PostgreSQL a message and a wait that come at once would not see each other; on SQLite
+    there is one writer anyway.
+    """
+    if session().get_bind().dialect.name == "postgresql":
+        text = f"{organisation_id}/{message_type}/{conversation}"
+        number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
+        session().execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def find_waiting(

@@ -207,6 +207,16 @@ def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[UUID]
     return session().scalars(query).all()
 
 
+def list_open_elements(instance_id: UUID) -> Sequence[str]:
+    """Return where an instance waits for persons."""
+    query = (
+        sa.select(Task.element_id)
+        .where(Task.instance_id == instance_id, Task.status == TaskStatus.OPEN)
+        .order_by(Task.id)
+    )
+    return session().scalars(query).all()
+
+
 def offered_to(person_id: UUID, posts: Collection[tuple[UUID, str]]) -> sa.ColumnElement[bool]:
     """Return the condition that a task is a person's to do: theirs, or free for their role."""
     free = sa.and_(

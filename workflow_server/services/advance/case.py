@@ -1,0 +1,279 @@
+"""One instance on the move: every kind of step, and how it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from workflow_server.content.content import Content
+from workflow_server.content.elements import ProcessExtensions
+from workflow_server.engine import runtime
+from workflow_server.engine.definitions import Definition
+from workflow_server.engine.runtime import Step
+from workflow_server.errors import InvalidState
+from workflow_server.services import definition_cache, effects, history
+from workflow_server.services.access import Actor
+from workflow_server.services.advance import assignments, waits
+from workflow_server.services.advance.host import House
+from workflow_server.store import incidents, process_instances, tasks
+from workflow_server.store.history import Act
+from workflow_server.store.process_instances import InstanceStatus, Locked
+from workflow_server.store.types import new_id
+
+#: A fact of this name becomes the instance's business key.
+BUSINESS_KEY = "business_key"
+
+
+class InstanceNotRunning(InvalidState):
+    """流程实例未在运行"""
+
+
+@dataclass(frozen=True, slots=True)
+class NextTask:
+    """A task that a step has opened."""
+
+    id: UUID
+    element_id: str
+    name: str
+    organisation_id: UUID
+    role: str | None
+    assignee_id: UUID | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the history keeps it."""
+        return {
+            "id": str(self.id),
+            "element_id": self.element_id,
+            "name": self.name,
+            "organisation_id": str(self.organisation_id),
+            "role": self.role,
+            "assignee_id": str(self.assignee_id) if self.assignee_id else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> NextTask:
+        """Read what `as_json` wrote."""
+        assignee = data["assignee_id"]
+        return cls(
+            UUID(data["id"]),
+            data["element_id"],
+            data["name"],
+            UUID(data["organisation_id"]),
+            data["role"],
+            UUID(assignee) if assignee else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a step came to."""
+
+    status: str
+    next_tasks: tuple[NextTask, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the history keeps it."""
+        return {"status": self.status, "next_tasks": [each.as_json() for each in self.next_tasks]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Moved:
+        """Read what `as_json` wrote."""
+        return cls(data["status"], tuple(NextTask.from_json(each) for each in data["next_tasks"]))
+
+
+class Case:
+    """An instance under its lock, with its definition and content, and who moves it when."""
+
+    def __init__(self, locked: Locked, actor: Actor | None, now: datetime) -> None:
+        self.instance = locked.instance
+        self.definition = locked.definition
+        self.organisation = locked.organisation
+        self.actor = actor
+        self.now = now
+        self.house = House(
+            locked.instance, locked.organisation, self.content, self.process, actor, now
+        )
+
+    @cached_property
+    def content(self) -> Content:
+        """The content of the deployment that the instance runs."""
+        return definition_cache.content_of(self.definition.deployment_id)
+
+    @property
+    def process(self) -> ProcessExtensions:
+        """What the diagram says beyond BPMN."""
+        return self.content.processes[self.definition.key]
+
+    @property
+    def engine(self) -> Definition:
+        """What the engine runs."""
+        return definition_cache.engine_of(self.definition.id)
+
+    def context(self) -> dict[str, Any]:
+        """Return what expressions outside any element may read."""
+        return self.house.context(self.instance.variables)
+
+    def check_running(self) -> None:
+        """Refuse to move an instance that has ended or is held."""
+        if self.instance.status != InstanceStatus.RUNNING:
+            raise InstanceNotRunning(
+                f"Expected a running process instance, but it is {self.instance.status}"
+            )
+
+    def start(
+        self, element_id: str | None, payload: dict[str, Any] | None, act: Act,
+        asked: history.Asked | None = None,
+    ) -> Moved:  # fmt: skip
+        """Begin at a start event; `payload` are its answers or its message."""
+        step = runtime.start(
+            self.engine, {}, self.now, self.house, element_id=element_id, payload=payload
+        )
+        return self.write(step, act, asked)
+
+    def complete_task(
+        self, task: tasks.Task, answers: dict[str, Any], act: Act, asked: history.Asked | None
+    ) -> Moved:
+        """Go on from a task that a person has done; the row of the task is already closed."""
+        self._separate(task)
+        step = self._step(runtime.complete_task, task.id, answers)
+        return self.write(step, act, asked)
+
+    def correlate(self, wait_id: UUID, payload: dict[str, Any], act: Act) -> Moved:
+        """Go on from a message that was waited for."""
+        return self.write(self._step(runtime.correlate, wait_id, payload), act)
+
+    def fire_timer(self, wait_id: UUID, act: Act) -> Moved:
+        """Go on from a timer that is due."""
+        return self.write(self._step(runtime.fire_timer, wait_id), act)
+
+    def retry(self, visit_id: UUID, act: Act) -> Moved:
+        """Try an element again where an incident stands."""
+        return self.write(self._step(runtime.retry, visit_id), act)
+
+    def note(self, act: Act, asked: history.Asked | None) -> None:
+        """Write down an act that moves nothing."""
+        if asked is not None:
+            act = asked.answered(act, {})
+        process_instances.save(self.instance, history.append(self.instance, act))
+
+    def _step(self, call: Callable[..., Step], *arguments: Any) -> Step:
+        self.check_running()
+        instance = self.instance
+        assert instance.state is not None
+        return call(
+            self.engine, instance.state, instance.variables, *arguments, self.now, self.house
+        )
+
+    def write(self, step: Step, act: Act, asked: history.Asked | None = None) -> Moved:
+        """Write a step down, then go on with messages that came before their time."""
+        if step.ended:
+            self._end(step)
+        opened = self._write_tasks(step)
+        self._write_incidents(step)
+        arrived = waits.write(self, step)
+        status = InstanceStatus.COMPLETED if step.ended else InstanceStatus.RUNNING
+        moved = Moved(status, opened)
+        act = replace(act, data={**(act.data or {}), **_moves(step)})
+        if asked is not None:
+            answer = {"instance_id": str(self.instance.id), **moved.as_json()}
+            act = asked.answered(act, answer)
+        process_instances.save(
+            self.instance, {**self._values(step, status), **history.append(self.instance, act)}
+        )
+        for early in arrived:
+            waits.correlate_early(self, early)
+        return moved
+
+    def _end(self, step: Step) -> None:
+        last = self.process.elements[step.moves[-1].element_id]
+        effects.end(self.house.situation_at(last, step.variables))
+
+    def _values(self, step: Step, status: str) -> dict[str, Any]:
+        values: dict[str, Any] = {
+            "state": None if step.ended else step.state,
+            "variables": step.variables,
+            "status": status,
+        }
+        if step.ended:
+            values["ended_at"] = self.now
+        if self.house.outcome is not None:
+            values["outcome"], values["outcome_label"] = self.house.outcome
+        key = step.variables.get(BUSINESS_KEY)
+        if isinstance(key, str) and key != self.instance.business_key:
+            values["business_key"] = key
+        return values
+
+    def _write_tasks(self, step: Step) -> tuple[NextTask, ...]:
+        cancelled = [closed.id for closed in step.closed if closed.reason == "cancelled"]
+        if cancelled:
+            tasks.cancel(cancelled, self.now)
+        if not step.opened:
+            return ()
+        rows = [self._task_row(opened) for opened in step.opened]
+        tasks.add_all(rows)
+        excluded = assignments.rows_for_excluded(step.opened, self.house.assignments)
+        if excluded:
+            tasks.exclude(excluded)
+        return tuple(
+            NextTask(
+                row["id"],
+                row["element_id"],
+                row["name"],
+                row["organisation_id"],
+                row["role"],
+                row["assignee_id"],
+            )
+            for row in rows
+        )
+
+    def _task_row(self, opened: runtime.OpenTask) -> dict[str, Any]:
+        assigned = self.house.assignments[opened.id]
+        return {
+            "id": opened.id,
+            "instance_id": self.instance.id,
+            "organisation_id": self.instance.organisation_id,
+            "element_id": opened.element_id,
+            "name": opened.name or opened.element_id,
+            "role": assigned.role,
+            "assignee_id": assigned.assignee_id,
+            "due_on": assigned.due_on,
+            "created_at": self.now,
+        }
+
+    def _write_incidents(self, step: Step) -> None:
+        if step.incidents_resolved:
+            person = self.actor.person_id if self.actor is not None else None
+            incidents.resolve_visits(self.instance.id, step.incidents_resolved, person, self.now)
+        incidents.add_all(
+            [
+                {
+                    "id": new_id(),
+                    "instance_id": self.instance.id,
+                    "element_id": failure.element_id,
+                    "visit_id": failure.visit_id,
+                    "message": failure.message,
+                    "raised_at": self.now,
+                }
+                for failure in step.incidents
+            ]
+        )
+
+    def _separate(self, task: tasks.Task) -> None:
+        """Keep who did this from tasks, already open, that must be another's."""
+        others = assignments.list_separated(self.process, task.element_id)
+        if others and task.completed_by is not None:
+            still_open = tasks.list_open_at(self.instance.id, others)
+            if still_open:
+                tasks.exclude([(each, task.completed_by) for each in still_open])
+
+
+def _moves(step: Step) -> dict[str, list[str]]:
+    """Return where tokens went, as the history keeps it."""
+    moves: dict[str, list[str]] = {}
+    for move in step.moves:
+        moves.setdefault(move.kind, []).append(move.element_id)
+    return moves

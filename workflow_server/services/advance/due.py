@@ -1,0 +1,78 @@
+"""When a timer is due: ISO 8601 texts, and offsets from a deadline."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from workflow_server.errors import InvalidInput
+from workflow_server.services.situation import CHINA
+
+_DURATION = re.compile(
+    r"(?P<sign>[+-])?P(?!$)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?"
+    r"(?:(?P<days>\d+)D)?(?:T(?!$)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?"
+    r"(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+)
+_CYCLE = re.compile(r"R\d*/(?P<duration>[^/]+)")
+
+
+class TimerUnreadable(InvalidInput):
+    """定时无法识别"""
+
+
+def of_timer(kind: str, text: str, now: datetime) -> datetime:
+    """Return when a BPMN timer is due: a date as it is, a duration or a cycle from now on."""
+    if kind == "date":
+        return read_moment(text)
+    cycle = _CYCLE.fullmatch(text)
+    return after(now, cycle["duration"] if cycle else text)
+
+
+def of_deadline(deadline: Mapping[str, Any] | None, offset: str | None) -> datetime:
+    """Return when a timer is due that stands at, before or after a deadline."""
+    if not deadline or not (deadline.get("due_at") or deadline.get("due")):
+        raise TimerUnreadable("Expected a running deadline for the timer, but there is none")
+    due = read_moment(deadline.get("due_at") or deadline["due"], day_ends=True)
+    return due if offset is None else after(due, offset)
+
+
+def read_moment(text: Any, *, day_ends: bool = False) -> datetime:
+    """Read an ISO date or date and time; one without a zone is Asia/Shanghai."""
+    if not isinstance(text, str):
+        raise TimerUnreadable(f"Expected a date for the timer, but it is {text!r}")
+    try:
+        if len(text) == len("2026-07-01"):
+            day = date.fromisoformat(text) + timedelta(days=1 if day_ends else 0)
+            moment = datetime.combine(day, time(), CHINA)
+        else:
+            moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        raise TimerUnreadable(f"Expected a date for the timer, but it is '{text}'") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
+
+
+def after(moment: datetime, text: Any) -> datetime:
+    """Return the moment an ISO 8601 duration away; months and days by the calendar of China."""
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise TimerUnreadable(f"Expected a duration for the timer, but it is {text!r}")
+    sign = -1 if match["sign"] == "-" else 1
+    part = {name: float(match[name] or 0) * sign for name in _DURATION.groupindex if name != "sign"}
+    try:
+        local = _add_months(
+            moment.astimezone(CHINA), int(part["years"]) * 12 + int(part["months"])
+        ) + timedelta(weeks=part["weeks"], days=part["days"])
+        clock = timedelta(hours=part["hours"], minutes=part["minutes"], seconds=part["seconds"])
+        return local.astimezone(UTC) + clock
+    except (ValueError, OverflowError) as error:
+        raise TimerUnreadable(f"Expected a duration in reach, but it is '{text}'") from error
+
+
+def _add_months(moment: datetime, months: int) -> datetime:
+    years, month = divmod(moment.month - 1 + months, 12)
+    year = moment.year + years
+    last = calendar.monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))

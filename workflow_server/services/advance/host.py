@@ -1,0 +1,99 @@
+"""The house as the engine sees it: what happens when a token arrives, works and leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_server import feel
+from workflow_server.content.content import Content
+from workflow_server.content.elements import ElementExtensions, ProcessExtensions
+from workflow_server.engine.runtime import Visit
+from workflow_server.services import effects
+from workflow_server.services.access import Actor
+from workflow_server.services.advance.assignments import Assignment, assign
+from workflow_server.services.situation import Situation, actor_context, context_of
+from workflow_server.store.organisations import Organisation
+from workflow_server.store.process_instances import ProcessInstance
+
+_FOR_PEOPLE = frozenset({"userTask", "manualTask"})
+
+
+@dataclass(slots=True)
+class House:
+    """Does what the diagram asks while the engine moves one instance."""
+
+    instance: ProcessInstance
+    organisation: Organisation
+    content: Content
+    process: ProcessExtensions
+    actor: Actor | None
+    now: datetime
+    assignments: dict[UUID, Assignment] = field(default_factory=dict)
+    outcome: tuple[str, str] | None = None
+
+    def enter(self, visit: Visit, variables: dict[str, Any]) -> None:
+        """Do what is asked on arrival; a person's task finds its person."""
+        situation = self.situation(visit, variables)
+        effects.run(situation, "enter")
+        if visit.type in _FOR_PEOPLE:
+            self.assignments[visit.id] = assign(situation)
+
+    def perform(self, visit: Visit, variables: dict[str, Any]) -> None:
+        """Do a service task's operation."""
+        effects.operate(self.situation(visit, variables))
+
+    def leave(self, visit: Visit, variables: dict[str, Any]) -> None:
+        """Do what is asked when the element is done; an end says how it ended."""
+        situation = self.situation(visit, variables)
+        effects.run(situation, "leave")
+        element = situation.element
+        if element is not None and element.outcome is not None:
+            value, label = situation.feel([element.outcome.value, element.outcome.label])
+            self.outcome = (str(value), str(label))
+
+    def evaluate(self, expressions: Sequence[str], variables: dict[str, Any]) -> list[Any]:
+        """Evaluate the conditions of a gateway."""
+        return feel.evaluate_all(expressions, self.context(variables), now=self.now)
+
+    def situation(self, visit: Visit, variables: dict[str, Any]) -> Situation:
+        """Return what an effect at an element sees."""
+        return Situation(
+            instance=self.instance,
+            content=self.content,
+            process=self.process,
+            organisation=organisation_context(self.organisation),
+            actor=self.actor,
+            now=self.now,
+            variables=variables,
+            visit=visit,
+        )
+
+    def situation_at(self, element: ElementExtensions, variables: dict[str, Any]) -> Situation:
+        """Return what expressions at an element see while nothing moves."""
+        visit = Visit(self.instance.id, element.id, element.type, element.name)
+        return self.situation(visit, variables)
+
+    def context(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """Return what expressions outside any element may read."""
+        host = organisation_context(self.organisation)
+        context = context_of(self.instance, host, variables, self.now)
+        if self.actor is not None:
+            context["actor"] = actor_context(self.actor, self.instance)
+        return context
+
+
+def organisation_context(organisation: Organisation) -> dict[str, Any]:
+    """Return the `organisation` of expressions."""
+    return {
+        "id": str(organisation.id),
+        "key": organisation.key,
+        "name": organisation.name,
+        "short_name": organisation.short_name,
+        "code": organisation.code,
+        "party": organisation.party,
+        "region": organisation.region,
+    }

@@ -1,0 +1,48 @@
+"""Checks what a person answered against the form of the deployed version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from workflow_server.content import forms
+from workflow_server.content.content import Content
+from workflow_server.errors import Fault, InvalidInput
+from workflow_server.services import sources
+from workflow_server.services.access import Actor
+
+
+class AnswersRefused(InvalidInput):
+    """填写内容有误"""
+
+
+def check(
+    content: Content,
+    form_key: str | None,
+    answers: dict[str, Any],
+    context: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    field_access: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return the answers as the form types them; refuse with all faults at once.
+
+    Where there is no form, there is nothing to answer.
+    """
+    if form_key is None:
+        faults = tuple(Fault(f"#/answers/{name}", "此任务没有表单，不能填写") for name in answers)
+        checked = answers
+    else:
+        result = forms.check(
+            content.forms[form_key],
+            answers,
+            context,
+            now=now,
+            sources=sources.Sources(content, actor).accepts,
+            access=field_access,
+        )
+        checked, faults = result.answers, result.faults
+    if faults:
+        raise AnswersRefused("Expected answers that fit the form, but some do not", faults)
+    return checked

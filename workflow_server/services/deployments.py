@@ -1,0 +1,241 @@
+"""Content is checked whole, sealed and kept; what has a fault leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_server.content import bundle as bundles
+from workflow_server.content import checks, content
+from workflow_server.content.bundle import Bundle
+from workflow_server.content.content import Content
+from workflow_server.content.elements import DocumentEffect, ProcessExtensions
+from workflow_server.engine import definitions
+from workflow_server.engine.definitions import Definition, DefinitionRefused
+from workflow_server.errors import Fault, InvalidInput, NotFound
+from workflow_server.rendering import templates
+from workflow_server.services import definition_cache, operations
+from workflow_server.services.access import Actor
+from workflow_server.store import deployments, history, process_definitions
+from workflow_server.store.db import session, transaction
+from workflow_server.store.deployments import Deployment
+from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.types import new_id
+
+#: Folders that every process and every document may use.
+_SHARED = ("bpmn/_shared/", "documents/base/")
+
+
+class BundleRefused(InvalidInput):
+    """部署内容未通过检查"""
+
+
+def check(bundle: Bundle) -> tuple[Fault, ...]:
+    """Return every fault of a bundle: content, diagrams that cannot run right, templates."""
+    faults = list(checks.check(bundle))
+    faults.extend(_engine_faults(bundle))
+    faults.extend(_template_faults(bundle))
+    if not faults:
+        faults.extend(_operation_faults(content.load(bundle)))
+    return tuple(dict.fromkeys(faults))
+
+
+def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> Deployment:
+    """Deploy a bundle, or return the deployment of exactly these bytes if there is one.
+
+    A process gets the next version when its diagram or anything that it uses has changed
+    since the deployment before, otherwise it keeps the number. Running instances stay with
+    what they were started with.
+    """
+    known = deployments.find_by_checksum(bundle.checksum)
+    if known is not None:
+        return known
+    faults = check(bundle)
+    if faults:
+        raise BundleRefused(f"Expected content without faults, but there are {len(faults)}", faults)
+    loaded = content.load(bundle)
+    compiled = _parse(bundle)
+    with transaction():
+        known = deployments.find_by_checksum(bundle.checksum)
+        if known is not None:
+            return known
+        deployment = _write(actor, loaded, compiled, now, source)
+    return deployment
+
+
+def deploy_folder(bundle: Bundle, now: datetime) -> Deployment:
+    """Deploy the content folder unless exactly these bytes ever were.
+
+    What was deployed since, from the browser or by hand, stays the newest.
+    """
+    return deploy(None, bundle, now, "folder")
+
+
+def list_(page: int = 1, page_size: int = 50) -> tuple[Sequence[Deployment], int]:
+    """Return deployments, newest first, and how many there are."""
+    return deployments.list_(page_size, (page - 1) * page_size)
+
+
+def get(deployment_id: UUID) -> Deployment:
+    """Return a deployment."""
+    return deployments.get(deployment_id)
+
+
+def list_definitions(deployment_id: UUID) -> Sequence[ProcessDefinition]:
+    """Return the process definitions that came with a deployment."""
+    get(deployment_id)
+    return process_definitions.list_of_deployment(deployment_id)
+
+
+def content_of(deployment_id: UUID) -> Content:
+    """Return what a deployment means; parsed once per process."""
+    return definition_cache.content_of(deployment_id)
+
+
+def content_of_newest() -> Content:
+    """Return what the newest deployment means."""
+    newest = deployments.find_newest()
+    if newest is None:
+        raise NotFound("Expected a deployment, but there is none")
+    return content_of(newest.id)
+
+
+def _parse(bundle: Bundle) -> tuple[Definition, ...]:
+    return definitions.parse(dict(bundle.under("bpmn/", ".bpmn")))
+
+
+def _engine_faults(bundle: Bundle) -> Sequence[Fault]:
+    try:
+        _parse(bundle)
+    except DefinitionRefused as refused:
+        return refused.faults or (Fault("bpmn", refused.message),)
+    return ()
+
+
+def _template_faults(bundle: Bundle) -> Iterator[Fault]:
+    """Judge each document's templates as they will be read: with the base layouts."""
+    base = _files_below(bundle, "documents/base/")
+    for path, _ in bundle.under("documents/", "/document.json"):
+        folder = path.removesuffix("document.json")
+        key = folder.removeprefix("documents/").strip("/")
+        files = {f"base/{name}": data for name, data in base.items()}
+        for fault in templates.check(files | _files_below(bundle, folder)):
+            place = fault.pointer if fault.pointer.startswith("base/") else f"{key}/{fault.pointer}"
+            yield Fault(f"documents/{place}", fault.detail)
+
+
+def _files_below(bundle: Bundle, folder: str) -> dict[str, bytes]:
+    return {path.removeprefix(folder): data for path, data in bundle.under(folder)}
+
+
+def _operation_faults(loaded: Content) -> Iterator[Fault]:
+    for process in loaded.processes.values():
+        for element in process.elements.values():
+            if element.operation is None:
+                continue
+            given = [parameter.name for parameter in element.operation.parameters]
+            problem = operations.check(element.operation.name, given)
+            if problem is not None:
+                yield Fault(f"{process.path}:{element.line} {element.id}", problem)
+
+
+def _write(
+    actor: Actor | None,
+    loaded: Content,
+    compiled: Sequence[Definition],
+    now: datetime,
+    source: str,
+) -> Deployment:
+    person_id = actor.person_id if actor is not None else None
+    deployment = Deployment(
+        id=new_id(),
+        checksum=loaded.bundle.checksum,
+        source=source,
+        deployed_at=now,
+        deployed_by=person_id,
+        files=len(loaded.bundle.files),
+        bundle=bundles.write_zip(loaded.bundle),
+    )
+    session().add(deployment)
+    session().flush()
+    versions = {
+        definition.key: _write_definition(deployment, definition, loaded).version
+        for definition in compiled
+    }
+    act = history.Act(
+        at=now,
+        act="ContentDeployed",
+        person_id=person_id,
+        data={
+            "deployment_id": str(deployment.id),
+            "checksum": deployment.checksum,
+            "source": source,
+            "versions": versions,
+        },
+    )
+    history.append_to_area("deployments", act)
+    return deployment
+
+
+def _write_definition(
+    deployment: Deployment, definition: Definition, loaded: Content
+) -> ProcessDefinition:
+    process = loaded.processes[definition.key]
+    fingerprint = _fingerprint(loaded, process)
+    before = process_definitions.find_newest(definition.key)
+    version = 1 if before is None else before.version + (before.fingerprint != fingerprint)
+    row = ProcessDefinition(
+        id=new_id(),
+        deployment_id=deployment.id,
+        key=definition.key,
+        version=version,
+        title=process.title or definition.name or definition.key,
+        party=process.party,
+        path=process.path,
+        fingerprint=fingerprint,
+        compiled=definition.compiled,
+    )
+    session().add(row)
+    session().flush()
+    return row
+
+
+def _fingerprint(loaded: Content, process: ProcessExtensions) -> bytes:
+    """Return the checksum of a diagram and of all that it uses."""
+    digest = hashlib.sha256()
+    for path in sorted(_paths_used(loaded, process)):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(loaded.bundle.files[path]).digest())
+    return digest.digest()
+
+
+def _paths_used(loaded: Content, process: ProcessExtensions) -> set[str]:
+    prefixes = [*_SHARED]
+    paths = {process.path}
+    for element in process.elements.values():
+        if element.form is not None:
+            paths.add(f"forms/{element.form}.json")
+        prefixes += [
+            f"documents/{effect.kind}/"
+            for effect in element.effects
+            if isinstance(effect, DocumentEffect)
+        ]
+    paths.update(f"forms/{start.form}.json" for start in process.starts if start.form is not None)
+    paths.update(loaded.processes[key].path for key in _called(loaded, process))
+    return {
+        path for path in loaded.bundle.files if path in paths or path.startswith(tuple(prefixes))
+    }
+
+
+def _called(loaded: Content, process: ProcessExtensions) -> set[Any]:
+    """Return the processes that a process calls, and those that these call."""
+    found: set[Any] = set()
+    queue = [process]
+    while queue:
+        for key in queue.pop().calls.values():
+            if key in loaded.processes and key not in found:
+                found.add(key)
+                queue.append(loaded.processes[key])
+    return found

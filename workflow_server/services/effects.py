@@ -1,0 +1,96 @@
+"""Performs what a diagram asks at an element: outputs first, then the effects as written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from workflow_server.errors import InvalidInput
+from workflow_server.services.situation import RESERVED, Situation
+from workflow_server.store.db import savepoint
+
+if TYPE_CHECKING:
+    from workflow_server.content.elements import Operation, Output, When
+
+#: Performs one effect, inside the open transaction.
+Apply = Callable[[Any, Situation], None]
+
+#: Which service performs which kind of effect; seam.py ties them.
+EFFECTS: dict[type[Any], Apply] = {}
+#: What service tasks do; seam.py ties it.
+OPERATE: list[Callable[[Operation, Situation], Any]] = []
+
+#: What else happens as any element is left, before its effects; seam.py fills it.
+ON_LEAVE: list[Callable[[Situation], None]] = []
+#: What happens when the last token has reached its end; seam.py fills it.
+ON_END: list[Callable[[Situation], None]] = []
+
+#: Variables that effects write into, below the names of the facts.
+_GROUPS = ("records", "documents", "deadlines")
+
+
+class ReservedName(InvalidInput):
+    """该名称由系统保留"""
+
+
+def run(situation: Situation, when: When) -> None:
+    """Perform what an element asks at one moment.
+
+    All of it or nothing: when an effect fails, the earlier ones of this moment are undone
+    too, so that a retry runs each once.
+    """
+    element = situation.element
+    if element is None:
+        return
+    _protect(situation.variables)
+    if when == "leave":
+        if element.outputs:
+            _output(element.outputs, situation)
+        for follow in ON_LEAVE:
+            follow(situation)
+    effects = element.effects_at(when)
+    if effects:
+        with savepoint():
+            for effect in effects:
+                EFFECTS[type(effect)](effect, situation)
+
+
+def end(situation: Situation) -> None:
+    """Do what is left to do when an instance has ended."""
+    _protect(situation.variables)
+    for follow in ON_END:
+        follow(situation)
+
+
+def operate(situation: Situation) -> None:
+    """Let a service task do its operation; the result becomes the fact that it names."""
+    element = situation.element
+    if element is None or element.operation is None:
+        return
+    _protect(situation.variables)
+    with savepoint():
+        result = OPERATE[0](element.operation, situation)
+    if element.operation.result is not None:
+        _set(element.operation.result, result, situation)
+
+
+def _output(outputs: tuple[Output, ...], situation: Situation) -> None:
+    results = situation.feel([output.value for output in outputs])
+    for output, result in zip(outputs, results, strict=True):
+        _set(output.name, result, situation)
+
+
+def _set(name: str, value: Any, situation: Situation) -> None:
+    if name in RESERVED:
+        raise ReservedName(f"Expected a free name for the fact, but '{name}' is kept by the server")
+    situation.variables[name] = value
+
+
+def _protect(variables: dict[str, Any]) -> None:
+    # The engine takes back only the top level of the variables when an effect fails, so
+    # what effects write into is replaced by a copy first.
+    for group in _GROUPS:
+        if group in variables:
+            variables[group] = orjson.loads(orjson.dumps(variables[group]))

@@ -1,0 +1,82 @@
+"""What could not be done by itself: shown to persons, and tried again when they say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from workflow_server.errors import InvalidState, NotFound
+from workflow_server.services import access, jobs
+from workflow_server.services.access import Actor
+from workflow_server.services.advance import Case
+from workflow_server.store import incidents, process_instances
+from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
+from workflow_server.store.incidents import Incident
+
+
+class IncidentResolved(InvalidState):
+    """异常已处理"""
+
+
+def list_(
+    actor: Actor,
+    *,
+    is_open: bool | None = None,
+    instance_id: UUID | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[Sequence[Incident], int]:
+    """Return incidents that the actor may see, newest first, and how many there are.
+
+    Administrators see all, others those of instances that they see.
+    """
+    visible = _visible(actor)
+    return incidents.list_(visible, is_open, instance_id, page_size, (page - 1) * page_size)
+
+
+def get(actor: Actor, incident_id: UUID) -> Incident:
+    """Return an incident that the actor may see."""
+    if not incidents.is_visible(_visible(actor), incident_id):
+        raise NotFound(f"Expected incident {incident_id}, but there is none")
+    return incidents.get(incident_id)
+
+
+def resolve(actor: Actor, incident_id: UUID, now: datetime) -> Incident:
+    """Try again what failed: the element, or the job; for administrators.
+
+    When it fails again, a fresh incident tells of it.
+    """
+    access.check_is_administrator(actor)
+    with transaction():
+        incident = incidents.get(incident_id)
+        if incident.resolved_at is not None:
+            raise IncidentResolved("Expected an open incident, but it is resolved")
+        if incident.job_id is not None:
+            jobs.revive(incident.job_id, actor, now)
+        else:
+            _retry_element(incident, actor, now)
+        return incidents.get(incident_id)
+
+
+def _retry_element(incident: Incident, actor: Actor, now: datetime) -> None:
+    assert incident.instance_id is not None
+    assert incident.visit_id is not None
+    case = Case(process_instances.lock(incident.instance_id), actor, now)
+    act = Act(
+        at=now,
+        act="ElementRetried",
+        person_id=actor.person_id,
+        element_id=incident.element_id,
+        data={"incident_id": str(incident.id)},
+    )
+    # Resolved first: a failure that comes again is a new incident of the same visit.
+    incidents.resolve_visits(incident.instance_id, [incident.visit_id], actor.person_id, now)
+    case.retry(incident.visit_id, act)
+
+
+def _visible(actor: Actor) -> incidents.Condition:
+    if actor.administrator:
+        return incidents.everywhere()
+    return incidents.in_instances(access.visible_instances(actor))

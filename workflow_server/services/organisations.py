@@ -1,0 +1,180 @@
+"""Organisations, the people in them, and the demo office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from workflow_server.errors import Fault, InvalidInput, NotFound
+from workflow_server.services import access
+from workflow_server.services.access import Actor
+from workflow_server.store import history, organisations
+from workflow_server.store.db import session, transaction
+from workflow_server.store.organisations import ApiToken, Organisation, Person, PositionRow
+from workflow_server.store.types import new_id
+
+#: What an organisation has columns for; the rest of its description goes into `fields`.
+_COLUMNS = ("key", "name", "short_name", "code", "party", "region", "on_server")
+
+
+#: What people of the demo office sign in with, unless their description says otherwise.
+DEMO_PASSWORD = "demo"  # noqa: S105 (no secret: demo mode prints it)
+
+
+class LoginTaken(InvalidInput):
+    """登录名已被使用"""
+
+
+def list_(party: str | None = None) -> Sequence[Organisation]:
+    """Return the organisations, by name; everybody may address a letter to any of them."""
+    return organisations.list_(party)
+
+
+def get(organisation_id: UUID) -> Organisation:
+    """Return an organisation."""
+    return organisations.get(organisation_id)
+
+
+def list_people(
+    actor: Actor, organisation_id: UUID | None = None, role: str | None = None
+) -> Sequence[tuple[Person, PositionRow]]:
+    """Return the people of the actor's organisations with their positions, by name."""
+    if organisation_id is not None and not _may_look_into(actor, organisation_id):
+        raise NotFound(f"Expected organisation {organisation_id}, but there is none")
+    return [
+        (person, position)
+        for person, position in organisations.list_people(organisation_id, role)
+        if _may_look_into(actor, position.organisation_id)
+    ]
+
+
+def list_tokens(actor: Actor) -> Sequence[ApiToken]:
+    """Return the actor's own tokens, newest first; what they are is not kept."""
+    return organisations.list_tokens(actor.person_id)
+
+
+def revoke_token(actor: Actor, token_id: UUID, now: datetime) -> None:
+    """Make one of the actor's own tokens worthless."""
+    with transaction():
+        organisations.revoke_token(token_id, actor.person_id, now)
+        _note("TokenRevoked", actor.person_id, {"token_id": str(token_id)})
+
+
+def add_person(
+    login: str, name: str, *, password: str | None = None, administrator: bool = False
+) -> Person:
+    """Add somebody who can sign in."""
+    return _add_person(
+        login, name, access.hash_password(password) if password is not None else None, administrator
+    )
+
+
+@lru_cache(maxsize=1)
+def _demo_hash() -> str:
+    # One for all of them: a dozen would take a second, and there is nothing to protect.
+    return access.hash_password(DEMO_PASSWORD)
+
+
+def _add_person(login: str, name: str, hashed: str | None, administrator: bool) -> Person:
+    with transaction():
+        if organisations.find_person_by_login(login) is not None:
+            raise LoginTaken(
+                f"登录名“{login}”已被使用。 Expected a new login, but '{login}' is taken.",
+                [Fault("#/login", "登录名已被使用")],
+            )
+        person = Person(
+            id=new_id(),
+            login=login,
+            name=name,
+            password_hash=hashed,
+            administrator=administrator,
+        )
+        session().add(person)
+        _note("PersonAdded", person.id, {"login": login, "administrator": administrator})
+    return person
+
+
+def add_position(
+    person_id: UUID, organisation_id: UUID, role: str, title: str | None = None
+) -> PositionRow:
+    """Give a person a post; one that they hold already stays as it is."""
+    with transaction():
+        for held in organisations.list_positions(organisations.get_person(person_id).id):
+            if (held.organisation_id, held.role) == (organisation_id, role):
+                return held
+        position = PositionRow(
+            id=new_id(),
+            person_id=person_id,
+            organisation_id=organisations.get(organisation_id).id,
+            role=role,
+            title=title,
+        )
+        session().add(position)
+        _note("PositionGiven", person_id, {"organisation": str(organisation_id), "role": role})
+    return position
+
+
+def load_office(office: Mapping[str, Any], now: datetime) -> None:
+    """Move the demo office in: organisations, people, positions; what exists is left alone.
+
+    For demo mode only: people whose description brings no password get a known one.
+    """
+    with transaction():
+        known = {row.key: row for row in organisations.list_()}
+        for given in office.get("organisations", ()):
+            if given["key"] not in known:
+                known[given["key"]] = _add_organisation(given)
+        people = {given["login"]: _find_or_add(given) for given in office.get("people", ())}
+        session().flush()
+        for login, given in _positions(office):
+            place = known[given["organisation"]]
+            add_position(people[login].id, place.id, given["role"], given.get("title"))
+
+
+def _positions(office: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return (login, position), written with the person or in a list of their own."""
+    apart = [(given["person"], given) for given in office.get("positions", ())]
+    within = [
+        (person["login"], given)
+        for person in office.get("people", ())
+        for given in person.get("positions", ())
+    ]
+    return apart + within
+
+
+def _add_organisation(given: Mapping[str, Any]) -> Organisation:
+    row = Organisation(
+        id=new_id(),
+        key=given["key"],
+        name=given["name"],
+        short_name=given.get("short_name") or given["name"],
+        code=given.get("code", ""),
+        party=given["party"],
+        region=given.get("region"),
+        fields={name: value for name, value in given.items() if name not in _COLUMNS},
+        on_server=given.get("on_server", True),
+    )
+    session().add(row)
+    session().flush()
+    return row
+
+
+def _find_or_add(given: Mapping[str, Any]) -> Person:
+    known = organisations.find_person_by_login(given["login"])
+    if known is not None:
+        return known
+    password = given.get("password")
+    hashed = _demo_hash() if password is None else access.hash_password(password)
+    return _add_person(given["login"], given["name"], hashed, given.get("administrator", False))
+
+
+def _may_look_into(actor: Actor, organisation_id: UUID) -> bool:
+    return actor.administrator or organisation_id in actor.organisation_ids
+
+
+def _note(act: str, person_id: UUID, data: dict[str, Any]) -> None:
+    row = history.Act(at=datetime.now(UTC), act=act, person_id=person_id, data=data)
+    history.append_to_area("organisations", row)

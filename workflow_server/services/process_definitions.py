@@ -1,0 +1,99 @@
+"""Processes that can be started, in their newest version, and those that once could."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from workflow_server.content.elements import ProcessExtensions, Start
+from workflow_server.content.forms import Form
+from workflow_server.errors import NotFound
+from workflow_server.services import definition_cache
+from workflow_server.services.access import Actor
+from workflow_server.store import process_definitions
+from workflow_server.store.process_definitions import ProcessDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class StartOffer:
+    """A start by hand that somebody may use, and in which organisation."""
+
+    element_id: str
+    label: str
+    role: str
+    form: str | None
+    organisation_id: UUID
+    organisation_name: str
+
+
+def list_() -> Sequence[ProcessDefinition]:
+    """Return the newest definition of every process, by key."""
+    return process_definitions.list_newest()
+
+
+def list_versions(key: str) -> Sequence[ProcessDefinition]:
+    """Return every definition of a process, newest first."""
+    found = process_definitions.list_versions(key)
+    if not found:
+        raise NotFound(f"Expected process '{key}', but there is none")
+    return found
+
+
+def get(definition_id: UUID) -> ProcessDefinition:
+    """Return a process definition."""
+    return process_definitions.get(definition_id)
+
+
+def get_newest(key: str) -> ProcessDefinition:
+    """Return the newest definition of a process."""
+    found = process_definitions.find_newest(key)
+    if found is None:
+        raise NotFound(f"Expected process '{key}', but there is none")
+    return found
+
+
+def list_starts(actor: Actor, definition: ProcessDefinition) -> list[StartOffer]:
+    """Return the starts by hand that the actor may use."""
+    return [
+        StartOffer(
+            start.element_id,
+            start.label,
+            start.role,
+            start.form,
+            position.organisation_id,
+            position.organisation_name,
+        )
+        for start in extensions_of(definition).starts
+        for position in actor.positions
+        if position.role == start.role
+    ]
+
+
+def get_start_form(actor: Actor, definition: ProcessDefinition, element_id: str | None) -> Form:
+    """Return the form of a start that the actor may use."""
+    for offer in list_starts(actor, definition):
+        if element_id in (None, offer.element_id) and offer.form is not None:
+            return definition_cache.content_of(definition.deployment_id).forms[offer.form]
+    raise NotFound(f"Expected a form to start '{definition.key}', but there is none")
+
+
+def get_diagram(definition: ProcessDefinition) -> bytes:
+    """Return the BPMN file where a process is drawn."""
+    return definition_cache.content_of(definition.deployment_id).bundle.files[definition.path]
+
+
+def extensions_of(definition: ProcessDefinition) -> ProcessExtensions:
+    """Return what a diagram says beyond BPMN."""
+    return definition_cache.content_of(definition.deployment_id).processes[definition.key]
+
+
+def find_start(
+    actor: Actor, definition: ProcessDefinition, organisation_id: UUID | None
+) -> tuple[Start, UUID] | None:
+    """Return the start that the actor uses, and the organisation that will host the instance."""
+    for start in extensions_of(definition).starts:
+        for position in actor.positions:
+            if position.role == start.role and organisation_id in (None, position.organisation_id):
+                return start, position.organisation_id
+    return None

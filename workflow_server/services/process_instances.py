@@ -1,0 +1,182 @@
+"""Process instances: started by hand, and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_server.errors import Forbidden, InvalidInput
+from workflow_server.services import access, answers, history, process_definitions, seam
+from workflow_server.services.access import Actor
+from workflow_server.services.advance import Case, Moved, NextTask
+from workflow_server.services.advance.waits import ARM_WAIT, FIRE_TIMER
+from workflow_server.store import history as history_rows
+from workflow_server.store import (
+    incidents,
+    jobs,
+    organisations,
+    process_instances,
+    subscriptions,
+    tasks,
+)
+from workflow_server.store.db import transaction
+from workflow_server.store.history import Act, HistoryRow
+from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.process_instances import Filter, ProcessInstance
+
+assert seam.TIED
+
+
+class StartRefused(Forbidden):
+    """无权发起该流程"""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new instance and the tasks that wait in it."""
+
+    instance: ProcessInstance
+    next_tasks: tuple[NextTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """Where an instance is in its drawing, by element id."""
+
+    xml: bytes
+    current: list[str]
+    completed: list[str]
+    incidents: list[str]
+
+
+def start(
+    actor: Actor,
+    key: str,
+    given: dict[str, Any],
+    organisation_id: UUID | None,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> Started:
+    """Start the newest version of a process by hand, in the actor's organisation.
+
+    `given` are the answers of its start form. Without an organisation it is the first one
+    where the actor has the role that may start it.
+    """
+    asked = history.asked(
+        actor, idempotency_key, "process_instances.start", key, given, organisation_id
+    )
+    with transaction():
+        first = history.first_answer(asked)
+        if first is not None:
+            return _started(UUID(first["instance_id"]), Moved.from_json(first))
+        definition = process_definitions.get_newest(key)
+        instance_id, moved = _start(actor, definition, given, organisation_id, now, asked)
+        return _started(instance_id, moved)
+
+
+def list_(
+    actor: Actor,
+    *,
+    status: str | None = None,
+    process_key: str | None = None,
+    organisation_id: UUID | None = None,
+    business_key: str | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[Sequence[tuple[ProcessInstance, ProcessDefinition]], int]:
+    """Return instances that the actor may see, newest first, and how many there are."""
+    narrowed = Filter(status, process_key, organisation_id, business_key)
+    visible = access.visible_instances(actor)
+    return process_instances.list_(visible, narrowed, page_size, (page - 1) * page_size)
+
+
+def get(actor: Actor, instance_id: UUID) -> ProcessInstance:
+    """Return an instance that the actor may see."""
+    return access.see_instance(actor, instance_id)
+
+
+def get_definition(instance: ProcessInstance) -> ProcessDefinition:
+    """Return what an instance runs."""
+    return process_definitions.get(instance.process_definition_id)
+
+
+def get_variables(actor: Actor, instance_id: UUID) -> dict[str, Any]:
+    """Return what an instance holds."""
+    access.see_instance(actor, instance_id)
+    return process_instances.get_variables(instance_id)
+
+
+def list_history(
+    actor: Actor, instance_id: UUID, page: int = 1, page_size: int = 50
+) -> tuple[Sequence[HistoryRow], int]:
+    """Return the acts of an instance, oldest first, and how many there are."""
+    return history.list_(actor, instance_id, page, page_size)
+
+
+def get_diagram(actor: Actor, instance_id: UUID) -> Diagram:
+    """Return the drawing that an instance runs, and where it is in it."""
+    instance = access.see_instance(actor, instance_id)
+    definition = get_definition(instance)
+    failed = [
+        incident.element_id
+        for incident in incidents.list_open_of(instance_id)
+        if incident.element_id is not None
+    ]
+    completed = dict.fromkeys(
+        element for data in history_rows.list_data(instance_id) for element in data.get("left", ())
+    )
+    return Diagram(
+        xml=process_definitions.get_diagram(definition),
+        current=_current(instance_id, failed),
+        completed=list(completed),
+        incidents=failed,
+    )
+
+
+def _start(
+    actor: Actor,
+    definition: ProcessDefinition,
+    given: dict[str, Any],
+    organisation_id: UUID | None,
+    now: datetime,
+    asked: history.Asked | None,
+) -> tuple[UUID, Moved]:
+    found = process_definitions.find_start(actor, definition, organisation_id)
+    if found is None:
+        raise StartRefused(
+            f"您没有发起“{definition.title}”的岗位。"
+            f" Expected a role that may start '{definition.key}', but the actor has none."
+        )
+    begin, host_id = found
+    host = organisations.get(host_id)
+    if definition.party is not None and definition.party != host.party:
+        raise InvalidInput(
+            f"“{definition.title}”不能在{host.name}办理。"
+            f" Expected an organisation of party '{definition.party}', but it is '{host.party}'."
+        )
+    case = Case(process_instances.begin(definition, host, actor.person_id, now), actor, now)
+    checked = answers.check(case.content, begin.form, given, case.context(), actor, now, {})
+    act = Act(
+        at=now,
+        act="InstanceStarted",
+        person_id=actor.person_id,
+        element_id=begin.element_id,
+        data={"answers": checked},
+    )
+    return case.instance.id, case.start(begin.element_id, checked, act, asked)
+
+
+def _started(instance_id: UUID, moved: Moved) -> Started:
+    return Started(process_instances.get(instance_id), moved.next_tasks)
+
+
+def _current(instance_id: UUID, failed: list[str]) -> list[str]:
+    found = dict.fromkeys(tasks.list_open_elements(instance_id))
+    found |= dict.fromkeys(each.element_id for each in subscriptions.list_of(instance_id))
+    for kind in (FIRE_TIMER, ARM_WAIT):
+        for job in jobs.list_pending_of(instance_id, kind):
+            found[job.payload["wait"]["element_id"]] = None
+    return list(found | dict.fromkeys(failed))

@@ -1,0 +1,94 @@
+"""What pickers of forms may pick: people, organisations, vocabularies, files, papers, records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from workflow_server.content.content import Content
+from workflow_server.services.access import Actor
+from workflow_server.store import attachments, documents, organisations, records
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources as one person sees them while filling in a form."""
+
+    content: Content
+    actor: Actor
+
+    def accepts(self, source: str, value: Any, parameters: Mapping[str, Any]) -> bool:
+        """Tell whether a value may be picked; a source that is not known accepts nothing."""
+        check = _SOURCES.get(source)
+        return check is not None and check(self, value, parameters)
+
+
+def _accepts_person(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
+    """A person of one of the actor's organisations, with a role if one is asked for."""
+    person_id = _id(value)
+    if person_id is None:
+        return False
+    role = parameters.get("role")
+    return any(
+        position.organisation_id in seen.actor.organisation_ids and role in (None, position.role)
+        for position in organisations.list_positions(person_id)
+    )
+
+
+def _accepts_organisation(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
+    """Any organisation, of a party if one is asked for."""
+    organisation_id = _id(value)
+    found = None if organisation_id is None else organisations.find(organisation_id)
+    party = parameters.get("party")
+    return found is not None and party in (None, found.party)
+
+
+def _accepts_entry(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
+    """An entry of a shared vocabulary."""
+    entries = seen.content.shared.vocabularies.get(str(parameters.get("vocabulary")), ())
+    return any(entry.value == value for entry in entries)
+
+
+def _accepts_attachment(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
+    """A file that the actor has put up."""
+    attachment_id = _id(value)
+    found = None if attachment_id is None else attachments.find(attachment_id)
+    return found is not None and found.person_id == seen.actor.person_id
+
+
+def _accepts_document(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
+    """A paper of one of the actor's organisations."""
+    document_id = _id(value)
+    found = None if document_id is None else documents.find(document_id)
+    return found is not None and found.organisation_id in seen.actor.organisation_ids
+
+
+def _accepts_record(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
+    """A record of one of the actor's organisations, of a kind if one is asked for."""
+    record_id = _id(value)
+    found = None if record_id is None else records.find(record_id)
+    kind = parameters.get("kind")
+    return (
+        found is not None
+        and found.organisation_id in seen.actor.organisation_ids
+        and kind in (None, found.kind)
+    )
+
+
+_SOURCES: Mapping[str, Callable[[Sources, Any, Mapping[str, Any]], bool]] = {
+    "people": _accepts_person,
+    "organisations": _accepts_organisation,
+    "vocabulary": _accepts_entry,
+    "attachments": _accepts_attachment,
+    "documents": _accepts_document,
+    "records": _accepts_record,
+}
+
+
+def _id(value: Any) -> UUID | None:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return None

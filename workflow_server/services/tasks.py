@@ -1,0 +1,249 @@
+"""Persons' tasks: found, claimed, drafted and completed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_server.content.elements import ElementExtensions
+from workflow_server.content.forms import Form
+from workflow_server.errors import InvalidState, NotFound
+from workflow_server.services import access, answers, history, seam
+from workflow_server.services.access import Actor, Segregated
+from workflow_server.services.advance import Case, Moved, NextTask
+from workflow_server.services.situation import Situation
+from workflow_server.store import process_instances, tasks
+from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
+from workflow_server.store.tasks import Filter, Listed, Task, TaskStatus
+
+assert seam.TIED
+
+
+class TaskAlreadyCompleted(InvalidState):
+    """任务已办结"""
+
+
+class TaskCancelled(InvalidState):
+    """任务已取消"""
+
+
+class TaskNotClaimed(InvalidState):
+    """任务未被领取"""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What became of a completion: the task, its instance and the tasks that follow."""
+
+    task: Task
+    instance_status: str
+    next_tasks: tuple[NextTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that somebody needs to work on a task: the form, what stands beside it, the draft."""
+
+    listed: Listed
+    form: Form | None
+    field_access: dict[str, str]
+    reads: list[tuple[str, Any]]
+    context: dict[str, Any]
+    may_complete: bool
+
+
+def list_(
+    actor: Actor,
+    *,
+    mine: bool = False,
+    status: str | None = TaskStatus.OPEN,
+    instance_id: UUID | None = None,
+    organisation_id: UUID | None = None,
+    role: str | None = None,
+    assignee_id: UUID | None = None,
+    process_key: str | None = None,
+    due_by: date | None = None,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[Sequence[Listed], int]:
+    """Return tasks that the actor may see, the most urgent first, and how many there are.
+
+    `mine` narrows them to those that are the actor's to do: their own, and free ones for a
+    role that they hold.
+    """
+    visible = access.visible_tasks(actor)
+    if mine:
+        visible = tasks.offered_to(actor.person_id, actor.posts)
+    narrowed = Filter(status, instance_id, organisation_id, role, assignee_id, process_key, due_by)
+    return tasks.list_(visible, narrowed, page_size, (page - 1) * page_size)
+
+
+def get(actor: Actor, task_id: UUID) -> Listed:
+    """Return a task that the actor may see."""
+    listed = tasks.find_listed(access.visible_tasks(actor), task_id)
+    if listed is None:
+        raise NotFound(f"Expected task {task_id}, but there is none")
+    return listed
+
+
+def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
+    """Return a task with its form and what of the case is shown beside it."""
+    listed = get(actor, task_id)
+    locked = process_instances.get_whole(listed.instance.id)
+    case = Case(locked, actor, now)
+    element = _element(case, listed.task)
+    situation = case.house.situation_at(element, case.instance.variables)
+    values = situation.feel([reads.value for reads in element.reads])
+    return Desk(
+        listed=listed,
+        form=case.content.forms[element.form] if element.form is not None else None,
+        field_access=dict(element.field_access),
+        reads=list(zip((reads.label for reads in element.reads), values, strict=True)),
+        context=_form_context(situation, element),
+        may_complete=listed.task.status == TaskStatus.OPEN and _may_do(actor, listed.task),
+    )
+
+
+def claim(actor: Actor, task_id: UUID, now: datetime, idempotency_key: str | None = None) -> Listed:
+    """Take a free task that is offered to one of the actor's roles; taking one's own is fine."""
+    asked = history.asked(actor, idempotency_key, "tasks.claim", task_id)
+    with transaction():
+        case, task = _lock(actor, task_id, now)
+        if history.first_answer(asked) is None:
+            _check_open(task)
+            _check_separate(actor, task, _element(case, task))
+            if task.assignee_id != actor.person_id:
+                tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
+                case.note(_act("TaskClaimed", actor, task, now), asked)
+    return get(actor, task_id)
+
+
+def release(
+    actor: Actor, task_id: UUID, now: datetime, idempotency_key: str | None = None
+) -> Listed:
+    """Give a claimed task back to its role; one that was assigned stays where it is."""
+    asked = history.asked(actor, idempotency_key, "tasks.release", task_id)
+    with transaction():
+        case, task = _lock(actor, task_id, now)
+        if history.first_answer(asked) is None:
+            _check_open(task)
+            if task.assignee_id != actor.person_id or task.claimed_at is None:
+                raise TaskNotClaimed(f"Expected a claimed task '{task.name}', but it is not")
+            tasks.save(task, {"assignee_id": None, "claimed_at": None})
+            case.note(_act("TaskReleased", actor, task, now), asked)
+    return get(actor, task_id)
+
+
+def save_draft(actor: Actor, task_id: UUID, draft: dict[str, Any], now: datetime) -> Listed:
+    """Keep answers that are not finished; nothing is checked but that the task is theirs."""
+    with transaction():
+        case, task = _lock(actor, task_id, now)
+        _check_open(task)
+        _check_separate(actor, task, _element(case, task))
+        tasks.save(task, {"draft": draft})
+    return get(actor, task_id)
+
+
+def complete(
+    actor: Actor,
+    task_id: UUID,
+    given: dict[str, Any],
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> Completion:
+    """Complete a task with the answers given, and move its instance on.
+
+    The answers are checked against the form of the version that the instance runs.
+    Whatever follows happens in the same transaction; documents and messages become jobs.
+    An automatic step that fails afterwards leaves an incident, and the completion stands.
+    """
+    asked = history.asked(actor, idempotency_key, "tasks.complete", task_id, given)
+    with transaction():
+        case, task = _lock(actor, task_id, now)
+        first = history.first_answer(asked)
+        if first is not None:
+            return _completion(task, Moved.from_json(first))
+        _check_open(task)
+        case.check_running()
+        element = _element(case, task)
+        _check_separate(actor, task, element)
+        context = _form_context(case.house.situation_at(element, case.instance.variables), element)
+        checked = answers.check(
+            case.content, element.form, given, context, actor, now, element.field_access
+        )
+        tasks.save(
+            task,
+            {
+                "status": TaskStatus.COMPLETED,
+                "completed_at": now,
+                "completed_by": actor.person_id,
+                "draft": None,
+            },
+        )
+        act = _act("TaskCompleted", actor, task, now, {"answers": checked})
+        return _completion(task, case.complete_task(task, checked, act, asked))
+
+
+def _completion(task: Task, moved: Moved) -> Completion:
+    return Completion(task, moved.status, moved.next_tasks)
+
+
+def _lock(actor: Actor, task_id: UUID, now: datetime) -> tuple[Case, Task]:
+    """Hold a task's instance against other writers; refuse whose task it is not."""
+    case = Case(tasks.lock_instance_of(task_id), actor, now)
+    task = tasks.find(task_id)
+    if task is None:
+        raise NotFound(f"Expected task {task_id}, but there is none")
+    if task.status == TaskStatus.OPEN or task.completed_by != actor.person_id:
+        access.check_may_do(actor, task)
+    return case, task
+
+
+def _check_open(task: Task) -> None:
+    if task.status == TaskStatus.COMPLETED:
+        raise TaskAlreadyCompleted(f"Expected an open task '{task.name}', but it is completed")
+    if task.status == TaskStatus.CANCELLED:
+        raise TaskCancelled(f"Expected an open task '{task.name}', but it is cancelled")
+
+
+def _check_separate(actor: Actor, task: Task, element: ElementExtensions) -> None:
+    if not element.separate_from:
+        return
+    done_by = tasks.list_completers(task.instance_id, element.separate_from)
+    if actor.person_id in done_by:
+        raise Segregated(
+            f"任务“{task.name}”须由未办过相互制约环节的人员办理。"
+            f" Expected another person for '{task.element_id}', but the duties must be separate."
+        )
+
+
+def _may_do(actor: Actor, task: Task) -> bool:
+    if task.assignee_id is not None:
+        return task.assignee_id == actor.person_id
+    is_offered = actor.holds(task.organisation_id, task.role)
+    return is_offered and not tasks.is_excluded(task.id, actor.person_id)
+
+
+def _element(case: Case, task: Task) -> ElementExtensions:
+    return case.process.elements[task.element_id]
+
+
+def _form_context(situation: Situation, element: ElementExtensions) -> dict[str, Any]:
+    return situation.context() if element.form is not None else {}
+
+
+def _act(
+    name: str, actor: Actor, task: Task, now: datetime, data: dict[str, Any] | None = None
+) -> Act:
+    return Act(
+        at=now,
+        act=name,
+        person_id=actor.person_id,
+        element_id=task.element_id,
+        task_id=task.id,
+        data=data,
+    )
