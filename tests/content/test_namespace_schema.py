@@ -32,7 +32,8 @@ GOOD = {
     "moment": "issue",
 }
 TRIED = (
-    "", " ", "\t\n", "\u3000", "a", "A", "_", "a_1", "1a", "a-b", "a.b", "a..b", ".a", "a b", "a  b", " a", "a ",
+    "", " ", "\t\n", "\u3000", "a", "A", "_", "a_1", "1a", "a-b", "a.b", "a..b", ".a",
+    "a b", "a  b", " a", "a ",
     "ä", "文", "a/b", "a/b/c", "/a", "a/", "A/b", "M", "M-A", "M-", "M-a", "m-A", "MA1-2", "P1D",
     "-P1D", "P1W", "PT5H", "P1DT2H", "P", "PT", "P1M", "P٣D", "enter", "leave", "Enter", "read",
     "write", "hidden", "required", "role", "task", "person", "open", "update", "close", "start",

@@ -17,6 +17,7 @@ from workflow_server.content.elements import (
     ProcessExtensions,
     RecordEffect,
 )
+from workflow_server.content.forms.model import Form
 from workflow_server.content.process_checks import RESERVED, Declared, Known
 from workflow_server.errors import Fault
 
@@ -36,8 +37,11 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
         yield from judge.value(head, "wf:team", member.value)
     for element in process.elements.values():
         pointer = f"{process.path}:{element.line} {element.id}"
+        form = _form_of(element, process, known)
         for label, text in _values(element):
             yield from judge.value(pointer, label, text)
+            if form is not None and text is not None and text.startswith("="):
+                yield from _answer_faults(pointer, label, text[1:], form)
     for condition in process.conditions:
         pointer = f"{process.path}:{condition.line} {condition.flow_id}"
         text = condition.text if condition.text.startswith("=") else f"={condition.text}"
@@ -93,6 +97,22 @@ class _Judge:
                 f"{label}“={expression}”：没有名为“{root}”的事实，请用 wf:output 写出，"
                 f"或改用 this.{root}",
             )
+
+
+def _form_of(element: ElementExtensions, process: ProcessExtensions, known: Known) -> Form | None:
+    """Return the form whose answers are `this` at an element, if it has but one."""
+    keys = {start.form for start in process.starts if start.element_id == element.id}
+    if element.form is not None:
+        keys.add(element.form)
+    return known.forms.get(keys.pop() or "") if len(keys) == 1 else None
+
+
+def _answer_faults(pointer: str, label: str, expression: str, form: Form) -> Iterator[Fault]:
+    names = {path.split(".")[0] for path in form.fields}
+    for match in _PATH.finditer(_TEXT.sub('""', expression)):
+        root, *steps = match.group(0).split(".")
+        if root == "this" and steps and steps[0] not in names:
+            yield Fault(pointer, f"{label}“={expression}”：表单 {form.key} 没有字段“{steps[0]}”")
 
 
 def _syntax(pointer: str, label: str, text: str) -> Iterator[Fault]:

@@ -232,7 +232,7 @@ class ProcessCheck:
             yield "缺少 wf:message：请写明发什么消息、发给谁"
         if sent and not throws:
             yield "wf:message：这个元素不是发送消息的事件或任务"
-        for message in sent:
+        for message in sent if throws else ():
             yield from self.message_type(message.type, element, sends=True)
             if message.to is None:
                 yield "wf:message：缺少 to，请写明发给哪个单位"
@@ -253,6 +253,7 @@ class ProcessCheck:
             return
         if not waits:
             yield "wf:message：这个元素不等待消息"
+            return
         yield from self.message_type(caught.type, element, sends=False)
         if element.type != "startEvent" and caught.conversation is None:
             yield "wf:message：缺少 conversation，收到的消息无法找到这个实例"
@@ -260,6 +261,7 @@ class ProcessCheck:
     def message_type(self, key: str, element: ElementExtensions, *, sends: bool) -> Sentences:
         if element.message_name != key:
             yield f"wf:message：type“{key}”与 BPMN 消息名“{element.message_name or ''}”不一致"
+            return
         declared = self.known.shared.messages.get(key)
         if declared is None:
             yield f"wf:message：messages.json 里没有消息“{key}”"
