@@ -23,7 +23,7 @@ RULES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id=
 <outputEntry id="c3"><text>"month"</text></outputEntry></rule>
 </decisionTable></decision></definitions>"""
 
-FORM = {
+FORM: Mapping[str, Any] = {
     "type": "default",
     "id": "Form_one",
     "schemaVersion": 18,
@@ -59,7 +59,12 @@ SHARED: Mapping[str, Any] = {
     "office": {"positions": [{"person": "a", "role": "clerk"}]},
 }
 
-DOCUMENT = {"title": "函", "layout": "letter", "series": "permit_no", "data": {"x": "=title"}}
+DOCUMENT: Mapping[str, Any] = {
+    "title": "函",
+    "layout": "letter",
+    "series": "permit_no",
+    "data": {"x": "=title"},
+}
 
 #: A process without a fault: a start, a task, a message out, a message in, a timer, an end.
 START = '<b:startEvent id="begin" name="开始"/>'
@@ -404,6 +409,33 @@ def test_faulty_forms_and_decisions_are_told_with_their_file() -> None:
         "forms/a/two.json",
         "bpmn/one/other.dmn",
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "good"),
+    [
+        ("vocabulary", "vocabulary", "size"),
+        ("people", "role", "clerk"),
+        ("organisations", "party", "town"),
+        ("records", "kind", "permit"),
+    ],
+)
+def test_what_a_picker_asks_for_must_exist(source: str, name: str, good: str) -> None:
+    def form(value: str) -> dict[str, Any]:
+        picker = {
+            "type": "select",
+            "id": "f3",
+            "key": "picked",
+            "label": "选",
+            "properties": {"source": source, f"source.{name}": value},
+        }
+        return {**FORM, "components": [*FORM["components"], picker]}
+
+    assert faults(files={"forms/a/one.json": form(good)}) == []
+    assert faults(files={"forms/a/one.json": form("=title")}) == []
+    found = faults(files={"forms/a/one.json": form("nothing")})
+    assert [fault.split()[:2] for fault in found] == [["forms/a/one.json", "picked"]]
+    assert "“nothing”" in found[0]
 
 
 def test_a_form_with_faults_of_its_own_is_not_also_called_missing() -> None:

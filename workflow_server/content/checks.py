@@ -6,7 +6,7 @@ operations by the services that offer them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -38,6 +38,8 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
     faults.extend(_shared_faults(known))
     for kind in known.documents.values():
         faults.extend(_document_faults(kind, known))
+    for form in known.forms.values():
+        faults.extend(_form_faults(form, known.shared))
     for process in known.processes.values():
         one = ProcessCheck(known, process)
         faults.extend(one.faults())
@@ -104,6 +106,24 @@ def _document_faults(kind: DocumentKind, known: Known) -> Iterator[Fault]:
     if kind.series is not None and kind.series not in known.shared.series:
         yield Fault(f"{path}#/series", f"series.json 里没有编号序列“{kind.series}”")
     yield from expressions.document_faults(kind)
+
+
+def _form_faults(form: Form, content: Shared) -> Iterator[Fault]:
+    """Yield what a form's pickers ask for that nobody has declared."""
+    names: Mapping[str, tuple[Container[str], str]] = {
+        "vocabulary": (content.vocabularies, "vocabularies.json 里没有词表"),
+        "role": (content.roles, "roles.json 里没有角色"),
+        "party": (content.parties, "没有哪个角色属于"),
+        "kind": (content.records, "records.json 里没有台账种类"),
+    }
+    for path, field in form.fields.items():
+        for name, value in field.source_parameters.items():
+            known, sentence = names.get(name, ((), ""))
+            if sentence and not value.startswith("=") and value not in known:
+                yield Fault(
+                    f"forms/{form.key}.json {path}",
+                    f"字段“{path}”的 source.{name}：{sentence}“{value}”",
+                )
 
 
 def _shared_faults(known: Known) -> Iterator[Fault]:
