@@ -173,10 +173,45 @@ function matching(request, context, position) {
   return found;
 }
 
+function assign(target, path, value) {
+  path.slice(0, -1).forEach((key) => {
+    if (typeof target[key] !== "object" || target[key] === null) target[key] = {};
+    target = target[key];
+  });
+  target[path.at(-1)] = value;
+}
+
+// What an expression at a place of the data sees: the data, and this, parent and i as in form-js.
+function scopeAt(place, context, data) {
+  const rows = [data];
+  const i = [];
+  let self = data;
+  place.forEach((key) => {
+    self = self?.[key];
+    if (typeof key === "number") { rows.push(self); i.push(key + 1); }
+  });
+  return { ...context, ...data, this: self, parent: rows.at(-2) ?? null, i };
+}
+
+// Expressions in place, in order: the value of one with `into` is data for those that follow.
+function inPlace(request, context, position) {
+  let scopes = [];
+  return request.steps.map(([text, place, into], index) => {
+    position.index = index; position.text = text;
+    const scope = scopes[place] ??= scopeAt(request.places[place], context, request.data);
+    const value = plain(tree(text, false)(scope));
+    if (into) {
+      assign(scope.this, into, value);
+      scopes = [];
+    }
+    return value;
+  });
+}
+
 function answer(request, position) {
   temporal.setNow(request.now ?? null);
   const context = request.variables ?? {};
-  names = (request.odd && oddNames(context)) || {};
+  names = (request.odd && oddNames({ ...context, ...request.data })) || {};
   namesKey = request.odd ? JSON.stringify(names) : "";
   warnings.list = request.warnings ? [] : null;
   if (request.check !== undefined) {
@@ -184,6 +219,7 @@ function answer(request, position) {
     tree(request.check, request.unary);
     return null;
   }
+  if (request.steps) return inPlace(request, context, position);
   if (request.table !== undefined) return matching(request, context, position);
   if (request.tests) {
     return request.tests.map(([text, value], index) => {

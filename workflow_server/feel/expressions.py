@@ -25,10 +25,11 @@ _KEY = re.compile(rb'"([^"\\\x00-\x1f]*)":')
 _WORD = re.compile(r"[A-Za-z_\u00c0-\u1fff\u3001-\ud7ff][\w\u00b7\u00c0-\u1fff\u3001-\ud7ff]*")
 #: Words that change how an expression is read if a variable bears them.
 RESERVED = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "and between context date days duration else every external false for function if in "
-        "instance list not null of or range return satisfies some then time true years"
-    ).split(" ")
+        "instance list not null of or range return satisfies some then time true years",
+    )
 )
 
 
@@ -44,6 +45,15 @@ class Notice:
     message: str
     text: str
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One expression at a place of some data: `("rows", 0)` is the first of its rows."""
+
+    expression: str
+    place: tuple[str | int, ...] = ()
+    into: tuple[str, ...] | None = None
 
 
 def evaluate(expression: str, context: Mapping[str, Any], *, now: datetime | None = None) -> Any:
@@ -87,6 +97,29 @@ def evaluate_scoped(
         scope_of.append(places[id(scope)])
     request = {"expressions": texts, "scopes": scopes, "scope": scope_of}
     return _results(request, _needed(context, texts), now, len(texts))
+
+
+def evaluate_in_place(
+    steps: Sequence[Step],
+    data: Mapping[str, Any],
+    context: Mapping[str, Any],
+    *,
+    now: datetime | None = None,
+) -> list[Any]:
+    """Evaluate expressions of a form's data, in order, in one crossing.
+
+    Each sees the context, above it the data, and `this`, `parent` and `i` of its place. The
+    value of a step with `into` becomes data that later steps see.
+    """
+    if not steps:
+        return []
+    places: dict[tuple[str | int, ...], int] = {}
+    sent = [
+        (_sized(step.expression), places.setdefault(step.place, len(places)), step.into)
+        for step in steps
+    ]
+    request = {"steps": sent, "places": list(places), "data": data}
+    return _results(request, _needed(context, [text for text, _, _ in sent]), now, len(sent))
 
 
 def unary_tests(
@@ -216,7 +249,9 @@ def _plain(value: Any) -> Any:
 
 
 def _named(request: Mapping[str, Any]) -> str:
-    texts = request.get("expressions") or [text for text, _ in request.get("tests", ())]
+    texts = request.get("expressions") or [
+        one[0] for one in request.get("tests") or request.get("steps") or ()
+    ]
     texts = texts or [request.get("check", "the decision table")]
     shown = ", ".join(repr(text[:200]) for text in texts[:3])
     return shown + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")

@@ -1,0 +1,25 @@
+"""Forms: form-js JSON compiled once, answers checked on the server."""
+
+from workflow_server.content.forms.checking import MAX_ANSWERS, Sources, check
+from workflow_server.content.forms.model import (
+    ACCESS,
+    Checked,
+    FieldInfo,
+    Form,
+    FormRefused,
+    Option,
+)
+from workflow_server.content.forms.reading import parse
+
+__all__ = [
+    "ACCESS",
+    "MAX_ANSWERS",
+    "Checked",
+    "FieldInfo",
+    "Form",
+    "FormRefused",
+    "Option",
+    "Sources",
+    "check",
+    "parse",
+]
