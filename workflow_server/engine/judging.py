@@ -129,21 +129,36 @@ def _judge_reach(graph: Graph, faults: Faults) -> None:
 
 
 def _judge_joins(graph: Graph, faults: Faults) -> None:
-    """No join waits for a token that can come only after the join itself."""
+    """No join waits for a token that can come only after that join, or another like it."""
+    reached = _reached_with_joins(graph)
     for gateway in _of(graph, "parallelGateway"):
-        incoming = graph.incoming[gateway.id]
-        if len(incoming) < 2:
+        if gateway.id in reached:
             continue
-        starts = [n.id for n in _of(graph, "startEvent") if n.scope == gateway.scope]
-        reached = graph.reached(starts, without=gateway.id)
-        for flow in incoming:
-            if flow.source not in reached:
+        incoming = graph.incoming[gateway.id]
+        if any(flow.source in reached for flow in incoming):
+            for flow in (flow for flow in incoming if flow.source not in reached):
                 faults.add(
                     flow.line,
                     flow.id,
                     f"并行网关 {gateway.id} 要等这条流向，而它只能在该网关之后到达，会永远等待；"
                     "循环请回到排他网关",
                 )
+
+
+def _reached_with_joins(graph: Graph) -> set[str]:
+    """Return what tokens can reach if a join opens only once all its flows can be reached."""
+    todo = [node.id for node in _of(graph, "startEvent") if node.scope is None]
+    reached: set[str] = set()
+    while todo:
+        node = todo.pop()
+        joins = graph.nodes[node].type == "parallelGateway"
+        if node in reached or (
+            joins and any(flow.source not in reached for flow in graph.incoming[node])
+        ):
+            continue
+        reached.add(node)
+        todo += graph.successors[node]
+    return reached
 
 
 def _judge_cycles(graph: Graph, faults: Faults) -> None:

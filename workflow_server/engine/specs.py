@@ -217,13 +217,14 @@ class ParallelGateway(Walked, defaults.ParallelGateway):  # type: ignore[misc]
     their own subprocess. A surplus token waits for the next round.
     """
 
-    joins = True
     incoming: tuple[str, ...]
+    #: The nodes from which each flow can be reached, worked out when first asked for.
+    reaching: dict[str, frozenset[str]]
 
     def _update_hook(self, token: Token) -> bool:
         if token.state != TaskState.FUTURE:
             return False
-        if len(self.incoming) == 1:
+        if not self.joins:
             return True
         token._set_state(TaskState.WAITING)
         return self.gather(token)
@@ -240,25 +241,29 @@ class ParallelGateway(Walked, defaults.ParallelGateway):  # type: ignore[misc]
                 found.setdefault(other.flow, other)
         return found
 
-    def never_comes(self, token: Token) -> str | None:
-        """Return a flow that is waited for though no token can reach it any more."""
-        others = [t for t in token.workflow.live.values() if t.scope == token.scope]
-        if any(other.task_spec is self and other.fired for other in others):
+    def lacking(self, token: Token, able: list[Token]) -> str | None:
+        """Return a flow still waited for that none of the tokens `able` to move can reach."""
+        there = self.waiting(token)
+        beside = [other for other in able if other.scope == token.scope]
+        if any(other.task_spec is self for other in beside):
             return None
-        missing = set(self.incoming) - set(self.waiting(token))
-        for flow in sorted(missing):
-            reaching = self._reaching(flow)
-            if not any(other.task_spec.node.id in reaching for other in others):
-                return flow
+        for flow in self.incoming:
+            if flow not in there:
+                reaching = self._reaching(flow)
+                if not any(other.task_spec.node.id in reaching for other in beside):
+                    return flow
         return None
 
     def stranded(self, token: Token) -> bool:
-        return len(self.incoming) > 1 and not token.fired
+        return bool(self.joins and not token.fired and token.state == TaskState.ERROR)
 
     def _reaching(self, flow: str) -> frozenset[str]:
-        graph = self._wf_spec.graph
-        source = next(f.source for f in graph.incoming[self.node.id] if f.id == flow)
-        return graph.reaching(source, without=self.node.id)  # type: ignore[no-any-return]
+        found = self.reaching.get(flow)
+        if found is None:
+            graph: Graph = self._wf_spec.graph
+            source = next(f.source for f in graph.incoming[self.node.id] if f.id == flow)
+            found = self.reaching[flow] = graph.reaching(source, without=self.node.id)
+        return found
 
     def gather(self, token: Token) -> bool:
         """Take the other flows' tokens if all are there; this token is the one to go on."""
@@ -357,7 +362,10 @@ def _event_definition(node: Node) -> Any:
 def _connect(process: ProcessSpec, graph: Graph, node: Node) -> None:
     spec = process.task_specs[node.id]
     spec.flows = tuple(graph.outgoing[node.id])
-    spec.incoming = tuple(flow.id for flow in graph.incoming[node.id])
+    if node.type == "parallelGateway":
+        spec.incoming = tuple(flow.id for flow in graph.incoming[node.id])
+        spec.joins = len(spec.incoming) > 1
+        spec.reaching = {}
     for flow in spec.flows:
         spec.connect(process.task_specs[flow.target])
     if node.id in graph.attached:

@@ -252,12 +252,26 @@ class Walk:
         owner._ready()
 
     def _stop_stranded(self) -> None:
-        """Stop joins that wait for a token which can't come any more: better than for ever."""
-        joins: dict[tuple[str, UUID | None], Token] = {}
-        for token in self.instance.live.values():
-            if token.state == TaskState.WAITING and token.task_spec.joins:
-                joins.setdefault((token.task_spec.node.id, token.scope), token)
-        for token in joins.values():
-            flow = token.task_spec.never_comes(token)
-            if flow is not None:
-                self._fail(token, f"汇合网关等待流向 {flow}，但已没有分支能走到那里")
+        """Stop joins that wait for a token which can't come any more: better than for ever.
+
+        A join can open if each flow it lacks can be reached by a token that waits for the
+        outside, or that stands at another join that can open.
+        """
+        live = self.instance.live.values()
+        held: dict[tuple[str, UUID | None], Token] = {}
+        for token in live:
+            if token.task_spec.joins and token.state == TaskState.WAITING:
+                held.setdefault((token.task_spec.node.id, token.scope), token)
+        if not held:
+            return
+        stopped = [token for token in live if token.task_spec.stranded(token)]
+        able = [token for token in live if token.fired or not token.task_spec.joins]
+        while opening := [t for t in held.values() if t.task_spec.lacking(t, able) is None]:
+            able += opening
+            for token in opening:
+                del held[token.task_spec.node.id, token.scope]
+        for token in stopped:
+            held.pop((token.task_spec.node.id, token.scope), None)
+        for token in held.values():
+            flow = token.task_spec.lacking(token, able)
+            self._fail(token, f"汇合网关等待流向 {flow}，但已没有分支能走到那里")
