@@ -19,7 +19,6 @@ from workflow_server.rendering.documents import (
     ENTRY,
     Options,
     Rendered,
-    RenderFailed,
     TemplateSource,
     failed,
 )
@@ -96,14 +95,17 @@ def print_pdf(source: TemplateSource, html: str, options: Options) -> Rendered:
     try:
         page = weasyprint.HTML(string=html, base_url=_BASE, url_fetcher=files)
         document = page.render(font_config=_FONTS)
+        if document.metadata.attachments:
+            raise failed(source.key, ENTRY, None, "模板不能附加文件")
+        _describe(document.metadata, options)
+        pdf = document.write_pdf(pdf_variant=options.variant)
     except FatalURLFetchingError as error:
         raise failed(source.key, ENTRY, None, files.refused or str(error)) from None
     except RecursionError:
         raise failed(source.key, ENTRY, None, "页面元素嵌套过深") from None
-    if not document.pages:
-        raise RenderFailed(f"文书 {source.key} 没有内容")
-    _describe(document.metadata, options)
-    pdf = document.write_pdf(pdf_variant=options.variant)
+    if files.refused:
+        # WeasyPrint swallows some refusals, such as that of an image inside an SVG.
+        raise failed(source.key, ENTRY, None, files.refused)
     return Rendered(pdf=pdf, pages=len(document.pages))
 
 
@@ -114,7 +116,6 @@ def _describe(metadata: Any, options: Options) -> None:
     metadata.title = options.title or metadata.title
     metadata.authors = [options.author] if options.author else []
     metadata.generator = "workflow-server"
-    metadata.attachments = []
     if options.attachment is None:
         return
     text = json.dumps(options.attachment, ensure_ascii=False, sort_keys=True, indent=1)
