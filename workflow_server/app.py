@@ -7,8 +7,6 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,6 +17,8 @@ from flask.typing import ResponseReturnValue
 
 from workflow_server import api, config, problems
 from workflow_server.config import Config
+from workflow_server.content import bundle as bundles
+from workflow_server.services import calendars, clock, deployments, organisations
 from workflow_server.store import db
 
 #: The largest request there is; how large an attachment or a bundle may be is said elsewhere.
@@ -76,19 +76,19 @@ def prepare(app: Flask) -> None:
     Tables are migrated, an empty calendar is seeded, the content folder is deployed unless
     exactly these bytes ever were, and in demo mode the demo office moves in.
     """
-    # Imported here: a web process that finds all this done needs none of it.
-    from workflow_server.services import calendars, clock, deployments, organisations
-
     settings: Config = app.config["WORKFLOW_SERVER"]
     with app.app_context():
         db.migrate()
         now = clock.now()
         calendars.seed(now)
-        bundle = read_folder(settings.content_root)
-        deployments.deploy_folder(bundle, now)
-        office = deployments.content_of_newest().shared.office
+        bundle = bundles.read_folder(settings.content_root)
+        deployed = deployments.deploy_folder(bundle, now)
+        office = deployments.content_of(deployed.id).shared.office
         if settings.demo and office is not None:
             organisations.load_office(office, now)
+        # What was opened here must not be shared with the processes that are forked next.
+        db.db.session.remove()
+        db.db.engine.dispose()
 
 
 def main() -> None:

@@ -6,8 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,11 @@ import click
 import structlog
 from flask import Flask
 
+from workflow_server.content import bundle as bundles
+from workflow_server.content.bundle import Bundle
 from workflow_server.errors import WorkflowServerError
+from workflow_server.services import access, clock, deployments, jobs, organisations
+from workflow_server.store import db
 
 log = structlog.get_logger(__name__)
 
@@ -77,26 +80,23 @@ def build(house: House) -> click.Group:
 @click.pass_obj
 def serve(house: House, host: str, port: int, workers: int, no_worker: bool) -> None:
     """启动服务 · Serve the API, with job workers beside it."""
+    from granian.constants import Interfaces
     from granian.server import Server
 
     app = house.create_app()
-    with app.app_context():
-        house.prepare(app)
-        accounts = _demo_accounts(app)
-        _let_go_of_database()
+    house.prepare(app)
     crew = Crew(house, 0 if no_worker else app.config["WORKFLOW_SERVER"].job_workers)
     server = Server(
         house.target,
         address=host,
         port=port,
-        interface="wsgi",
+        interface=Interfaces.WSGI,
         workers=workers,
         factory=True,
         log_enabled=False,
-        process_name=None,
     )
     crew.start()
-    server.on_startup(lambda: _announce(host, port, workers, crew.size, accounts))
+    server.on_startup(lambda: _announce(app, f"http://{host}:{port}", workers, crew.size))
     try:
         server.serve()
     finally:
@@ -109,8 +109,7 @@ def serve(house: House, host: str, port: int, workers: int, no_worker: bool) -> 
 def work(house: House, once: bool) -> None:
     """执行任务 · Run due jobs: timers, documents, deliveries."""
     app = house.create_app()
-    with app.app_context():
-        house.prepare(app)
+    house.prepare(app)
     if once:
         while _run_due(app):
             pass
@@ -124,12 +123,10 @@ def work(house: House, once: bool) -> None:
 @click.pass_obj
 def deploy(house: House, path: Path) -> None:
     """部署 · Deploy a folder or a zip of content."""
-    from workflow_server.services import clock, deployments
-
     app = house.create_app()
     bundle = _read(path)
     with app.app_context():
-        _migrate()
+        db.migrate()
         deployed = deployments.deploy(None, bundle, clock.now(), "cli")
         click.echo(f"已部署 deployed: {deployed.id} ({deployed.checksum[:12]})")
 
@@ -138,8 +135,6 @@ def deploy(house: House, path: Path) -> None:
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 def check(path: Path) -> None:
     """检查内容 · Check a folder or a zip of content; exit 1 when it has faults."""
-    from workflow_server.services import deployments
-
     faults = deployments.check(_read(path))
     for fault in faults:
         click.echo(f"{fault.pointer}: {fault.detail}")
@@ -154,7 +149,7 @@ def check(path: Path) -> None:
 def migrate(house: House) -> None:
     """升级数据库 · Bring the database to this version's tables."""
     with house.create_app().app_context():
-        _migrate()
+        db.migrate()
     click.echo("数据库已是最新。 The database is up to date.")
 
 
@@ -171,10 +166,8 @@ def user() -> None:
 @click.pass_obj
 def add_user(house: House, login: str, name: str, administrator: bool, password: str) -> None:
     """新增人员 · Add a person who can sign in."""
-    from workflow_server.services import organisations
-
     with house.create_app().app_context():
-        _migrate()
+        db.migrate()
         person = organisations.add_person(
             login, name, password=password, administrator=administrator
         )
@@ -188,8 +181,6 @@ def add_user(house: House, login: str, name: str, administrator: bool, password:
 @click.pass_obj
 def make_token(house: House, login: str, name: str, days: int | None) -> None:
     """签发令牌 · Give a person a bearer token; it is shown only once."""
-    from workflow_server.services import access
-
     with house.create_app().app_context():
         click.echo(access.issue_token(login, name, days=days, now=datetime.now(UTC)))
 
@@ -256,13 +247,45 @@ def _work_beside(house: House, parent: int) -> None:
 
 
 def _run_due(app: Flask) -> int:
-    from workflow_server.services import clock, jobs
-
     with app.app_context():
         return jobs.run_due(clock.now(), BATCH)
 
 
-def _read(path: Path) -> Any:
-    from workflow_server.content import bundle
+def _read(path: Path) -> Bundle:
+    return bundles.read_folder(path) if path.is_dir() else bundles.read_zip(path.read_bytes())
 
-    return bundle.read_folder(path) if path.is_dir() else bundle.read_zip(path.read_bytes())
+
+def _announce(app: Flask, address: str, workers: int, job_workers: int) -> None:
+    settings = app.config["WORKFLOW_SERVER"]
+    store = "PostgreSQL" if settings.url.startswith("postgresql") else "SQLite"
+    click.echo(f"工作流服务器已启动 · Serving on {address}")
+    click.echo(f"  接口说明 API            {address}/api/docs")
+    click.echo(f"  网页进程 web processes  {workers}，任务进程 job workers {job_workers}，{store}")
+    if settings.demo:
+        with app.app_context():
+            office = deployments.content_of_newest().shared.office
+            db.db.engine.dispose()
+        _show_accounts(office or {})
+    click.echo("  Ctrl-C 停止 stops.")
+
+
+def _show_accounts(office: Mapping[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    names = {
+        given["key"]: given.get("short_name", given["name"])
+        for given in office.get("organisations", ())
+    }
+    posts: dict[str, list[str]] = {}
+    for given in office.get("positions", ()):
+        post = f"{names[given['organisation']]} {given.get('title') or given['role']}"
+        posts.setdefault(given["person"], []).append(post)
+    table = Table(title="演示账号 · Demo accounts (never for real cases)", title_justify="left")
+    for column in ("登录名 login", "口令 password", "姓名 name", "岗位 posts"):
+        table.add_column(column)
+    for person in office.get("people", ()):
+        login = person["login"]
+        password = person.get("password", organisations.DEMO_PASSWORD)
+        table.add_row(login, password, person["name"], "；".join(posts.get(login, ())))
+    Console().print(table)

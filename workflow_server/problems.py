@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from workflow_server import errors
@@ -42,7 +42,10 @@ REFUSED_AT_THE_DOOR: dict[int, tuple[str, str]] = {
     422: ("输入有误", "提交的内容有误，请按提示修改。 The input has faults, listed below."),
     429: ("请求过于频繁", "请稍后再试。 Too many attempts, try again later."),
     431: ("请求头过大", "请求头过大。 The headers are too large."),
-    500: ("服务器内部错误", "服务器出错，请把编号告知管理员。 Give the reference to an administrator."),
+    500: (
+        "服务器内部错误",
+        "服务器出错，请把编号告知管理员。 Give the reference to an administrator.",
+    ),
     503: ("暂时不可用", "服务暂时不可用，请稍后再试。 Try again later."),
 }
 
@@ -90,7 +93,7 @@ def register(app: Flask) -> None:
 def list_problem_kinds() -> Response:
     """Every kind of problem."""
     kinds = sorted(catalogue().values(), key=lambda kind: (kind.status, kind.code))
-    return current_app.json.response({"items": [_kind_body(kind) for kind in kinds]})
+    return jsonify({"items": [_kind_body(kind) for kind in kinds]})
 
 
 @blueprint.get("/<code>")
@@ -101,7 +104,7 @@ def read_problem_kind(code: str) -> Response:
         raise NotFound
     if _wants_page():
         return _page(200, _kind_body(kind))
-    return current_app.json.response(_kind_body(kind))
+    return jsonify(_kind_body(kind))
 
 
 def _refused(error: errors.WorkflowServerError) -> Response:
@@ -114,12 +117,9 @@ def _refused(error: errors.WorkflowServerError) -> Response:
 
 
 def _refused_at_the_door(error: HTTPException) -> Response:
-    if error.response is not None and error.code is None:
-        return Response(error.response.get_data(), headers=dict(error.response.headers))
     status = error.code or 500
-    if status < 400:
-        response = error.get_response()
-        return Response(response.get_data(), status, dict(response.headers))
+    if status < 400:  # a redirect of the router, not a refusal
+        return Response(status=status, headers=dict(error.get_response().headers))
     if status == 500:
         return _unexpected(getattr(error, "original_exception", None) or error)
     title, sentence = REFUSED_AT_THE_DOOR.get(status, (HTTPStatus(status).phrase, ""))
@@ -162,7 +162,7 @@ def _problem(
     if _wants_page():
         response = _page(status, body)
     else:
-        response = current_app.json.response(body)
+        response = jsonify(body)
         response.mimetype = "application/problem+json"
     response.status_code = status
     response.headers.update(headers)

@@ -5,26 +5,47 @@ from __future__ import annotations
 from flask import Flask
 
 from workflow_server.api import (
+    attachments,
     calendar_days,
     clock,
+    deadlines,
+    deliveries,
+    deployments,
     description,
+    documents,
     health,
+    incidents,
     jobs,
     links,
     me,
+    organisations,
+    process_definitions,
+    process_instances,
     records,
     sessions,
+    tasks,
 )
 
 #: In the order in which the API's page shows them.
 NOUNS = (
     sessions.noun,
     me.noun,
+    process_definitions.noun,
+    process_instances.noun,
+    tasks.noun,
+    documents.noun,
+    attachments.noun,
+    deliveries.noun,
     records.noun,
     links.noun,
+    deadlines.noun,
+    organisations.noun,
+    organisations.people,
+    deployments.noun,
     calendar_days.noun,
     clock.noun,
     jobs.noun,
+    incidents.noun,
     health.noun,
 )
 

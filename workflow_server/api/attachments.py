@@ -36,9 +36,7 @@ def add_attachment(form: dict[str, Any]) -> Any:
     Its id is then the answer to a file field. The type is told from the content.
     """
     file = door.uploaded_file()
-    return attachments.add(
-        door.actor(), _chunks(file), file.filename or "", clock.now(), **form
-    )
+    return attachments.add(door.actor(), _chunks(file), file.filename or "", clock.now(), **form)
 
 
 @noun.get("/<uuid:attachment_id>", AttachmentShape())

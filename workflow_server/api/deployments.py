@@ -17,6 +17,7 @@ from workflow_server.api.shapes.deployments import (
 )
 from workflow_server.content import bundle as bundles
 from workflow_server.content.bundle import Bundle
+from workflow_server.content.refusals import ContentRefused
 from workflow_server.services import access, clock, deployments
 from workflow_server.store.deployments import Deployment
 
@@ -47,7 +48,7 @@ def check_bundle(_form: dict[str, Any]) -> dict[str, Any]:
     access.check_is_administrator(door.actor())
     try:
         faults = deployments.check(_bundle())
-    except bundles.ContentRefused as refused:
+    except ContentRefused as refused:
         faults = refused.faults
     return {"faults": faults}
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import orjson
-from flask import Request, Response, current_app, g, request
+from flask import Request, Response, g, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 from webargs import core
@@ -38,7 +38,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Parser(FlaskParser):
     """Reads bodies with orjson, refuses what is not JSON and unknown query names."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
     def _raw_load_json(self, req: Request) -> Any:
         body = req.get_data(cache=True)
@@ -165,7 +165,7 @@ def bearer_token() -> str | None:
 
 def plain(body: Mapping[str, Any], status: int = 200) -> Response:
     """Answer with a dict as it is: for the hot paths, where a shape's dump would cost."""
-    response = current_app.json.response(body)
+    response = jsonify(body)
     response.status_code = status
     return response
 
@@ -225,6 +225,6 @@ def _multipart(form: Shape) -> dict[str, Any]:
     parts: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
     for name, field in form.fields.items():
         kind = {"type": "string"} | ({"format": "uuid"} if isinstance(field, Id) else {})
-        parts[name] = kind | field.metadata
+        parts[name] = {**kind, **field.metadata}
     schema = {"type": "object", "properties": parts, "required": ["file"]}
     return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from workflow_server.api import door
-from workflow_server.api.shapes.base import page
+from workflow_server.api.shapes.base import page, slice_of
 from workflow_server.api.shapes.deployments import (
     DefinitionPage,
     DefinitionQuery,
@@ -30,8 +30,7 @@ def list_process_definitions(query: dict[str, Any]) -> dict[str, Any]:
     offered = [_offered(row) for row in rows]
     if query["startable"] is not None:
         offered = [each for each in offered if bool(each["starts"]) == query["startable"]]
-    first = (query["page"] - 1) * query["page_size"]
-    return page(offered[first : first + query["page_size"]], len(offered), query)
+    return page(slice_of(offered, query), len(offered), query)
 
 
 @noun.get("/<uuid:definition_id>", OfferedDefinitionShape())

@@ -46,7 +46,9 @@ class CalendarChangeShape(Shape):
     """An announcement that is taken in."""
 
     changes = fields.List(
-        fields.Nested(DayChangeShape), required=True, validate=validate.Length(1, 400, error="应为1至400天")
+        fields.Nested(DayChangeShape),
+        required=True,
+        validate=validate.Length(1, 400, error="应为1至400天"),
     )
     source = Text(longest=500, shortest=1, required=True)
     known_until = Day(load_default=None, metadata={"description": "至此日为止已全部公布"})

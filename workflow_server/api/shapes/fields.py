@@ -10,20 +10,22 @@ from zoneinfo import ZoneInfo
 from marshmallow import fields, validate
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-MISSING = {"required": "缺少此项", "null": "不能为空"}
 YEARS = range(1900, 2201)
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+def _messages(**more: str) -> dict[str, str | list[Any] | dict[Any, Any]]:
+    return {"required": "缺少此项", "null": "不能为空", **more}
+
+
 class Text(fields.String):
     """A line or a paragraph, never longer than `longest`, without control characters."""
 
-    default_error_messages = {
-        **MISSING,
-        "invalid": "应为文字",
-        "control": "含有不允许的控制字符",
-    }
+    default_error_messages = _messages(
+        invalid="应为文字",
+        control="含有不允许的控制字符",
+    )
 
     def __init__(self, longest: int = 200, shortest: int = 0, **more: Any) -> None:
         length = validate.Length(
@@ -43,15 +45,16 @@ class Choice(Text):
 
     def __init__(self, *words: str, **more: Any) -> None:
         super().__init__(longest=60, **more)
-        self.validators.append(
-            validate.OneOf(words, error="应为以下之一：" + "、".join(words))  # type: ignore[arg-type]
-        )
+        self.validators.append(validate.OneOf(words, error="应为以下之一：" + "、".join(words)))
 
 
 class Whole(fields.Integer):
     """A whole number within bounds."""
 
-    default_error_messages = {**MISSING, "invalid": "应为整数", "too_large": "数值过大"}
+    default_error_messages = _messages(
+        invalid="应为整数",
+        too_large="数值过大",
+    )
 
     def __init__(self, least: int = 0, most: int = 2**53 - 1, **more: Any) -> None:
         bounds = validate.Range(least, most, error=f"应在{least}至{most}之间")
@@ -66,9 +69,12 @@ class Whole(fields.Integer):
 class Flag(fields.Boolean):
     """Yes or no."""
 
-    default_error_messages = {**MISSING, "invalid": "应为 true 或 false"}
-    truthy = {True, "true"}
-    falsy = {False, "false"}
+    default_error_messages = _messages(
+        invalid="应为 true 或 false",
+    )
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(truthy={True, "true"}, falsy={False, "false"}, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -79,13 +85,18 @@ class Flag(fields.Boolean):
 class Id(fields.UUID):
     """The id of something."""
 
-    default_error_messages = {**MISSING, "invalid_uuid": "不是有效的标识（UUID）"}
+    default_error_messages = _messages(
+        invalid_uuid="不是有效的标识（UUID）",
+    )
 
 
 class Day(fields.Date):
     """A calendar day, `2026-07-01`."""
 
-    default_error_messages = {**MISSING, "invalid": "应为日期，如 2026-07-01", "range": "年份超出范围"}
+    default_error_messages = _messages(
+        invalid="应为日期，如 2026-07-01",
+        range="年份超出范围",
+    )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         day: date = super()._deserialize(value, attr, data, **more)
@@ -97,12 +108,11 @@ class Day(fields.Date):
 class Moment(fields.AwareDateTime):
     """A moment with its offset; comes out in the time of the offices, Asia/Shanghai."""
 
-    default_error_messages = {
-        **MISSING,
-        "invalid": "应为带时区的时间，如 2026-07-01T09:00:00+08:00",
-        "invalid_awareness": "时间必须带时区，如 2026-07-01T09:00:00+08:00",
-        "range": "年份超出范围",
-    }
+    default_error_messages = _messages(
+        invalid="应为带时区的时间，如 2026-07-01T09:00:00+08:00",
+        invalid_awareness="时间必须带时区，如 2026-07-01T09:00:00+08:00",
+        range="年份超出范围",
+    )
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> Any:
         return None if value is None else value.astimezone(SHANGHAI).isoformat()
@@ -117,7 +127,23 @@ class Moment(fields.AwareDateTime):
 class Answers(fields.Dict):
     """An object whose inside the form decides, not the API."""
 
-    default_error_messages = {**MISSING, "invalid": "应为一个对象"}
+    default_error_messages = _messages(
+        invalid="应为一个对象",
+    )
 
     def __init__(self, **more: Any) -> None:
         super().__init__(keys=Text(longest=200), **more)
+
+
+class Hex(fields.String):
+    """Bytes, shown in hexadecimal."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> Any:
+        return value.hex()
+
+
+class Utf8(fields.String):
+    """A text file, shown as text."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> Any:
+        return value.decode()

@@ -41,6 +41,22 @@ class SessionShape(Shape):
     person = fields.Nested(MeShape, required=True, attribute="actor")
 
 
+class TokenShape(Shape):
+    """A token, without itself."""
+
+    id = Id(required=True)
+    name = Text(required=True)
+    created_at = Moment(required=True)
+    expires_at = Moment(required=True, allow_none=True)
+    revoked_at = Moment(required=True, allow_none=True)
+
+
+class TokensShape(Shape):
+    """Somebody's tokens, newest first."""
+
+    items = fields.List(fields.Nested(TokenShape), required=True)
+
+
 class OrganisationShape(Shape):
     """A body that hosts cases or exchanges letters."""
 

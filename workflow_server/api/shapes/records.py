@@ -18,7 +18,7 @@ class RecordShape(Shape):
     number = Text(required=True, allow_none=True)
     title = Text(required=True)
     state = Text(required=True)
-    fields = Answers(required=True)
+    values = Answers(required=True, attribute="fields", data_key="fields")
     opened_at = Moment(required=True)
     updated_at = Moment(required=True)
     closed_at = Moment(required=True, allow_none=True)

@@ -1,0 +1,43 @@
+"""Deliveries: letters from one organisation to another."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from workflow_server.api import door
+from workflow_server.api.shapes.base import page
+from workflow_server.api.shapes.deliveries import (
+    DeliveryPage,
+    DeliveryQuery,
+    DeliveryShape,
+    HandOverShape,
+)
+from workflow_server.services import clock, deliveries
+
+noun = door.Noun("deliveries", "往来与送达")
+
+
+@noun.get("", DeliveryPage, query=DeliveryQuery())
+def list_deliveries(query: dict[str, Any]) -> dict[str, Any]:
+    """往来列表 · List letters that your organisations sent or got, newest first."""
+    found, total = deliveries.list_(door.actor(), **query)
+    return page(found, total, query)
+
+
+@noun.get("/<uuid:delivery_id>", DeliveryShape())
+def read_delivery(delivery_id: UUID) -> Any:
+    """往来 · One letter with its documents and attachments."""
+    return deliveries.get(door.actor(), delivery_id)
+
+
+@noun.post("/<uuid:delivery_id>/acknowledgement", DeliveryShape())
+def acknowledge_delivery(delivery_id: UUID) -> Any:
+    """签收 · Write down that your organisation has seen a letter; the second time is a 409."""
+    return deliveries.acknowledge(door.actor(), delivery_id, clock.now())
+
+
+@noun.post("/<uuid:delivery_id>/hand-over", DeliveryShape(), takes=HandOverShape())
+def hand_over_delivery(body: dict[str, Any], delivery_id: UUID) -> Any:
+    """登记纸质送达 · Write down how a letter on paper reached who is not on this server."""
+    return deliveries.hand_over(door.actor(), delivery_id, body["note"], clock.now())

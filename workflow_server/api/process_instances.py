@@ -1,0 +1,104 @@
+"""Process instances: started by hand, and looked at from every side."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from workflow_server.api import door
+from workflow_server.api.shapes.base import Paging, page
+from workflow_server.api.shapes.deadlines import DeadlinePage
+from workflow_server.api.shapes.documents import DocumentPage
+from workflow_server.api.shapes.process_instances import (
+    DiagramShape,
+    HistoryPage,
+    InstancePage,
+    InstanceQuery,
+    InstanceShape,
+    StartedShape,
+    StartShape,
+    VariablesShape,
+)
+from workflow_server.api.shapes.records import RecordPage
+from workflow_server.api.tasks import next_tasks
+from workflow_server.services import clock, deadlines, documents, process_instances, records
+from workflow_server.store.process_instances import ProcessInstance
+
+noun = door.Noun("process_instances", "流程实例")
+
+
+@noun.post("", StartedShape(), takes=StartShape(), status=201, keyed=True)
+def start_process(body: dict[str, Any]) -> dict[str, Any]:
+    """发起流程 · Start the newest version of a process with the answers of its start form."""
+    actor = door.actor()
+    started = process_instances.start(
+        actor,
+        body["process_key"],
+        body["answers"],
+        body["organisation_id"],
+        clock.now(),
+        door.idempotency_key(),
+    )
+    shown = _shown(started.instance)
+    return {**shown, "next_tasks": next_tasks(actor, started.next_tasks)}
+
+
+@noun.get("", InstancePage, query=InstanceQuery())
+def list_process_instances(query: dict[str, Any]) -> dict[str, Any]:
+    """流程实例列表 · List instances that you may see, newest first."""
+    found, total = process_instances.list_(door.actor(), **query)
+    shown = [{"instance": instance, "definition": definition} for instance, definition in found]
+    return page(shown, total, query)
+
+
+@noun.get("/<uuid:instance_id>", InstanceShape())
+def read_process_instance(instance_id: UUID) -> dict[str, Any]:
+    """流程实例 · One instance: what it runs, where, and how it stands."""
+    return _shown(process_instances.get(door.actor(), instance_id))
+
+
+@noun.get("/<uuid:instance_id>/history", HistoryPage, query=Paging())
+def list_history(query: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """办理记录 · Every act of an instance, oldest first, hash-chained."""
+    found, total = process_instances.list_history(door.actor(), instance_id, **query)
+    return page(found, total, query)
+
+
+@noun.get("/<uuid:instance_id>/variables", VariablesShape())
+def read_variables(instance_id: UUID) -> dict[str, Any]:
+    """流程变量 · What an instance holds."""
+    return {"variables": process_instances.get_variables(door.actor(), instance_id)}
+
+
+@noun.get("/<uuid:instance_id>/diagram", DiagramShape())
+def read_instance_diagram(instance_id: UUID) -> Any:
+    """流程图与进度 · The drawing, with current, completed and failed elements."""
+    return process_instances.get_diagram(door.actor(), instance_id)
+
+
+@noun.get("/<uuid:instance_id>/documents", DocumentPage, query=Paging())
+def list_instance_documents(query: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """案件文书 · The documents of an instance."""
+    process_instances.get(door.actor(), instance_id)
+    found, total = documents.list_(door.actor(), instance_id=instance_id, **query)
+    return page(found, total, query)
+
+
+@noun.get("/<uuid:instance_id>/deadlines", DeadlinePage, query=Paging())
+def list_instance_deadlines(query: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """案件期限 · The deadlines of an instance."""
+    found, total = deadlines.list_(door.actor(), clock.now(), instance_id=instance_id, **query)
+    return page(found, total, query)
+
+
+@noun.get("/<uuid:instance_id>/records", RecordPage, query=Paging())
+def list_instance_records(query: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """案件的业务记录 · The records that an instance opened."""
+    process_instances.get(door.actor(), instance_id)
+    found, total = records.list_(door.actor(), instance_id=instance_id, **query)
+    return page(found, total, query)
+
+
+def _shown(instance: ProcessInstance) -> dict[str, Any]:
+    definition = process_instances.get_definition(instance)
+    return {"instance": instance, "definition": definition}

@@ -1,0 +1,124 @@
+"""Shapes of tasks."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from workflow_server.api.shapes.base import Paging, Shape, page_of
+from workflow_server.api.shapes.documents import DocumentShape
+from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Text
+
+_STATUS = ("open", "completed", "cancelled")
+
+
+class TaskShape(Shape):
+    """One person's piece of work, with the names that a reader needs."""
+
+    id = Id(required=True, attribute="task.id")
+    name = Text(required=True, attribute="task.name")
+    element_id = Text(required=True, attribute="task.element_id")
+    status = Choice(*_STATUS, required=True, attribute="task.status")
+    role = Text(required=True, allow_none=True, attribute="task.role")
+    organisation_id = Id(required=True, attribute="task.organisation_id")
+    organisation_name = Text(required=True, attribute="organisation.name")
+    assignee_id = Id(required=True, allow_none=True, attribute="task.assignee_id")
+    assignee_name = Text(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True, attribute="task.due_on")
+    created_at = Moment(required=True, attribute="task.created_at")
+    claimed_at = Moment(required=True, allow_none=True, attribute="task.claimed_at")
+    completed_at = Moment(required=True, allow_none=True, attribute="task.completed_at")
+    completed_by = Id(required=True, allow_none=True, attribute="task.completed_by")
+    instance_id = Id(required=True, attribute="instance.id")
+    business_key = Text(required=True, allow_none=True, attribute="instance.business_key")
+    process_key = Text(required=True, attribute="definition.key")
+    process_title = Text(required=True, attribute="definition.title")
+    process_version = fields.Integer(required=True, attribute="definition.version")
+
+
+class ReadsShape(Shape):
+    """One line of the case that is shown beside the form."""
+
+    label = Text(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+
+
+class DeskShape(TaskShape):
+    """All that is needed to work on a task."""
+
+    form_key = Text(required=True, allow_none=True)
+    form = Answers(
+        required=True, allow_none=True, metadata={"description": "form-js 的表单；无表单时为空"}
+    )
+    field_access = Answers(
+        required=True, metadata={"description": "字段 → read、write、hidden 或 required"}
+    )
+    reads = fields.List(fields.Nested(ReadsShape), required=True)
+    draft = Answers(required=True, allow_none=True)
+    documents = fields.List(fields.Nested(DocumentShape), required=True)
+    may_complete = Flag(required=True)
+
+
+class TaskQuery(Paging):
+    """What a list of tasks is narrowed to."""
+
+    mine = Flag(
+        load_default=False, metadata={"description": "true：只列应由本人办理的（含可领取的）"}
+    )
+    status = Choice(*_STATUS, load_default="open")
+    instance_id = Id(load_default=None)
+    organisation_id = Id(load_default=None)
+    role = Text(load_default=None)
+    assignee_id = Id(load_default=None)
+    process_key = Text(load_default=None)
+    due_by = Day(load_default=None, metadata={"description": "届满日不晚于"})
+
+
+class AnswersShape(Shape):
+    """What a form produced; the form decides about its inside."""
+
+    answers = Answers(required=True, metadata={"example": {"opinion": "同意"}})
+
+
+class DraftShape(Shape):
+    """Answers that are not finished."""
+
+    answers = Answers(required=True, metadata={"example": {"opinion": "拟同意"}})
+
+
+class NextTaskShape(Shape):
+    """A task that an act has opened."""
+
+    id = Id(required=True)
+    element_id = Text(required=True)
+    name = Text(required=True)
+    organisation_id = Id(required=True)
+    role = Text(required=True, allow_none=True)
+    assignee_id = Id(required=True, allow_none=True)
+    mine = Flag(required=True, metadata={"description": "是否可由本人办理"})
+
+
+class CompletionTaskShape(Shape):
+    """The task as the completion left it."""
+
+    id = Id(required=True)
+    status = Choice(*_STATUS, required=True)
+    completed_at = Moment(required=True)
+    completed_by = Id(required=True)
+
+
+class CompletionInstanceShape(Shape):
+    """The instance as the completion left it."""
+
+    id = Id(required=True)
+    status = Choice("running", "suspended", "completed", "cancelled", required=True)
+
+
+class CompletionShape(Shape):
+    """What became of a completion."""
+
+    task = fields.Nested(CompletionTaskShape, required=True)
+    instance = fields.Nested(CompletionInstanceShape, required=True)
+    next_tasks = fields.List(fields.Nested(NextTaskShape), required=True)
+
+
+TaskPage = page_of(TaskShape, "TaskPage")

@@ -1,0 +1,128 @@
+"""Tasks: found, claimed, drafted, previewed and completed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from workflow_server.api import door
+from workflow_server.api.shapes.base import page
+from workflow_server.api.shapes.documents import PreviewShape
+from workflow_server.api.shapes.fields import SHANGHAI
+from workflow_server.api.shapes.tasks import (
+    AnswersShape,
+    CompletionShape,
+    DeskShape,
+    DraftShape,
+    TaskPage,
+    TaskQuery,
+    TaskShape,
+)
+from workflow_server.services import clock, documents, tasks
+from workflow_server.services.access import Actor
+from workflow_server.services.advance import NextTask
+
+noun = door.Noun("tasks", "任务")
+
+#: So many documents are shown beside a task; the list of documents has them all.
+_DOCUMENTS = 200
+
+
+@noun.get("", TaskPage, query=TaskQuery())
+def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
+    """任务列表 · List tasks that you may see, the most urgent first; open ones by default."""
+    found, total = tasks.list_(door.actor(), **query)
+    return page(found, total, query)
+
+
+@noun.get("/<uuid:task_id>", DeskShape())
+def read_task(task_id: UUID) -> dict[str, Any]:
+    """任务 · One task with its form, what stands beside it, the draft and the documents."""
+    desk = tasks.get_desk(door.actor(), task_id, clock.now())
+    task = desk.listed.task
+    papers, _ = documents.list_(door.actor(), instance_id=task.instance_id, page_size=_DOCUMENTS)
+    return {
+        "task": task,
+        "instance": desk.listed.instance,
+        "definition": desk.listed.definition,
+        "organisation": desk.listed.organisation,
+        "assignee_name": desk.listed.assignee_name,
+        "form_key": desk.form.key if desk.form else None,
+        "form": desk.form.source if desk.form else None,
+        "field_access": desk.field_access,
+        "reads": [{"label": label, "value": value} for label, value in desk.reads],
+        "draft": task.draft,
+        "documents": papers,
+        "may_complete": desk.may_complete,
+    }
+
+
+@noun.put("/<uuid:task_id>/assignee", TaskShape(), keyed=True)
+def claim_task(task_id: UUID) -> Any:
+    """领取任务 · Take a task that is offered to one of your roles."""
+    return tasks.claim(door.actor(), task_id, clock.now(), door.idempotency_key())
+
+
+@noun.delete("/<uuid:task_id>/assignee", TaskShape(), keyed=True)
+def release_task(task_id: UUID) -> Any:
+    """退回任务 · Give a task that you took back to its role."""
+    return tasks.release(door.actor(), task_id, clock.now(), door.idempotency_key())
+
+
+@noun.put("/<uuid:task_id>/draft", TaskShape(), takes=DraftShape())
+def save_draft(body: dict[str, Any], task_id: UUID) -> Any:
+    """保存草稿 · Keep answers that are not finished; they are not checked yet."""
+    return tasks.save_draft(door.actor(), task_id, body["answers"], clock.now())
+
+
+@noun.post("/<uuid:task_id>/completion", CompletionShape(), takes=AnswersShape(), keyed=True)
+def complete_task(body: dict[str, Any], task_id: UUID) -> Response:
+    """办结任务 · Complete a task with the answers of its form, and move its process on.
+
+    Of two completions of one task one is answered 200, the other 409. Answers that do not
+    fit the form are refused with a JSON pointer for each fault.
+    """
+    actor = door.actor()
+    done = tasks.complete(actor, task_id, body["answers"], clock.now(), door.idempotency_key())
+    task = done.task
+    completed_at = task.completed_at.astimezone(SHANGHAI) if task.completed_at else None
+    # The hot path: a plain dict, in the shape that the route promises.
+    return door.plain(
+        {
+            "task": {
+                "id": task.id,
+                "status": task.status,
+                "completed_at": completed_at,
+                "completed_by": task.completed_by,
+            },
+            "instance": {"id": task.instance_id, "status": done.instance_status},
+            "next_tasks": next_tasks(actor, done.next_tasks),
+        }
+    )
+
+
+@noun.post("/<uuid:task_id>/document-preview", takes=PreviewShape(), media="application/pdf")
+def preview_document(body: dict[str, Any], task_id: UUID) -> Response:
+    """预览文书 · Render a document as it would be with these answers; nothing is kept."""
+    rendered = documents.preview(door.actor(), body["kind"], task_id, body["answers"], clock.now())
+    return door.download(rendered.pdf, f"{body['kind']}.pdf", "application/pdf")
+
+
+def next_tasks(actor: Actor, opened: Iterable[NextTask]) -> list[dict[str, Any]]:
+    """Show the tasks that an act has opened, and which of them are the actor's to do."""
+    return [
+        {
+            "id": task.id,
+            "element_id": task.element_id,
+            "name": task.name,
+            "organisation_id": task.organisation_id,
+            "role": task.role,
+            "assignee_id": task.assignee_id,
+            "mine": task.assignee_id == actor.person_id
+            or (task.assignee_id is None and actor.holds(task.organisation_id, task.role)),
+        }
+        for task in opened
+    ]
