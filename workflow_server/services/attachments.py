@@ -90,15 +90,6 @@ def list_(actor: Actor, instance_id: UUID) -> list[Attachment]:
     return store.list_(instance_id)
 
 
-def is_usable(value: Any, organisations: Collection[UUID]) -> bool:
-    """Say whether a form's answer is the id of a file that these organisations may use."""
-    try:
-        attachment = store.find(UUID(value))
-    except (ValueError, TypeError, AttributeError):
-        return False
-    return attachment is not None and _may_read(attachment, organisations)
-
-
 def find_mentioned(values: Iterable[Any], organisation_id: UUID) -> list[Attachment]:
     """Return the organisation's files whose ids stand anywhere in these values."""
     ids = dict.fromkeys(_ids_in(list(values)))

@@ -62,11 +62,13 @@ def chain(actor: Actor, start: UUID) -> Chain:
         touching = store.list_touching(front)
         links.update((link.id, link) for link in touching)
         beyond = {end for link in touching for end in (link.from_id, link.to_id)} - seen.keys()
-        found = _visible(actor, beyond)
+        found = _visible(actor, set(sorted(beyond)[: LONGEST_CHAIN - len(seen)]))
         seen |= found
         front = set(found)
     shown = [link for link in links.values() if {link.from_id, link.to_id} <= seen.keys()]
-    return Chain(tuple(seen.values()), tuple(sorted(shown, key=lambda link: link.made_at)))
+    return Chain(
+        tuple(seen.values()), tuple(sorted(shown, key=lambda link: (link.made_at, link.id)))
+    )
 
 
 def _visible(actor: Actor, ids: set[UUID]) -> dict[UUID, End]:

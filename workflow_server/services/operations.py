@@ -47,11 +47,6 @@ def perform(effect: Operation, situation: Situation) -> Any:
     return _REGISTRY[effect.name].run(dict(zip(given, values, strict=True)), situation)
 
 
-def names() -> frozenset[str]:
-    """Return the operations that diagrams may name."""
-    return frozenset(_REGISTRY)
-
-
 def check(name: str, parameters: Collection[str]) -> str | None:
     """Return what is wrong with a use of an operation in one sentence, or None."""
     known = _REGISTRY.get(name)
@@ -174,3 +169,5 @@ _REGISTRY: Mapping[str, _Registered] = {
     "count": _registered(_count, "kind", "state since closed"),
     "draw_number": _registered(_draw_number, "series"),
 }
+#: The operations that diagrams may name.
+NAMES = frozenset(_REGISTRY)
