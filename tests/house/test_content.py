@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from workflow_server.content import bundle, checks, content, xml
+from workflow_server.content import bundle, content, xml
 from workflow_server.content.grammar import FLOW_NODES, NAMESPACE
 from workflow_server.engine import definitions
+from workflow_server.services import deployments
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = bundle.read_folder(ROOT)
@@ -110,11 +111,13 @@ def test_there_are_diagrams() -> None:
     assert DIAGRAMS
 
 
-def test_the_content_checks_find_no_fault() -> None:
-    assert [f"{fault.pointer} {fault.detail}" for fault in checks.check(SHIPPED)] == []
+def test_a_deployment_would_find_no_fault() -> None:
+    """Content, engine, templates and operations have nothing against what is shipped."""
+    faults = deployments.check(SHIPPED)
+    assert [f"{fault.pointer} {fault.detail}" for fault in faults] == []
 
 
-def test_the_engine_can_run_every_diagram() -> None:
+def test_the_engine_knows_every_process_of_the_content() -> None:
     files = dict(SHIPPED.under("bpmn/", ".bpmn"))
     keys = {definition.key for definition in definitions.parse(files)}
     assert keys == set(content.load(SHIPPED).processes)
