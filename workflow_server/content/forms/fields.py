@@ -124,22 +124,11 @@ class Number(AnswerField):
             and re.fullmatch(r"[+-]?\d{1,20}(\.\d{1,20})?", value.strip(), re.ASCII)
         ):
             return Decimal(value.strip()).normalize() + 0
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise self.wrong("数字")
-        if isinstance(value, int):
-            if abs(value) > LARGEST:
-                raise ValidationError(f"{self.label}的数字太大")
-            return Decimal(value)
-        number = Decimal(repr(value))
-        if not number.is_finite():
-            raise self.wrong("数字")
-        return (
-            number
-            if number % 1
-            else number.quantize(Decimal(1))
-            if abs(number) < LARGEST
-            else number
-        )
+        if abs(value) > LARGEST:
+            raise ValidationError(f"{self.label}的数字太大")
+        return Decimal(int(value)) if value == int(value) else Decimal(repr(value))
 
 
 class Moment(AnswerField):
