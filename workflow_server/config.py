@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from workflow_server.errors import InvalidInput
-
 PREFIX = "WORKFLOW_SERVER_"
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
+
+
+class SettingRefused(ValueError):
+    """A setting cannot be meant; the message names the variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,11 @@ def _read(variable: str, text: str, kind: str) -> object:
         return Path(text)
     if kind == "int":
         if not text.isdecimal():
-            raise InvalidInput(f"Expected {variable} to be a whole number, but it is '{text}'")
+            raise SettingRefused(f"Expected {variable} to be a whole number, but it is '{text}'")
         return int(text)
     if kind == "bool":
         if text.lower() not in _YES | _NO:
-            raise InvalidInput(f"Expected {variable} to be 1 or 0, but it is '{text}'")
+            raise SettingRefused(f"Expected {variable} to be 1 or 0, but it is '{text}'")
         return text.lower() in _YES
     return text
 

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from workflow_server.errors import Forbidden, InvalidInput, InvalidState, NotFound
+from workflow_server.events import Event
 from workflow_server.store import history, organisations, process_instances, tasks
 from workflow_server.store.db import session, settings, transaction
 from workflow_server.store.organisations import ApiToken
@@ -206,7 +207,7 @@ def _give_token(person_id: UUID, name: str, expires: datetime | None, now: datet
         session().add(row)
         act = history.Act(
             at=datetime.now(UTC),
-            act="TokenIssued",
+            act=Event.TOKEN_ISSUED,
             person_id=person_id,
             data={"token_id": str(row.id), "name": name},
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from workflow_server.errors import Forbidden, InvalidInput
+from workflow_server.events import Event
 from workflow_server.services.access import Actor
 from workflow_server.store import clock, history
 from workflow_server.store.db import settings, transaction
@@ -37,7 +38,7 @@ def move(actor: Actor, delta: timedelta) -> datetime:
         moved = datetime.now(UTC) + clock.move(delta)
         act = history.Act(
             at=moved,
-            act="ClockMoved",
+            act=Event.CLOCK_MOVED,
             person_id=actor.person_id,
             data={"seconds": int(delta.total_seconds())},
         )

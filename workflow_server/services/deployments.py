@@ -16,6 +16,7 @@ from workflow_server.content.elements import DocumentEffect, ProcessExtensions
 from workflow_server.engine import definitions
 from workflow_server.engine.definitions import Definition, DefinitionRefused
 from workflow_server.errors import Fault, InvalidInput, NotFound
+from workflow_server.events import Event
 from workflow_server.rendering import templates
 from workflow_server.services import definition_cache, operations
 from workflow_server.services.access import Actor
@@ -167,7 +168,7 @@ def _write(
     }
     act = history.Act(
         at=now,
-        act="ContentDeployed",
+        act=Event.CONTENT_DEPLOYED,
         person_id=person_id,
         data={
             "deployment_id": str(deployment.id),

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from workflow_server.errors import InvalidState, NotFound
+from workflow_server.events import Event
 from workflow_server.services import access, jobs
 from workflow_server.services.access import Actor
 from workflow_server.services.advance import Case
@@ -66,7 +67,7 @@ def _retry_element(incident: Incident, actor: Actor, now: datetime) -> None:
     case = Case(process_instances.lock(incident.instance_id), actor, now)
     act = Act(
         at=now,
-        act="ElementRetried",
+        act=Event.ELEMENT_RETRIED,
         person_id=actor.person_id,
         element_id=incident.element_id,
         data={"incident_id": str(incident.id)},

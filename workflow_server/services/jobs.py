@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from workflow_server.errors import InvalidState, NotFound, WorkflowServerError
+from workflow_server.events import Event
 from workflow_server.services import access
 from workflow_server.services.access import Actor
 from workflow_server.store import history, incidents, jobs
@@ -172,6 +173,6 @@ def revive(job_id: UUID, actor: Actor, now: datetime) -> None:
     jobs.revive(job_id)
     incidents.resolve_job(job_id, actor.person_id, now)
     act = history.Act(
-        at=now, act="JobRetried", person_id=actor.person_id, data={"job_id": str(job_id)}
+        at=now, act=Event.JOB_RETRIED, person_id=actor.person_id, data={"job_id": str(job_id)}
     )
     history.append_to_area("jobs", act)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.errors import Fault, InvalidInput, NotFound
+from workflow_server.events import Event
 from workflow_server.services import access
 from workflow_server.services.access import Actor
 from workflow_server.store import history, organisations
@@ -60,7 +61,7 @@ def revoke_token(actor: Actor, token_id: UUID, now: datetime) -> None:
     """Make one of the actor's own tokens worthless."""
     with transaction():
         organisations.revoke_token(token_id, actor.person_id, now)
-        _note("TokenRevoked", actor.person_id, {"token_id": str(token_id)})
+        _note(Event.TOKEN_REVOKED, actor.person_id, {"token_id": str(token_id)})
 
 
 def add_person(
@@ -93,7 +94,7 @@ def _add_person(login: str, name: str, hashed: str | None, administrator: bool) 
             administrator=administrator,
         )
         session().add(person)
-        _note("PersonAdded", person.id, {"login": login, "administrator": administrator})
+        _note(Event.PERSON_ADDED, person.id, {"login": login, "administrator": administrator})
     return person
 
 
@@ -113,7 +114,7 @@ def add_position(
             title=title,
         )
         session().add(position)
-        _note("PositionGiven", person_id, {"organisation": str(organisation_id), "role": role})
+        _note(Event.POSITION_GIVEN, person_id, {"organisation": str(organisation_id), "role": role})
     return position
 
 
@@ -175,6 +176,6 @@ def _may_look_into(actor: Actor, organisation_id: UUID) -> bool:
     return actor.administrator or organisation_id in actor.organisation_ids
 
 
-def _note(act: str, person_id: UUID, data: dict[str, Any]) -> None:
+def _note(act: Event, person_id: UUID, data: dict[str, Any]) -> None:
     row = history.Act(at=datetime.now(UTC), act=act, person_id=person_id, data=data)
     history.append_to_area("organisations", row)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.errors import Forbidden, InvalidInput
+from workflow_server.events import Event
 from workflow_server.services import access, answers, history, process_definitions, seam
 from workflow_server.services.access import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
@@ -161,7 +162,7 @@ def _start(
     checked = answers.check(case.content, begin.form, given, case.context(), actor, now, {})
     act = Act(
         at=now,
-        act="InstanceStarted",
+        act=Event.INSTANCE_STARTED,
         person_id=actor.person_id,
         element_id=begin.element_id,
         data={"answers": checked},

@@ -11,6 +11,7 @@ from uuid import UUID
 from workflow_server.content.elements import ElementExtensions
 from workflow_server.content.forms import Form
 from workflow_server.errors import InvalidState, NotFound
+from workflow_server.events import Event
 from workflow_server.services import access, answers, history, seam
 from workflow_server.services.access import Actor, Segregated
 from workflow_server.services.advance import Case, Moved, NextTask
@@ -118,7 +119,7 @@ def claim(actor: Actor, task_id: UUID, now: datetime, idempotency_key: str | Non
             _check_separate(actor, task, _element(case, task))
             if task.assignee_id != actor.person_id:
                 tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
-                case.note(_act("TaskClaimed", actor, task, now), asked)
+                case.note(_act(Event.TASK_CLAIMED, actor, task, now), asked)
     return get(actor, task_id)
 
 
@@ -134,7 +135,7 @@ def release(
             if task.assignee_id != actor.person_id or task.claimed_at is None:
                 raise TaskNotClaimed(f"Expected a claimed task '{task.name}', but it is not")
             tasks.save(task, {"assignee_id": None, "claimed_at": None})
-            case.note(_act("TaskReleased", actor, task, now), asked)
+            case.note(_act(Event.TASK_RELEASED, actor, task, now), asked)
     return get(actor, task_id)
 
 
@@ -184,7 +185,7 @@ def complete(
                 "draft": None,
             },
         )
-        act = _act("TaskCompleted", actor, task, now, {"answers": checked})
+        act = _act(Event.TASK_COMPLETED, actor, task, now, {"answers": checked})
         return _completion(task, case.complete_task(task, checked, act, asked))
 
 
@@ -237,7 +238,7 @@ def _form_context(situation: Situation, element: ElementExtensions) -> dict[str,
 
 
 def _act(
-    name: str, actor: Actor, task: Task, now: datetime, data: dict[str, Any] | None = None
+    name: Event, actor: Actor, task: Task, now: datetime, data: dict[str, Any] | None = None
 ) -> Act:
     return Act(
         at=now,

@@ -75,8 +75,8 @@ class Filter:
 
 
 def get(instance_id: UUID) -> ProcessInstance:
-    """Return an instance, without its state and variables."""
-    row = session().get(ProcessInstance, instance_id)
+    """Return an instance as it is now, without its state and variables."""
+    row = session().get(ProcessInstance, instance_id, populate_existing=True)
     if row is None:
         raise NotFound(f"Expected process instance {instance_id}, but there is none")
     return row

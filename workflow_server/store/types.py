@@ -92,14 +92,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _EPOCH + timedelta(microseconds=value)
 
 
+class Unstorable(InvalidInput, sa.exc.DontWrapMixin):
+    """内容含有无法保存的字符"""
+
+
 def dumps(value: Any) -> str:
     """Write JSON as the database stores it; refuses what PostgreSQL could not hold."""
     try:
         data = orjson.dumps(value)
     except (TypeError, ValueError) as error:
-        raise InvalidInput(f"Expected data that JSON can hold, but {error}") from error
+        raise Unstorable(f"Expected data that JSON can hold, but {error}") from error
     if b"\\u0000" in data:
-        raise InvalidInput("Expected text without NUL characters, but there is one")
+        raise Unstorable("Expected text without NUL characters, but there is one")
     return data.decode()
 
 

@@ -15,11 +15,12 @@ from workflow_server.engine import runtime
 from workflow_server.engine.definitions import Definition
 from workflow_server.engine.runtime import Step
 from workflow_server.errors import InvalidState
+from workflow_server.events import Event
 from workflow_server.services import definition_cache, effects, history
 from workflow_server.services.access import Actor
 from workflow_server.services.advance import assignments, waits
 from workflow_server.services.advance.host import House
-from workflow_server.store import incidents, process_instances, tasks
+from workflow_server.store import incidents, process_instances, subscriptions, tasks
 from workflow_server.store.history import Act
 from workflow_server.store.process_instances import InstanceStatus, Locked
 from workflow_server.store.types import new_id
@@ -174,7 +175,7 @@ class Case:
             self._end(step)
         opened = self._write_tasks(step)
         self._write_incidents(step)
-        arrived = waits.write(self, step)
+        arrived = waits.write(self.house, step)
         status = InstanceStatus.COMPLETED if step.ended else InstanceStatus.RUNNING
         moved = Moved(status, opened)
         act = replace(act, data={**(act.data or {}), **_moves(step)})
@@ -184,9 +185,25 @@ class Case:
         process_instances.save(
             self.instance, {**self._values(step, status), **history.append(self.instance, act)}
         )
-        for early in arrived:
-            waits.correlate_early(self, early)
+        self.take(arrived)
         return moved
+
+    def take(self, arrived: list[waits.Early]) -> None:
+        """Go on from messages that had come before anybody waited for them.
+
+        Of several that an event gateway waits for, the first takes the others' place.
+        """
+        for wait_id, message in arrived:
+            act = Act(
+                at=self.now,
+                act=Event.MESSAGE_CORRELATED,
+                data={"message": message.message_type, "conversation": message.conversation},
+            )
+            try:
+                self.correlate(wait_id, message.payload or {}, act)
+            except runtime.WaitNotOpen:
+                continue
+            subscriptions.settle(message.id, self.instance.id)
 
     def _end(self, step: Step) -> None:
         last = self.process.elements[step.moves[-1].element_id]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.errors import Unavailable
+from workflow_server.events import Event
 from workflow_server.services import definition_cache
 from workflow_server.services.advance.case import Case
 from workflow_server.store import (
@@ -79,7 +80,7 @@ def _correlate(message: _Message, now: datetime) -> Received | None:
     case = Case(process_instances.lock(waiting.instance_id), None, now)
     if subscriptions.find_open(waiting.id) is None:
         return _correlate(message, now)  # it went another way while we queued for the lock
-    case.correlate(waiting.id, message.payload, _act("MessageCorrelated", message, now))
+    case.correlate(waiting.id, message.payload, _act(Event.MESSAGE_CORRELATED, message, now))
     return Received(MessageOutcome.CORRELATED, case.instance.id)
 
 
@@ -104,7 +105,7 @@ def _start(message: _Message, now: datetime) -> Received | None:
     definition, element_id = found
     locked = process_instances.begin(definition, host, None, now)
     case = Case(locked, None, now)
-    case.start(element_id, message.payload, _act("InstanceStarted", message, now))
+    case.start(element_id, message.payload, _act(Event.INSTANCE_STARTED, message, now))
     return Received(MessageOutcome.STARTED, case.instance.id)
 
 
@@ -136,7 +137,7 @@ def _note(message: _Message, received: Received, now: datetime) -> None:
     )
 
 
-def _act(name: str, message: _Message, now: datetime) -> Act:
+def _act(name: Event, message: _Message, now: datetime) -> Act:
     data = {
         "message": message.type,
         "conversation": message.conversation,

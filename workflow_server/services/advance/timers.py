@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.engine.runtime import Wait, WaitNotOpen
+from workflow_server.events import Event
 from workflow_server.services import jobs
 from workflow_server.services.advance import waits
 from workflow_server.services.advance.case import Case
@@ -38,14 +39,14 @@ def retime(instance_id: UUID, deadline: str, now: datetime) -> None:
     for job in job_rows.list_pending_of(instance_id, waits.FIRE_TIMER):
         if job.payload.get("deadline") == deadline:
             wait = _read(job.payload["wait"])
-            job_rows.set_due(job.id, waits.due_at(case, wait, case.instance.variables))
+            job_rows.set_due(job.id, waits.due_at(case.house, wait, case.instance.variables))
 
 
 def _fire(wait: Wait, instance_id: UUID, now: datetime) -> None:
     case = Case(process_instances.lock(instance_id), None, now)
     if case.instance.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
         return
-    act = Act(at=now, act="TimerFired", element_id=wait.element_id)
+    act = Act(at=now, act=Event.TIMER_FIRED, element_id=wait.element_id)
     try:
         case.fire_timer(wait.id, act)
     except WaitNotOpen:
@@ -56,8 +57,7 @@ def _arm(wait: Wait, instance_id: UUID, now: datetime) -> None:
     case = Case(process_instances.lock(instance_id), None, now)
     if case.instance.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
         return
-    for early in waits.arm(case, wait):
-        waits.correlate_early(case, early)
+    case.take(waits.arm(case.house, wait))
 
 
 def _read(wait: Mapping[str, Any]) -> Wait:

@@ -11,14 +11,13 @@ from workflow_server.content.elements import ElementExtensions
 from workflow_server.errors import InvalidInput, InvalidState, WorkflowServerError
 from workflow_server.services import jobs
 from workflow_server.services.advance import due
+from workflow_server.services.advance.host import House
 from workflow_server.store import jobs as job_rows
 from workflow_server.store import subscriptions
-from workflow_server.store.history import Act
 from workflow_server.store.subscriptions import ReceivedMessage
 
 if TYPE_CHECKING:
     from workflow_server.engine.runtime import Step, Wait
-    from workflow_server.services.advance.case import Case
 
 FIRE_TIMER = "fire_timer"
 #: Opens a wait again whose expression could not be evaluated when the token arrived.
@@ -31,48 +30,35 @@ class ConversationUnknown(InvalidInput):
     """无法确定消息的往来标识"""
 
 
-def write(case: Case, step: Step) -> list[Early]:
+def write(house: House, step: Step) -> list[Early]:
     """Write down what is waited for from now on, and what no longer is.
 
     Returns messages that had come before: (wait, message).
     """
     if step.waits_closed:
         subscriptions.remove(step.waits_closed)
-        job_rows.drop(case.instance.id, step.waits_closed)
+        job_rows.drop(house.instance.id, step.waits_closed)
     arrived = []
     for wait in step.waits_opened:
-        early = _open(case, wait, step.variables)
+        early = _open(house, wait, step.variables)
         if early is not None:
             arrived.append((wait.id, early))
     return arrived
 
 
-def correlate_early(case: Case, early: Early) -> None:
-    """Hand over a message that came before anybody waited for it."""
-    wait_id, message = early
-    act = Act(
-        at=case.now,
-        act="MessageCorrelated",
-        data={"message": message.message_type, "conversation": message.conversation},
-    )
-    payload = message.payload or {}
-    subscriptions.settle(message.id, case.instance.id)
-    case.correlate(wait_id, payload, act)
-
-
-def arm(case: Case, wait: Wait) -> list[Early]:
+def arm(house: House, wait: Wait) -> list[Early]:
     """Open a wait whose expression failed before; raises when it fails again."""
-    variables = case.instance.variables
+    variables = house.instance.variables
     if wait.kind == "timer":
-        _open_timer(case, wait, variables)
+        _open_timer(house, wait, variables)
         return []
-    early = _open_message(case, wait, variables)
+    early = _open_message(house, wait, variables)
     return [(wait.id, early)] if early is not None else []
 
 
-def due_at(case: Case, wait: Wait, variables: dict[str, Any]) -> datetime:
+def due_at(house: House, wait: Wait, variables: dict[str, Any]) -> datetime:
     """Return when a timer is due."""
-    element = _element(case, wait)
+    element = _element(house, wait)
     if element.timer is not None:
         running = variables.get("deadlines") or {}
         return due.of_deadline(running.get(element.timer.deadline), element.timer.offset)
@@ -80,79 +66,79 @@ def due_at(case: Case, wait: Wait, variables: dict[str, Any]) -> datetime:
         raise due.TimerUnreadable(f"Expected a time at '{wait.element_id}', but there is none")
     kind, text = wait.timer
     if text.startswith("="):
-        text = feel.evaluate(text[1:], case.house.context(variables), now=case.now)
-    return due.of_timer(kind, text, case.now)
+        text = feel.evaluate(text[1:], house.context(variables), now=house.now)
+    return due.of_timer(kind, text, house.now)
 
 
-def _open(case: Case, wait: Wait, variables: dict[str, Any]) -> ReceivedMessage | None:
+def _open(house: House, wait: Wait, variables: dict[str, Any]) -> ReceivedMessage | None:
     try:
         if wait.kind == "timer":
-            _open_timer(case, wait, variables)
+            _open_timer(house, wait, variables)
             return None
-        return _open_message(case, wait, variables)
+        return _open_message(house, wait, variables)
     except WorkflowServerError:
         jobs.enqueue(
             ARM_WAIT,
-            {"instance_id": str(case.instance.id), "wait": _as_json(wait)},
-            now=case.now,
-            instance_id=case.instance.id,
+            {"instance_id": str(house.instance.id), "wait": _as_json(wait)},
+            now=house.now,
+            instance_id=house.instance.id,
             subject_id=wait.id,
             in_line=False,
         )
         return None
 
 
-def _open_timer(case: Case, wait: Wait, variables: dict[str, Any]) -> None:
-    element = _element(case, wait)
+def _open_timer(house: House, wait: Wait, variables: dict[str, Any]) -> None:
+    element = _element(house, wait)
     jobs.enqueue(
         FIRE_TIMER,
         {
-            "instance_id": str(case.instance.id),
+            "instance_id": str(house.instance.id),
             "element_id": wait.element_id,
             "deadline": element.timer.deadline if element.timer is not None else None,
             "wait": _as_json(wait),
         },
-        now=case.now,
-        due_at=due_at(case, wait, variables),
-        instance_id=case.instance.id,
+        now=house.now,
+        due_at=due_at(house, wait, variables),
+        instance_id=house.instance.id,
         subject_id=wait.id,
         in_line=False,
     )
 
 
-def _open_message(case: Case, wait: Wait, variables: dict[str, Any]) -> ReceivedMessage | None:
-    element = _element(case, wait)
+def _open_message(house: House, wait: Wait, variables: dict[str, Any]) -> ReceivedMessage | None:
+    element = _element(house, wait)
     given = element.catch_message
     message_type = given.type if given is not None else wait.name
     conversation = given.conversation if given is not None else None
     if conversation is not None and conversation.startswith("="):
-        context = case.house.context(variables)
-        conversation = feel.evaluate(conversation[1:], context, now=case.now)
+        context = house.context(variables)
+        conversation = feel.evaluate(conversation[1:], context, now=house.now)
     if message_type is None or not isinstance(conversation, str) or not conversation:
         raise ConversationUnknown(
             f"“{element.name or element.id}”无法确定等待哪一件往来。"
             f" Expected a conversation at '{element.id}', but it is {conversation!r}."
         )
-    host = case.instance.organisation_id
+    host = house.instance.organisation_id
     subscriptions.lock_conversation(message_type, conversation, host)
     subscriptions.add_all(
         [
             {
                 "id": wait.id,
-                "instance_id": case.instance.id,
+                "instance_id": house.instance.id,
                 "organisation_id": host,
                 "element_id": wait.element_id,
                 "message_type": message_type,
                 "conversation": conversation,
-                "opened_at": case.now,
+                "opened_at": house.now,
             }
         ]
     )
     return subscriptions.find_early(message_type, conversation, host)
 
 
-def _element(case: Case, wait: Wait) -> ElementExtensions:
-    element = case.process.elements.get(wait.element_id)
+def _element(house: House, wait: Wait) -> ElementExtensions:
+    element = house.process.elements.get(wait.element_id)
     if element is None:
         raise InvalidState(f"Expected element '{wait.element_id}' in the diagram, but it is not")
     return element

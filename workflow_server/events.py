@@ -1,0 +1,38 @@
+"""What can have happened, in the past tense: the words of the history."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """An act that history records."""
+
+    #: A person or a message began an instance.
+    INSTANCE_STARTED = "InstanceStarted"
+    #: A person took a task that was offered to their role.
+    TASK_CLAIMED = "TaskClaimed"
+    #: A person gave a task back to its role.
+    TASK_RELEASED = "TaskReleased"
+    #: A person gave their answers, and the instance went on.
+    TASK_COMPLETED = "TaskCompleted"
+    #: A message reached who waited for it.
+    MESSAGE_CORRELATED = "MessageCorrelated"
+    #: A timer rang.
+    TIMER_FIRED = "TimerFired"
+    #: An administrator let a failed element be tried again.
+    ELEMENT_RETRIED = "ElementRetried"
+    #: An administrator let a failed job be tried again.
+    JOB_RETRIED = "JobRetried"
+    #: Content was sealed and deployed.
+    CONTENT_DEPLOYED = "ContentDeployed"
+    #: Business time was moved ahead.
+    CLOCK_MOVED = "ClockMoved"
+    #: Somebody who can sign in was added.
+    PERSON_ADDED = "PersonAdded"
+    #: A person was given a post.
+    POSITION_GIVEN = "PositionGiven"
+    #: A person was given a token.
+    TOKEN_ISSUED = "TokenIssued"  # noqa: S105 (a word, no secret)
+    #: A token was made worthless.
+    TOKEN_REVOKED = "TokenRevoked"  # noqa: S105 (a word, no secret)
