@@ -146,7 +146,7 @@ SEND = '<wf:message type="M-A" to="=title" conversation="=title">{}</wf:message>
         node("userTask", TASK + '<wf:separateFrom tasks="task"/>'),
         node("serviceTask", '<wf:operation name="x" result="found"/>')
         + node("task", '<wf:output name="y" value="=found"/>', key="f"),
-        node("task", '<wf:state record="permit" label="=title"/>'),
+        node("task", '<wf:record operation="update" kind="permit" state="=title"/>'),
         node("task", '<wf:deadline name="reply" operation="stop"/>'),
         node("task", '<wf:output name="x" value="=documents.letter.number + records.permit.id"/>'),
         node("task", '<wf:output name="x" value="=&quot;records.none&quot; + title"/>'),
@@ -208,6 +208,7 @@ def test_what_is_sound_is_accepted(body: str) -> None:
             "没有字段“x”",
         ),
         (node("task", '<wf:state record="permit" label="飞"/>'), "没有状态“飞”"),
+        (node("task", '<wf:state record="permit" label="=title"/>'), "没有状态“=title”"),
         (node("task", '<wf:state record="x" label="新"/>'), "没有台账种类“x”"),
         (node("task", '<wf:document kind="x" moment="issue"/>'), "没有文书 documents/x/"),
         (node("task", '<wf:deadline name="a" start="=today"/>'), "缺少 rule"),

@@ -185,7 +185,7 @@ class ProcessCheck:
                 yield "wf:record operation=open：缺少 title"
         else:
             yield from self.opened("wf:record", effect.kind)
-        if effect.state is not None:
+        if effect.state is not None and not effect.state.startswith("="):
             yield from self.state("wf:record", effect.kind, effect.state)
         for item in effect.fields:
             if kind is not None and item.name not in kind.fields:
@@ -199,7 +199,7 @@ class ProcessCheck:
 
     def state(self, word: str, kind: str, label: str) -> Sentences:
         declared: RecordKind | None = self.known.shared.records.get(kind)
-        if declared is not None and not label.startswith("=") and label not in declared.states:
+        if declared is not None and label not in declared.states:
             yield f"{word}：台账种类“{kind}”没有状态“{label}”，已有：{'、'.join(declared.states)}"
 
     def document(self, word: str, kind: str) -> Sentences:

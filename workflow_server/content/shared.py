@@ -34,6 +34,7 @@ FIELD_TYPES = (
     "list",
     "object",
 )
+_MOST_RESOLVED = 4_096
 _LITERAL = re.compile(r'"([^"]*)"')
 _CHINA = ZoneInfo("Asia/Shanghai")
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ class Shared:
         if asked not in self._resolved and self.rules is not None:
             context = {"rule": code, "region": region, "day": day.isoformat()}
             now = datetime.combine(day, time(12), _CHINA)
+            if len(self._resolved) >= _MOST_RESOLVED:
+                self._resolved.clear()
             row = decisions.decide(self.rules, context, now)
             self._resolved[asked] = row if isinstance(row, dict) else None
         return self._resolved.get(asked)
