@@ -37,10 +37,9 @@ def fonts_dir() -> Iterator[Path]:
     chosen = config.load(os.environ).fonts_dir
     directory = chosen if chosen.is_absolute() else ROOT / chosen
     if not fonts.is_built(directory):
-        pytest.exit(
+        pytest.fail(
             "The document fonts are not built. Run: "
             f"python -m workflow_server.rendering.fonts build --out {directory}",
-            returncode=2,
         )
     os.environ["WORKFLOW_SERVER_FONTS_DIR"] = str(directory)
     return directory

@@ -33,11 +33,12 @@ from weasyprint.urls import (  # noqa: E402
     URLFetcherResponse,
 )
 
-from workflow_server.rendering import justify  # noqa: E402
+from workflow_server.rendering import economies, justify  # noqa: E402
 
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 justify.install()
+economies.install()
 
 _HOST = "template.invalid"
 _BASE = f"https://{_HOST}/"
