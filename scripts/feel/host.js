@@ -97,6 +97,7 @@ function plain(value) {
 // ---- parsed expressions: cached by text and by those names that change how a text is read ----
 
 const TREES = new Map();
+const LITERAL = /^"[^"\\]*"$/; // a text alone needs no parser
 let names = {};
 let namesKey = "";
 const warnings = { list: null, addWarning(node, type, { template, values }) {
@@ -110,7 +111,10 @@ function tree(text, unary) {
   const key = (unary ? "?" : "=") + namesKey + "\0" + text;
   let root = TREES.get(key);
   if (root === undefined) {
-    root = unary
+    const literal = LITERAL.test(text) ? text.slice(1, -1) : null;
+    root = literal !== null
+      ? (unary ? () => (value) => equals(literal, value) : () => literal)
+      : unary
       ? interpreter.unaryTest(text, { ...names, "?": null }, undefined, warnings).root
       : interpreter.evaluate(text, names, undefined, warnings).root;
     if (TREES.size >= 4000) TREES.delete(TREES.keys().next().value);

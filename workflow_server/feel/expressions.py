@@ -23,6 +23,8 @@ MAX_REQUEST = 4 * 1024 * 1024
 
 _KEY = re.compile(rb'"([^"\\\x00-\x1f]*)":')
 _WORD = re.compile(r"[A-Za-z_\u00c0-\u1fff\u3001-\ud7ff][\w\u00b7\u00c0-\u1fff\u3001-\ud7ff]*")
+#: Texts that need no parser to be known as right.
+_LITERAL = re.compile(r'"[^"\\]*"|\d{1,15}|true|false|null', re.ASCII)
 #: Words that change how an expression is read if a variable bears them.
 RESERVED = frozenset(
     re.findall(
@@ -148,6 +150,8 @@ def explain(
 @lru_cache(maxsize=8192)
 def check(expression: str, *, unary: bool = False) -> str | None:
     """Return the message of the expression's syntax error, with its position, or None."""
+    if _LITERAL.fullmatch(expression):
+        return None
     try:
         _ask({"check": _sized(expression), "unary": unary}, {}, None, 1)
     except FeelError as error:
