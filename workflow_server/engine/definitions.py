@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from workflow_server.engine import reading
 from workflow_server.engine.graph import Graph, decode, encode
@@ -113,10 +114,12 @@ def _definition(graph: Graph, compiled: bytes) -> Definition:
     return Definition(
         key=graph.key,
         name=graph.name,
-        elements={
-            node.id: Element(node.id, node.type, node.name, graph.key, node.line, node.lane)
-            for node in graph.nodes.values()
-        },
+        elements=MappingProxyType(
+            {
+                node.id: Element(node.id, node.type, node.name, graph.key, node.line, node.lane)
+                for node in graph.nodes.values()
+            }
+        ),
         none_start=next((n.id for n in starts if n.message is None), None),
         message_starts=tuple(MessageStart(n.id, n.message) for n in starts if n.message),
         compiled=compiled,

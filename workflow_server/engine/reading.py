@@ -96,6 +96,11 @@ class _Reader:
             if lane is not None and reference.text:
                 self._lanes[reference.text.strip()] = lane.get("name") or lane.get("id") or ""
 
+    def _lane(self, identity: str, scope: str | None) -> str | None:
+        """Return the lane an element is in; what is in a subprocess is in its lane."""
+        around = self._nodes[scope].lane if scope in self._nodes else None
+        return self._lanes.get(identity) or around
+
     def _read_annotations(self) -> None:
         notes = {note.get("id") for note in self._process.iter(f"{{{BPMN}}}textAnnotation")}
         for line in self._process.iter(f"{{{BPMN}}}association"):
@@ -126,7 +131,7 @@ class _Reader:
             type=kind,
             name=" ".join((element.get("name") or "").split()),
             line=line_of(element) or 0,
-            lane=self._lanes.get(identity) or None,
+            lane=self._lane(identity, scope),
             scope=scope,
             event=event,
             message=self._read_message(element, kind, event, definition),
