@@ -124,6 +124,12 @@ _INSTANCE_OF_TASK = (
 )
 
 
+def list_by_id(task_ids: Collection[UUID]) -> Sequence[Task]:
+    """Return the tasks of these ids, as they are now."""
+    query = sa.select(Task).where(Task.id.in_(task_ids))
+    return session().scalars(query, execution_options={"populate_existing": True}).all()
+
+
 def lock_instance_of(task_id: UUID) -> Locked:
     """Return the instance of a task, held against other writers."""
     locked = process_instances.find_locked_where(_INSTANCE_OF_TASK, {"task_id": task_id})

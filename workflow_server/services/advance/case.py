@@ -44,30 +44,6 @@ class NextTask:
     role: str | None
     assignee_id: UUID | None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as the history keeps it."""
-        return {
-            "id": str(self.id),
-            "element_id": self.element_id,
-            "name": self.name,
-            "organisation_id": str(self.organisation_id),
-            "role": self.role,
-            "assignee_id": str(self.assignee_id) if self.assignee_id else None,
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> NextTask:
-        """Read what `as_json` wrote."""
-        assignee = data["assignee_id"]
-        return cls(
-            UUID(data["id"]),
-            data["element_id"],
-            data["name"],
-            UUID(data["organisation_id"]),
-            data["role"],
-            UUID(assignee) if assignee else None,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -77,13 +53,15 @@ class Moved:
     next_tasks: tuple[NextTask, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the history keeps it."""
-        return {"status": self.status, "next_tasks": [each.as_json() for each in self.next_tasks]}
+        """Return it as the history keeps it, short: the tasks are in the store."""
+        return {"status": self.status, "tasks": [str(each.id) for each in self.next_tasks]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Moved:
-        """Read what `as_json` wrote."""
-        return cls(data["status"], tuple(NextTask.from_json(each) for each in data["next_tasks"]))
+        """Read what `as_json` wrote; the tasks as they were when they were opened."""
+        found = {task.id: task for task in tasks.list_by_id([UUID(each) for each in data["tasks"]])}
+        opened = (found[UUID(each)] for each in data["tasks"])
+        return cls(data["status"], tuple(_as_opened(task) for task in opened))
 
 
 class Case:
@@ -288,9 +266,22 @@ class Case:
                 tasks.exclude([(each, task.completed_by) for each in still_open])
 
 
+def _as_opened(task: tasks.Task) -> NextTask:
+    return NextTask(
+        task.id,
+        task.element_id,
+        task.name,
+        task.organisation_id,
+        task.role,
+        # Who claimed it came later; whom it was assigned to was known at once.
+        None if task.claimed_at is not None else task.assignee_id,
+    )
+
+
 def _moves(step: Step) -> dict[str, list[str]]:
-    """Return where tokens went, as the history keeps it."""
+    """Return what tokens have left, as the history keeps it; where they are is in the store."""
     moves: dict[str, list[str]] = {}
     for move in step.moves:
-        moves.setdefault(move.kind, []).append(move.element_id)
+        if move.kind != "entered":
+            moves.setdefault(move.kind, []).append(move.element_id)
     return moves
