@@ -208,7 +208,14 @@ def test_a_key_that_occurs_twice_is_refused() -> None:
 
 
 def test_a_rule_table_that_is_no_table_is_refused() -> None:
-    assert refusals("deadlines.dmn", b"<x/>")
+    (pointer,) = refusals("deadlines.dmn", b"<x/>")
+    assert pointer.startswith("deadlines.dmn:1")
+
+
+def test_there_is_one_rule_table() -> None:
+    two = RULES.replace(b"</definitions>", RULES[RULES.index(b"<decision ") :])
+    two = two.replace(b'id="deadlines"', b'id="others"', 1)
+    assert "一个决策表" in " ".join(refusals("deadlines.dmn", two).values())
 
 
 def test_all_refusals_come_at_once() -> None:

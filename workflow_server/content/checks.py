@@ -10,12 +10,12 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from workflow_server.content import documents, expressions, extensions, shared
+from workflow_server.content import decisions, documents, expressions, extensions, forms, shared
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.content import form_key
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import ProcessExtensions
-from workflow_server.content.forms.model import Form
+from workflow_server.content.forms import Form
 from workflow_server.content.grammar import KEY
 from workflow_server.content.process_checks import Known, ProcessCheck
 from workflow_server.content.shared import MessageType, Shared
@@ -69,8 +69,6 @@ def _processes(bundle: Bundle, faults: list[Fault]) -> Mapping[str, ProcessExten
 
 
 def _forms(bundle: Bundle, faults: list[Fault]) -> Mapping[str, Form]:
-    from workflow_server.content import forms
-
     found: dict[str, Form] = {}
     for path, data in bundle.under("forms/", ".json"):
         key = form_key(path)
@@ -81,8 +79,6 @@ def _forms(bundle: Bundle, faults: list[Fault]) -> Mapping[str, Form]:
 
 
 def _decisions(bundle: Bundle, faults: list[Fault]) -> None:
-    from workflow_server.content import decisions
-
     for path, data in bundle.under("bpmn/", ".dmn"):
         if path != shared.RULES:
             _tried(path, faults, partial(decisions.parse, data))

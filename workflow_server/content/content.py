@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workflow_server.content import documents, extensions, shared
+from workflow_server.content import documents, extensions, forms, shared
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import ProcessExtensions
-from workflow_server.content.forms.model import Form
+from workflow_server.content.forms import Form
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.content.shared import Shared
 from workflow_server.errors import Fault
@@ -30,8 +30,6 @@ class Content:
 
 def load(bundle: Bundle) -> Content:
     """Read a bundle that `checks.check` has passed; refuse what cannot be read at all."""
-    from workflow_server.content import forms
-
     processes: dict[str, ProcessExtensions] = {}
     for path, data in bundle.under("bpmn/", ".bpmn"):
         for process in extensions.read(path, data):

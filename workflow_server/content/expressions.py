@@ -17,7 +17,7 @@ from workflow_server.content.elements import (
     ProcessExtensions,
     RecordEffect,
 )
-from workflow_server.content.forms.model import Form
+from workflow_server.content.forms import Form
 from workflow_server.content.process_checks import RESERVED, Declared, Known
 from workflow_server.errors import Fault
 

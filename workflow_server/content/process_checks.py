@@ -19,7 +19,7 @@ from workflow_server.content.elements import (
     RecordEffect,
     StateEffect,
 )
-from workflow_server.content.forms.model import Form
+from workflow_server.content.forms import Form
 from workflow_server.content.shared import RecordKind, Shared
 from workflow_server.errors import Fault
 

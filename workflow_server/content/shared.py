@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from workflow_server.content import reading, xml
+from workflow_server.content import decisions, reading, xml
 from workflow_server.content.bundle import Bundle
+from workflow_server.content.decisions import Decision
 from workflow_server.content.reading import Place
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, WorkflowServerError
@@ -37,9 +38,6 @@ FIELD_TYPES = (
 _MOST_RESOLVED = 4_096
 _LITERAL = re.compile(r'"([^"]*)"')
 _CHINA = ZoneInfo("Asia/Shanghai")
-if TYPE_CHECKING:
-    from workflow_server.content.decisions import Decision
-
 _T = TypeVar("_T")
 
 
@@ -129,8 +127,6 @@ class Shared:
 
         The table sees `rule`, `region` and `day`; it is asked once per combination.
         """
-        from workflow_server.content import decisions
-
         asked = (code, region, day)
         if asked not in self._resolved and self.rules is not None:
             context = {"rule": code, "region": region, "day": day.isoformat()}
@@ -294,15 +290,14 @@ def _object(place: Place | None) -> Mapping[str, Any] | None:
 
 
 def _rules(bundle: Bundle, faults: list[Fault]) -> Decision | None:
-    from workflow_server.content import decisions
-
     data = bundle.files.get(RULES)
     if data is None:
         return None
     try:
         found = decisions.parse(data)
     except WorkflowServerError as error:
-        faults.extend(error.faults or (Fault(RULES, error.message),))
+        found_faults = error.faults or (Fault("", error.message),)
+        faults.extend(Fault(f"{RULES}{fault.pointer}", fault.detail) for fault in found_faults)
         return None
     if len(found) != 1:
         faults.append(Fault(RULES, "期限规则表里应当只有一个决策表"))
