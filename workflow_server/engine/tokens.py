@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 import orjson
@@ -15,10 +15,6 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflow_server.engine.refusals import StateUnreadable
 from workflow_server.engine.steps import Visit
-
-if TYPE_CHECKING:
-    from workflow_server.engine.specs import ProcessSpec
-    from workflow_server.engine.walk import Walk
 
 #: Raised when the stored form changes; older forms must stay readable.
 FORMAT = 1
@@ -97,6 +93,13 @@ class Token(Task):  # type: ignore[misc]
         return Visit(self.id, node.id, node.type, node.name)
 
 
+class Mover(Protocol):
+    """Who moves the tokens of an instance: the walk under way."""
+
+    def close_scope(self, scope: UUID | None) -> None:
+        """Hear that a token is through in a scope."""
+
+
 class Instance(BpmnWorkflow):  # type: ignore[misc]
     """A running process: its live tokens under one finished root, and no history.
 
@@ -104,10 +107,9 @@ class Instance(BpmnWorkflow):  # type: ignore[misc]
     and its look-ahead are never met; nothing here reads a clock or a script.
     """
 
-    spec: ProcessSpec
-    walk: Walk
+    walk: Mover
 
-    def __init__(self, spec: ProcessSpec, now: datetime) -> None:
+    def __init__(self, spec: Any, now: datetime) -> None:
         super().__init__(spec, script_engine=_NO_SCRIPTS, deserializing=True)
         self.live: dict[UUID, Token] = {}
         self.new_id = Ids(now)
@@ -141,7 +143,7 @@ def save(instance: Instance) -> bytes:
     return orjson.dumps([FORMAT, rows])
 
 
-def load(spec: ProcessSpec, state: bytes, now: datetime) -> Instance:
+def load(spec: Any, state: bytes, now: datetime) -> Instance:
     """Put the tokens that `save` wrote back onto their elements."""
     instance = Instance(spec, now)
     root, live = instance.task_tree, instance.live
