@@ -77,14 +77,16 @@ SLIP = {"title": "便条", "layout": "form", "data": {"street": "=street"}}
 TEMPLATE = "<html><body><p>{{ d.street }}</p><p>{{ d.number }}</p></body></html>"
 
 _DMN_ROW = """<rule id="{code}"><inputEntry id="{code}1"><text>"{code}"</text></inputEntry>
-<inputEntry id="{code}2"><text>-</text></inputEntry><inputEntry id="{code}3"><text>-</text></inputEntry>
+<inputEntry id="{code}2"><text>-</text></inputEntry>
+<inputEntry id="{code}3"><text>-</text></inputEntry>
 <outputEntry id="{code}4"><text>{amount}</text></outputEntry>
 <outputEntry id="{code}5"><text>"{unit}"</text></outputEntry>
 <outputEntry id="{code}6"><text>"{label}"</text></outputEntry>
 <outputEntry id="{code}7"><text>"15,7,3"</text></outputEntry>
 <outputEntry id="{code}8"><text>"v1"</text></outputEntry></rule>"""
 RULES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
- namespace="urn:test"><decision id="deadlines" name="deadlines"><decisionTable id="t" hitPolicy="FIRST">
+ namespace="urn:test"><decision id="deadlines" name="deadlines">
+<decisionTable id="t" hitPolicy="FIRST">
 <input id="i1"><inputExpression id="e1"><text>rule</text></inputExpression></input>
 <input id="i2"><inputExpression id="e2"><text>region</text></inputExpression></input>
 <input id="i3"><inputExpression id="e3"><text>date(day)</text></inputExpression></input>

@@ -1,0 +1,121 @@
+"""Operations do what service tasks name, and refuse what they cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.services.stage import Stage, counting
+from workflow_server.content.elements import NamedValue, Operation, RecordEffect
+from workflow_server.services import operations, records
+from workflow_server.services.operations import OperationRefused, UnknownOperation
+
+TITLES = ("某商业停车场占用人行道", "商业停车场占用人行道问题", "河道排污口水质超标", "人行道")
+
+
+@pytest.fixture
+def stage(app: Flask) -> Stage:
+    return Stage().build()
+
+
+def perform(stage: Stage, name: str, **parameters: str) -> Any:
+    given = tuple(NamedValue(key, value) for key, value in parameters.items())
+    with stage.acting() as situation:
+        return operations.perform(Operation(name, "found", given), situation)
+
+
+def open_records(stage: Stage) -> None:
+    with stage.acting() as situation:
+        for title in TITLES:
+            records.apply(RecordEffect("open", "permit", title=title), situation)
+
+
+def test_similar_records_are_found_likest_first(stage: Stage) -> None:
+    open_records(stage)
+    found = perform(
+        stage, "find_similar", kind="permit", title="商业停车场占用人行道", threshold="=0.3"
+    )
+    assert [row["title"] for row in found] == [TITLES[0], TITLES[1]]
+    assert found[0]["number"] == "甲许〔2026〕1号"
+    assert 0.8 < found[0]["score"] <= 1
+    one = perform(
+        stage,
+        "find_similar",
+        kind="permit",
+        title="商业停车场占用人行道",
+        threshold="=0.3",
+        limit="=1",
+    )
+    assert len(one) == 1
+
+
+def test_the_instances_own_record_is_not_similar_to_itself(stage: Stage) -> None:
+    open_records(stage)
+    assert perform(stage, "find_similar", kind="permit", title=TITLES[3]) == []
+
+
+def test_finding_costs_one_statement(stage: Stage) -> None:
+    open_records(stage)
+    with counting() as counted, stage.acting() as situation:
+        before = counted.count
+        operations.perform(
+            Operation(
+                "find_similar", None, (NamedValue("kind", "permit"), NamedValue("title", "x"))
+            ),
+            situation,
+        )
+        assert counted.count - before == 1
+
+
+def test_records_are_counted_by_state_day_and_end(stage: Stage) -> None:
+    open_records(stage)
+    assert perform(stage, "count", kind="permit") == 4
+    assert perform(stage, "count", kind="permit", state="已受理") == 0
+    assert perform(stage, "count", kind="permit", since="2026-03-16", closed="=false") == 4
+    assert perform(stage, "count", kind="permit", since="2026-03-17") == 0
+
+
+def test_a_number_is_drawn(stage: Stage) -> None:
+    assert perform(stage, "draw_number", series="letter_no") == "甲函〔2026〕1号"
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("launch_rocket", {}),
+        ("count", {}),
+        ("count", {"kind": "permit", "colour": "red"}),
+        ("find_similar", {"kind": "permit"}),
+    ],
+)
+def test_an_unknown_operation_or_parameter_is_refused(
+    stage: Stage, name: str, parameters: dict[str, str]
+) -> None:
+    assert operations.check(name, parameters) is not None
+    with pytest.raises(UnknownOperation):
+        perform(stage, name, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("count", {"kind": "ghost"}),
+        ("count", {"kind": "permit", "since": "soon"}),
+        ("count", {"kind": "permit", "since": "=12"}),
+        ("find_similar", {"kind": "permit", "title": "=null"}),
+        ("find_similar", {"kind": "permit", "title": "x", "threshold": "much"}),
+        ("draw_number", {"series": "=null"}),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_refused(
+    stage: Stage, name: str, parameters: dict[str, str]
+) -> None:
+    with pytest.raises(OperationRefused):
+        perform(stage, name, **parameters)
+
+
+def test_the_registry_is_what_a_deployment_checks_against() -> None:
+    assert {"find_similar", "count", "draw_number"} <= operations.NAMES
+    assert operations.check("draw_number", ["series"]) is None
