@@ -48,6 +48,11 @@ class Lockout:
         with self._lock:
             self._failures.pop(("login", login), None)
 
+    def forget(self) -> None:
+        """Forget every failure."""
+        with self._lock:
+            self._failures.clear()
+
     def _wait(self, name: tuple[str, str], allowed: int) -> int:
         since = self.clock() - WINDOW_SECONDS
         recent = [moment for moment in self._failures.get(name, ()) if moment > since]
