@@ -151,6 +151,9 @@ SEND = '<wf:message type="M-A" to="=title" conversation="=title">{}</wf:message>
         node("task", '<wf:output name="x" value="=documents.letter.number + records.permit.id"/>'),
         node("task", '<wf:output name="x" value="=&quot;records.none&quot; + title"/>'),
         node("task", '<wf:output name="x" value="=null"/>'),
+        node("task", '<wf:output name="x" value="=for y in title return y.z + 1"/>'),
+        node("task", '<wf:output name="x" value="=string(today()) + upper case(title)"/>'),
+        node("task", '<wf:output name="x" value="=if title = null then {a: 1, b: a} else 2"/>'),
         '<b:sequenceFlow id="f"><b:conditionExpression>title = "a"</b:conditionExpression>'
         "</b:sequenceFlow>",
         node("callActivity", "", attributes='calledElement="one"')
@@ -261,6 +264,10 @@ def test_what_is_sound_is_accepted(body: str) -> None:
         (node("task", '<wf:output name="x" value="=1 +"/>'), "FEEL 语法错误"),
         (node("task", '<wf:output name="x" value="="/>'), "FEEL 语法错误"),
         (node("task", '<wf:output name="x" value="=titel"/>'), "没有名为“titel”的事实"),
+        (
+            node("task", '<wf:output name="x" value="=upper case(title) + string(titel)"/>'),
+            "没有名为“titel”的事实",
+        ),
         (node("task", '<wf:output name="x" value="=1 + documents.x.number"/>'), "没有文书"),
         (node("task", '<wf:output name="x" value="=[records.x.id]"/>'), "没有台账种类“x”"),
         (node("task", '<wf:output name="x" value="=deadlines.x.due"/>'), "没有起算过期限“x”"),

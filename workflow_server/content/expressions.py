@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 from workflow_server import feel
 from workflow_server.content.documents import DocumentKind
@@ -23,8 +25,8 @@ from workflow_server.errors import Fault
 
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
-_ONLY_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_LITERALS = frozenset({"true", "false", "null"})
+_WORDS = feel.RESERVED | {"string", "count", "number", "contains"}
+_SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 Labelled = Iterator[tuple[str, str | None]]
 
@@ -66,6 +68,9 @@ class _Judge:
         self.process = process
         self.declared = declared
         self.known = known
+        # With each name set to null, parts that depend on a value are not reached: what is
+        # found missing is missing, but not all that is missing is found.
+        self.names: dict[str, Any] = dict.fromkeys(declared.facts) | {name: {} for name in RESERVED}
         self.members = {
             "documents": (frozenset(known.documents), "没有文书 documents/{}/"),
             "records": (frozenset(known.shared.records), "records.json 里没有台账种类“{}”"),
@@ -85,17 +90,24 @@ class _Judge:
             names, sentence = self.members.get(root, (frozenset(), ""))
             if sentence and steps and steps[0] not in names and not self.declared.is_called:
                 yield Fault(pointer, f"{label}“={expression}”：{sentence.format(steps[0])}")
-        yield from self.facts(pointer, label, expression.strip())
+        if not self.declared.is_called:
+            yield from self.facts(pointer, label, expression)
 
     def facts(self, pointer: str, label: str, expression: str) -> Iterator[Fault]:
-        """Judge a plain path: its root must be a fact of this process or a reserved name."""
-        root = expression.split(".")[0]
-        known = RESERVED | _LITERALS | self.declared.facts
-        if _ONLY_PATH.fullmatch(expression) and root not in known and not self.declared.is_called:
+        """Try the expression with nothing but names: what is not found, nobody has set."""
+        words = {match.group(1) for match in _PATH.finditer(_TEXT.sub('""', expression))}
+        if words <= self.names.keys() | _WORDS:
+            return
+        try:
+            _, notices = feel.explain(expression, self.names, now=_SOME_MOMENT)
+        except feel.FeelError:
+            return
+        missing = {notice.text for notice in notices if notice.kind == "NO_VARIABLE_FOUND"}
+        for name in sorted(missing):
             yield Fault(
                 pointer,
-                f"{label}“={expression}”：没有名为“{root}”的事实，请用 wf:output 写出，"
-                f"或改用 this.{root}",
+                f"{label}“={expression}”：没有名为“{name}”的事实，请用 wf:output 写出，"
+                f"或改用 this.{name}",
             )
 
 
