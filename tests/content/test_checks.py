@@ -405,6 +405,20 @@ def test_a_document_kind_is_checked(changes: dict[str, Any], place: str) -> None
     assert [fault.split()[0] for fault in found] == [f"documents/letter/document.json{place}"]
 
 
+def test_a_document_reads_only_what_the_processes_that_make_it_set() -> None:
+    data = {"x": "=titel", "y": "=this.title", "z": "=documents.x.number"}
+    letter = {"documents/letter/document.json": {**DOCUMENT, "data": data}}
+    assert [fault.split()[0].split("#")[1] for fault in faults(files=letter)] == [
+        "/data/x",
+        "/data/z",
+    ]
+    unused = {f"documents/other/{path}": data for path, data in (
+        ("document.json", {**DOCUMENT, "data": {"x": "=titel"}}),
+        ("template.html", "<p></p>"),
+    )}  # fmt: skip
+    assert faults(files=unused) == []
+
+
 def test_a_process_id_is_a_key_and_stands_once() -> None:
     assert "流程标识“One”" in judge({"bpmn/one.bpmn": diagram(key="One")})[0]
     both = {"bpmn/a.bpmn": diagram(), "bpmn/b.bpmn": diagram()}

@@ -44,6 +44,11 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
             yield from judge.value(pointer, label, text)
             if form is not None and text is not None and text.startswith("="):
                 yield from _answer_faults(pointer, label, text[1:], form)
+    for key in sorted(declared.documents & known.documents.keys()):
+        for pointer, label, text in _document_values(known.documents[key]):
+            if text.startswith("=") and feel.check(text[1:]) is None:
+                where = f"流程 {process.process_id} 制作时，{label}"
+                yield from judge.references(pointer, where, text[1:])
     for condition in process.conditions:
         pointer = f"{process.path}:{condition.line} {condition.flow_id}"
         text = condition.text if condition.text.startswith("=") else f"={condition.text}"
@@ -51,14 +56,19 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
 
 
 def document_faults(kind: DocumentKind) -> Iterator[Fault]:
-    """Yield what is wrong with the expressions of a document kind."""
+    """Yield what is wrong with the expressions of a document kind, whoever makes it."""
+    for pointer, label, text in _document_values(kind):
+        yield from _syntax(pointer, label, text)
+
+
+def _document_values(kind: DocumentKind) -> Iterator[tuple[str, str, str]]:
     path = f"documents/{kind.key}/document.json"
     for name, text in kind.data.items():
-        yield from _syntax(f"{path}#/data/{name}", name, text)
+        yield f"{path}#/data/{name}", name, text
     for index, part in enumerate(kind.required):
-        yield from _syntax(f"{path}#/required/{index}/value", part.part, part.value)
+        yield f"{path}#/required/{index}/value", part.part, part.value
     if kind.filename is not None:
-        yield from _syntax(f"{path}#/filename", "filename", kind.filename)
+        yield f"{path}#/filename", "filename", kind.filename
 
 
 class _Judge:
@@ -79,6 +89,7 @@ class _Judge:
         }
 
     def value(self, pointer: str, label: str, text: str | None) -> Iterator[Fault]:
+        """Judge whether a value parses, then what it refers to."""
         if text is None or not text.startswith("="):
             return
         faults = tuple(_syntax(pointer, label, text))

@@ -32,6 +32,7 @@ RESERVED = frozenset(
         "documents",
         "instance",
         "messages",
+        "names",
         "organisation",
         "records",
         "this",
