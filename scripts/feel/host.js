@@ -12,7 +12,9 @@ const isNumber = (value) => typeof value === "number";
 
 // ---- built-in functions that say something else here (the reasons are in docs/feel.md) ----
 
-builtins.today = fn(() => temporal.dayOf(DateTime.now()), [], []);
+builtins.now = fn(() => temporal.now(), [], []);
+
+builtins.today = fn(() => temporal.dayOf(temporal.now()), [], []);
 
 builtins.date = fn((year, month, day, from) => {
   if (isNumber(year)) {

@@ -205,6 +205,8 @@ def _ask(
             data = orjson.dumps(request, default=_plain, option=orjson.OPT_NON_STR_KEYS)
     except (TypeError, orjson.JSONEncodeError) as error:
         raise FeelError(f"Expected values that FEEL can take, but {error}") from error
+    if b'"__proto__":' in data:
+        raise FeelError("Expected ordinary names, but one is __proto__")
     if len(data) > MAX_REQUEST:
         raise FeelError(f"Expected at most {MAX_REQUEST} bytes of context, but got {len(data)}")
     try:

@@ -21,7 +21,9 @@ STACK_BYTES = 512 * 1024
 ANSWER_CHARACTERS = 4 * 1024 * 1024
 #: CPU seconds of this process while an act may last; loading the bundle is not counted.
 SECONDS = 0.2
+#: Time zones that one act may need, and that one machine may know.
 MAX_ZONES = 16
+MAX_KNOWN_ZONES = 200
 
 _own = threading.local()
 _source: str | None = None
@@ -54,19 +56,18 @@ def ask(request: bytes, seconds: float = SECONDS) -> dict[str, Any]:
     After MachineStopped the machine is thrown away; the next request gets a new one.
     """
     machine: _Machine | None = getattr(_own, "machine", None)
-    if machine is None:
+    if machine is None or len(machine.zones) > MAX_KNOWN_ZONES:
         machine = _own.machine = _Machine()
     try:
         machine.context.set_time_limit(seconds)
         text = request.decode()
-        while True:
+        for _ in range(MAX_ZONES + 1):
             answer = _read(machine.run(text))
             zone = answer.get("zone")
             if zone is None:
                 return answer
-            if zone in machine.zones or len(machine.zones) >= MAX_ZONES:
-                raise MachineStopped("too many time zones")
             machine.teach(zone)
+        raise MachineStopped("it needs too many time zones")
     except (quickjs.JSException, quickjs.StackOverflow, MemoryError) as stopped:
         _own.machine = None
         raise MachineStopped(_reason(stopped)) from stopped
