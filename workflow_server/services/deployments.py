@@ -56,7 +56,11 @@ def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> D
         return known
     faults = check(bundle)
     if faults:
-        raise BundleRefused(f"Expected content without faults, but there are {len(faults)}", faults)
+        raise BundleRefused(
+            f"Expected content without faults, but there are {len(faults)};"
+            f" the first: {faults[0].pointer}: {faults[0].detail}",
+            faults,
+        )
     loaded = content.load(bundle)
     compiled = _parse(bundle)
     with transaction():

@@ -1,0 +1,115 @@
+"""A tiny office with a tiny bundle: two organisations, a handful of people, drawn processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from tests.services.drawing import bundle_of
+from workflow_server.services import access, deployments, jobs, organisations, tasks
+from workflow_server.services import process_instances as instances
+from workflow_server.services.access import Actor
+from workflow_server.services.tasks import Completion
+from workflow_server.store import incidents as incident_rows
+from workflow_server.store.organisations import find_by_key, find_person_by_login
+
+NOW = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
+
+OFFICE: Mapping[str, Any] = {
+    "organisations": [
+        {"key": "office", "name": "许可办公室", "code": "许", "party": "office", "region": "1"},
+        {"key": "town", "name": "镇政府", "code": "镇", "party": "town", "region": "1"},
+    ],
+    "people": [
+        {"login": "ann", "name": "安", "password": "correct horse"},
+        {"login": "bob", "name": "博"},
+        {"login": "eve", "name": "伊"},
+        {"login": "tom", "name": "唐"},
+        {"login": "root", "name": "管理员", "administrator": True},
+    ],
+    "positions": [
+        {"person": "ann", "organisation": "office", "role": "drafter"},
+        {"person": "ann", "organisation": "office", "role": "checker"},
+        {"person": "bob", "organisation": "office", "role": "drafter"},
+        {"person": "bob", "organisation": "office", "role": "checker"},
+        {"person": "eve", "organisation": "office", "role": "reader"},
+        {"person": "tom", "organisation": "town", "role": "drafter"},
+    ],
+}
+
+
+@dataclass
+class House:
+    """The office at work: short sentences for tests; `now` is the business time of each act."""
+
+    now: datetime = NOW
+    people: dict[str, Actor] = field(default_factory=dict)
+
+    def __getattr__(self, login: str) -> Actor:
+        try:
+            return self.__dict__["people"][login]
+        except KeyError:
+            raise AttributeError(login) from None
+
+    def deploy(self, *processes: str, source: str = "api") -> Any:
+        return deployments.deploy(None, bundle_of(*processes), self.now, source)
+
+    def start(self, person: Actor, key: str = "p", **answers: Any) -> instances.Started:
+        return instances.start(person, key, answers, None, self.now)
+
+    def open_tasks(self, person: Actor) -> dict[str, UUID]:
+        found, _ = tasks.list_(person, mine=True)
+        return {listed.task.element_id: listed.task.id for listed in found}
+
+    def complete(self, person: Actor, element_id: str, **answers: Any) -> Completion:
+        return tasks.complete(person, self.open_tasks(person)[element_id], answers, self.now)
+
+    def run_jobs(self, later: timedelta = timedelta(0)) -> int:
+        """Run what is due; `later` lets real time pass, for pauses after failures."""
+        return jobs.run_due(self.now, 100, datetime.now(UTC) + later)
+
+    def incidents(self, instance_id: UUID) -> list[str]:
+        return [row.message for row in incident_rows.list_open_of(instance_id)]
+
+    def organisation(self, key: str) -> UUID:
+        found = find_by_key(key)
+        assert found is not None
+        return found.id
+
+
+@pytest.fixture
+def house(app: Flask) -> House:
+    """The office on an empty database, before anything is deployed."""
+    organisations.load_office(OFFICE, NOW)
+    people = {}
+    for given in OFFICE["people"]:
+        person = find_person_by_login(given["login"])
+        assert person is not None
+        people[given["login"]] = access.actor_of(person.id)
+    return House(people=people)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], list[str]]:
+    """Return the SQL statements since it was last asked."""
+    import sqlalchemy as sa
+
+    from workflow_server.store.db import db
+
+    seen: list[str] = []
+    sa.event.listen(
+        db.engine, "before_cursor_execute", lambda _c, _cur, text, *_: seen.append(text)
+    )
+
+    def since() -> list[str]:
+        found = list(seen)
+        seen.clear()
+        return found
+
+    return since
