@@ -201,6 +201,43 @@ export default [
     [container, value] = [host.comparable(container), host.comparable(value)];
 `],
 
+  ["only true is true: in a condition",
+    `                if (isTruthy(ifCondition(context))) {`,
+    `                if (ifCondition(context) === true) {`],
+  ["only true is true: for every",
+    `contexts.every(ctx => isTruthy(_condition(ctx)))`,
+    `contexts.every(ctx => _condition(ctx) === true)`],
+  ["only true is true: for some",
+    `contexts.some(ctx => isTruthy(_condition(ctx)))`,
+    `contexts.some(ctx => _condition(ctx) === true)`],
+
+  ["a filter keeps the items for which it is true, also items that are false or null",
+    `                return filterTarget.map(el => {
+                    const iterationContext = Object.assign(Object.assign(Object.assign({}, context), { item: el }), el);`,
+    `                return filterTarget.filter(el => {
+                    const iterationContext = Object.assign(Object.assign(Object.assign({}, context), { item: el }), isContext(el) ? el : {});`],
+  ["a filter keeps items, not what was computed of them",
+    `                    if (result === true) {
+                        return el;
+                    }
+                    return result;
+                }).filter(isTruthy);`,
+    `                    return result === true;
+                });`],
+  ["a filter by a call or a path is asked of each item, if it is no index",
+    `                if (!isNumber(idx)) {
+                    return [];
+                }`,
+    `                if (!isNumber(idx)) {
+                    return filterTarget.filter(el => filterFn(
+                        Object.assign(Object.assign(Object.assign({}, context), { item: el }), isContext(el) ? el : {})) === true);
+                }`],
+  ["a flag outside of the items does not decide for them",
+    `                if (isBoolean(idx)) {
+                    if (idx === true) {`,
+    `                if (isBoolean(idx) && type === 'boolean') {
+                    if (idx === true) {`],
+
   ["durations and dates have one spelling, here and in results",
     `    if (type === 'duration') {
         return obj.shiftTo('years', 'months', 'days', 'hours', 'minutes', 'seconds').normalize().toISO();

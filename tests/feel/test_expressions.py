@@ -105,3 +105,38 @@ def test_values_that_json_cannot_carry_are_refused():
         feel.evaluate("a", {"a": object()})
     with pytest.raises(feel.FeelError):
         feel.evaluate("a", {"a": 2**80})
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("[1, 2, 3][item > 1]", [2, 3]),
+        ("[1, 2, 3][> 1]", [2, 3]),
+        ("[1, 2, 3][2]", 2),
+        ("[1, 2, 3][-1]", 3),
+        ("[1, 2, 3][9]", None),
+        ("m[done]", [{"n": 1, "done": True}]),
+        ("m[item.done].n", [1]),
+        ("m[not(item.done)].n", [2]),
+        ("m[not(done)].n", [2]),
+        ("m[done = false].n", [2]),
+        ("m[which].n", 2),
+        ("m[flag].n", [1, 2]),
+        ("m[not(flag)]", []),
+        ("[true, false][item = false]", [False]),
+        ("[1, null][item = null]", [None]),
+        ('["a", "b"][contains(item, "b")]', ["b"]),
+        ("missing[item > 1]", None),
+        ("if 1 then 2 else 3", 3),
+        ('some x in [1] satisfies "a"', False),
+        ("every x in [] satisfies x > 1", True),
+        ("every x in m satisfies x.n > 0", True),
+    ],
+)
+def test_filters_and_conditions_hold_where_they_are_true(expression, value):
+    context = {
+        "m": [{"n": 1, "done": True}, {"n": 2, "done": False}],
+        "which": 2,
+        "flag": True,
+    }
+    assert feel.evaluate(expression, context) == value
