@@ -9,6 +9,7 @@ import logging
 import os
 import re
 from datetime import UTC
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
@@ -44,6 +45,9 @@ _HOST = "template.invalid"
 _BASE = f"https://{_HOST}/"
 _MAX_IMAGE = 512 * 1024
 _DATA_IMAGE = re.compile(r"^data:(image/(?:png|jpeg|svg\+xml))(;[^,]*)?,(.*)$", re.S | re.I)
+_LAYOUT_LINK = re.compile(r'<link rel="stylesheet" href="(base/[\w.-]+\.css)">')
+#: What ties a style sheet to one document: other files, counters, fonts.
+_IMPURE = re.compile(rb"url\(|@import|@font-face|@layer|@counter-style|@color-profile", re.I)
 _TYPES = {
     ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -94,8 +98,9 @@ def print_pdf(source: TemplateSource, html: str, options: Options) -> Rendered:
     """Lay the page out and write it, with the document's data attached when given."""
     files = TemplateFiles(source)
     try:
+        html, sheets = _layout_sheets(source, html)
         page = weasyprint.HTML(string=html, base_url=_BASE, url_fetcher=files)
-        document = page.render(font_config=_FONTS)
+        document = page.render(font_config=_FONTS, stylesheets=sheets)
         if document.metadata.attachments:
             raise failed(source.key, ENTRY, None, "模板不能附加文件")
         _describe(document.metadata, options)
@@ -108,6 +113,28 @@ def print_pdf(source: TemplateSource, html: str, options: Options) -> Rendered:
         # WeasyPrint swallows some refusals, such as that of an image inside an SVG.
         raise failed(source.key, ENTRY, None, files.refused)
     return Rendered(pdf=pdf, pages=len(document.pages))
+
+
+def _layout_sheets(source: TemplateSource, html: str) -> tuple[str, list[Any]]:
+    """Take the links to the layouts' own style sheets out of the page, and parse each once.
+
+    They become user style sheets: whatever a template's own CSS says is stronger.
+    """
+    sheets: list[Any] = []
+
+    def take(link: re.Match[str]) -> str:
+        css = source.files.get(link[1])
+        if css is None or _IMPURE.search(css):
+            return link[0]
+        sheets.append(_parsed(css))
+        return ""
+
+    return _LAYOUT_LINK.sub(take, html, count=4), sheets
+
+
+@lru_cache(maxsize=32)
+def _parsed(css: bytes) -> Any:
+    return weasyprint.CSS(string=css.decode(), font_config=_FONTS)
 
 
 def _describe(metadata: Any, options: Options) -> None:

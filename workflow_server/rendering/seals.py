@@ -21,7 +21,7 @@ def seal(name: str, note: str = "样章") -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" width="42mm" height="42mm" '
         'viewBox="-21 -21 42 42">',
         f'<circle r="{_RADIUS}" fill="none" stroke="{_RED}" stroke-width="1.2"/>',
-        f'<g fill="{_RED}" font-family="Doc Title, Doc Latin Bold, Doc Rare A, Doc Rare B" '
+        f'<g fill="{_RED}" font-family="Doc Title, Doc Title More, Doc Latin Bold, Doc Rare A" '
         'text-anchor="middle">',
         *_arc(str(name)),
         f'<text y="17.3" font-size="2.8" letter-spacing="0.8">{escape(note)}</text>',
