@@ -27,12 +27,14 @@ ORGANISATIONS = {
         {"key": "town", "name": "镇政府", "code": "镇", "party": "town", "region": "1"},
     ]
 }
-#: login -> organisation and roles; root is an administrator.
+ADMINISTRATORS = ("root", "max")
+#: login -> organisation and roles.
 POSTS = {
     "ann": ("office", ("drafter", "checker")),
     "bob": ("office", ("checker",)),
     "tom": ("town", ("town_clerk",)),
     "root": ("office", ()),
+    "max": ("office", ("drafter", "checker")),
 }
 
 
@@ -74,6 +76,7 @@ class Office:
     bob: Caller
     tom: Caller
     root: Caller
+    max: Caller
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -83,7 +86,9 @@ class Office:
     def _move_in(self) -> None:
         organisations.load_office(ORGANISATIONS, NOW)
         for login, (place, roles) in POSTS.items():
-            person = organisations.add_person(login, f"{login} 氏", administrator=login == "root")
+            person = organisations.add_person(
+                login, f"{login} 氏", administrator=login in ("root", "max")
+            )
             organisation = rows.find_by_key(place)
             assert organisation is not None
             for role in roles:

@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow_server.api import door
 from workflow_server.api.shapes.base import Shape
-from workflow_server.api.shapes.fields import Text
+from workflow_server.api.shapes.fields import Shown
 from workflow_server.services import clock
 
 noun = door.Noun("health", "健康检查")
@@ -16,8 +16,8 @@ noun = door.Noun("health", "健康检查")
 class HealthShape(Shape):
     """That it works."""
 
-    status = Text(required=True, metadata={"example": "ok"})
-    version = Text(required=True)
+    status = Shown(required=True, metadata={"example": "ok"})
+    version = Shown(required=True)
 
 
 @noun.get("", HealthShape())

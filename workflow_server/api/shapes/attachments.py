@@ -5,17 +5,17 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Shape
-from workflow_server.api.shapes.fields import Id, Moment, Text
+from workflow_server.api.shapes.fields import Id, Moment, Shown
 
 
 class AttachmentShape(Shape):
     """A file that somebody brought; its id is the answer to a file field."""
 
     id = Id(required=True)
-    name = Text(required=True)
-    media_type = Text(required=True)
+    name = Shown(required=True)
+    media_type = Shown(required=True)
     size = fields.Integer(required=True, metadata={"description": "字节数"})
-    sha256 = Text(required=True)
+    sha256 = Shown(required=True)
     organisation_id = Id(required=True)
     instance_id = Id(required=True, allow_none=True)
     task_id = Id(required=True, allow_none=True)

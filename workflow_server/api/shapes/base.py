@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, fields, types
 
-from workflow_server.api.shapes.fields import Id, Text, Whole
+from workflow_server.api.shapes.fields import Id, Shown, Whole
 
 PAGE_SIZE = 50
 _MESSAGES = {"unknown": "不认识的字段", "type": "应为一个对象"}
@@ -33,25 +33,25 @@ class Named(Shape):
     """Something with an id and a name."""
 
     id = Id(required=True)
-    name = Text(required=True)
+    name = Shown(required=True)
 
 
 class FaultShape(Shape):
     """One thing wrong, and where."""
 
-    pointer = Text(required=True, metadata={"example": "#/answers/served_at"})
-    detail = Text(required=True, metadata={"example": "请填写送达时间"})
+    pointer = Shown(required=True, metadata={"example": "#/answers/served_at"})
+    detail = Shown(required=True, metadata={"example": "请填写送达时间"})
 
 
 class ProblemShape(Shape):
     """RFC 9457: why a request was refused."""
 
-    type = Text(required=True, metadata={"example": "/api/problems/invalid-input"})
-    title = Text(required=True, metadata={"example": "输入有误"})
+    type = Shown(required=True, metadata={"example": "/api/problems/invalid-input"})
+    title = Shown(required=True, metadata={"example": "输入有误"})
     status = fields.Integer(required=True, metadata={"example": 422})
-    detail = Text(required=True)
-    code = Text(required=True, metadata={"example": "invalid-input"})
-    reference = Text(metadata={"description": "只在 500 时有：日志中的编号"})
+    detail = Shown(required=True)
+    code = Shown(required=True, metadata={"example": "invalid-input"})
+    reference = Shown(metadata={"description": "只在 500 时有：日志中的编号"})
     errors = fields.List(fields.Nested(FaultShape))
 
 

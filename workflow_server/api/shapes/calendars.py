@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from workflow_server.api.shapes.base import Shape
-from workflow_server.api.shapes.fields import Day, Flag, Moment, Text, Whole
+from workflow_server.api.shapes.fields import Day, Flag, Moment, Shown, Text, Whole
 
 
 class CalendarDayShape(Shape):
@@ -13,8 +13,8 @@ class CalendarDayShape(Shape):
 
     day = Day(required=True)
     is_workday = Flag(required=True)
-    name = Text(required=True)
-    source = Text(required=True)
+    name = Shown(required=True)
+    source = Shown(required=True)
     version = fields.Integer(required=True)
 
 
@@ -24,7 +24,7 @@ class CalendarYearShape(Shape):
     year = fields.Integer(required=True)
     known = Flag(required=True, metadata={"description": "是否已全部公布；否则为暂定"})
     version = fields.Integer(required=True)
-    warning = Text(required=True, allow_none=True)
+    warning = Shown(required=True, allow_none=True)
     days = fields.List(fields.Nested(CalendarDayShape), required=True)
 
 
@@ -59,5 +59,5 @@ class CalendarRevisionShape(Shape):
 
     version = fields.Integer(required=True)
     known_until = Day(required=True)
-    source = Text(required=True)
+    source = Shown(required=True)
     made_at = Moment(required=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Text
+from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Shown
 
 _STATUS = ("running", "overdue", "met", "met_late", "cancelled")
 
@@ -14,21 +14,21 @@ class DeadlineShape(Shape):
     """A clock by a dated rule, with the sentence that explains its date."""
 
     id = Id(required=True, attribute="deadline.id")
-    name = Text(required=True, attribute="deadline.name")
-    label = Text(required=True, attribute="deadline.label")
-    rule = Text(required=True, attribute="deadline.rule")
+    name = Shown(required=True, attribute="deadline.name")
+    label = Shown(required=True, attribute="deadline.label")
+    rule = Shown(required=True, attribute="deadline.rule")
     status = Choice(*_STATUS, required=True, attribute="deadline.status")
-    light = Text(required=True)
+    light = Shown(required=True)
     days_left = fields.Integer(required=True)
-    started_at = Text(required=True, attribute="deadline.started_at")
+    started_at = Shown(required=True, attribute="deadline.started_at")
     raw_due = Day(required=True, attribute="deadline.raw_due")
     due = Day(required=True, attribute="deadline.due")
     due_at = Moment(required=True, attribute="deadline.due_at")
     provisional = Flag(required=True, attribute="deadline.provisional")
-    explanation = Text(required=True, attribute="deadline.explanation")
+    explanation = Shown(required=True, attribute="deadline.explanation")
     organisation_id = Id(required=True, attribute="deadline.organisation_id")
     instance_id = Id(required=True, attribute="deadline.instance_id")
-    element_id = Text(required=True, attribute="deadline.element_id")
+    element_id = Shown(required=True, attribute="deadline.element_id")
     record_id = Id(required=True, allow_none=True, attribute="deadline.record_id")
     opened_at = Moment(required=True, attribute="deadline.opened_at")
     stopped_at = Moment(required=True, allow_none=True, attribute="deadline.stopped_at")
@@ -50,7 +50,7 @@ class AlertShape(Shape):
     id = Id(required=True)
     due = Day(required=True)
     days_before = fields.Integer(required=True)
-    text = Text(required=True)
+    text = Shown(required=True)
     given_at = Moment(required=True)
 
 

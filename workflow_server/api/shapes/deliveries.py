@@ -7,7 +7,7 @@ from marshmallow import fields
 from workflow_server.api.shapes.attachments import AttachmentShape
 from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.documents import DocumentShape
-from workflow_server.api.shapes.fields import Answers, Choice, Id, Moment, Text
+from workflow_server.api.shapes.fields import Answers, Choice, Id, Moment, Shown, Text
 
 _STATUS = ("waiting", "delivered", "acknowledged", "paper")
 
@@ -16,15 +16,15 @@ class DeliveryShape(Shape):
     """A letter, with who sent it, who gets it and what is enclosed."""
 
     id = Id(required=True, attribute="delivery.id")
-    type = Text(required=True, attribute="delivery.type")
-    label = Text(required=True, attribute="delivery.label")
+    type = Shown(required=True, attribute="delivery.type")
+    label = Shown(required=True, attribute="delivery.label")
     status = Choice(*_STATUS, required=True, attribute="delivery.status")
-    conversation = Text(required=True, attribute="delivery.conversation")
-    in_reply_to = Text(required=True, allow_none=True, attribute="delivery.in_reply_to")
+    conversation = Shown(required=True, attribute="delivery.conversation")
+    in_reply_to = Shown(required=True, allow_none=True, attribute="delivery.in_reply_to")
     sender_id = Id(required=True, attribute="sender.id")
-    sender_name = Text(required=True, attribute="sender.name")
+    sender_name = Shown(required=True, attribute="sender.name")
     recipient_id = Id(required=True, attribute="recipient.id")
-    recipient_name = Text(required=True, attribute="recipient.name")
+    recipient_name = Shown(required=True, attribute="recipient.name")
     instance_id = Id(required=True, attribute="delivery.instance_id")
     received_instance_id = Id(
         required=True, allow_none=True, attribute="delivery.received_instance_id"
@@ -34,7 +34,7 @@ class DeliveryShape(Shape):
     delivered_at = Moment(required=True, allow_none=True, attribute="delivery.delivered_at")
     acknowledged_at = Moment(required=True, allow_none=True, attribute="delivery.acknowledged_at")
     acknowledged_by = Id(required=True, allow_none=True, attribute="delivery.acknowledged_by")
-    note = Text(required=True, allow_none=True, attribute="delivery.note")
+    note = Shown(required=True, allow_none=True, attribute="delivery.note")
     documents = fields.List(fields.Nested(DocumentShape), required=True)
     attachments = fields.List(fields.Nested(AttachmentShape), required=True)
 

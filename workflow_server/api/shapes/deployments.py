@@ -5,14 +5,14 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import FaultShape, Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Answers, Choice, Flag, Id, Moment, Text
+from workflow_server.api.shapes.fields import Answers, Choice, Flag, Id, Moment, Shown, Text
 
 
 class DeploymentShape(Shape):
     """One sealed bundle of content."""
 
     id = Id(required=True)
-    checksum = Text(required=True)
+    checksum = Shown(required=True)
     source = Choice("folder", "api", "cli", required=True)
     deployed_at = Moment(required=True)
     deployed_by = Id(required=True, allow_none=True)
@@ -23,22 +23,22 @@ class DefinitionShape(Shape):
     """A process of a deployment, under its key and version."""
 
     id = Id(required=True)
-    key = Text(required=True)
+    key = Shown(required=True)
     version = fields.Integer(required=True)
-    title = Text(required=True)
-    party = Text(required=True, allow_none=True)
+    title = Shown(required=True)
+    party = Shown(required=True, allow_none=True)
     deployment_id = Id(required=True)
 
 
 class OfferShape(Shape):
     """A start by hand that you may use."""
 
-    element_id = Text(required=True)
-    label = Text(required=True)
-    role = Text(required=True)
-    form = Text(required=True, allow_none=True)
+    element_id = Shown(required=True)
+    label = Shown(required=True)
+    role = Shown(required=True)
+    form = Shown(required=True, allow_none=True)
     organisation_id = Id(required=True)
-    organisation_name = Text(required=True)
+    organisation_name = Shown(required=True)
 
 
 class OfferedDefinitionShape(DefinitionShape):
@@ -63,7 +63,7 @@ class StartFormQuery(Shape):
 class FormShape(Shape):
     """A form as form-js draws it."""
 
-    key = Text(required=True)
+    key = Shown(required=True)
     form = Answers(required=True, attribute="source")
 
 

@@ -5,28 +5,28 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Answers, Choice, Day, Id, Moment, Text
+from workflow_server.api.shapes.fields import Answers, Choice, Day, Id, Moment, Shown, Text
 
 
 class DocumentShape(Shape):
     """A paper of a case; its pages are there once `rendered_at` is."""
 
     id = Id(required=True)
-    kind = Text(required=True)
-    title = Text(required=True)
-    number = Text(required=True, allow_none=True)
+    kind = Shown(required=True)
+    title = Shown(required=True)
+    number = Shown(required=True, allow_none=True)
     status = Choice("draft", "superseded", "issued", "served", required=True)
     organisation_id = Id(required=True)
     recipient_id = Id(required=True, allow_none=True)
     instance_id = Id(required=True)
-    element_id = Text(required=True)
+    element_id = Shown(required=True)
     person_id = Id(required=True, allow_none=True)
-    filename = Text(required=True)
+    filename = Shown(required=True)
     made_at = Moment(required=True)
     issued_on = Day(required=True, allow_none=True)
     served_at = Moment(required=True, allow_none=True)
     rendered_at = Moment(required=True, allow_none=True)
-    sha256 = Text(required=True, allow_none=True)
+    sha256 = Shown(required=True, allow_none=True)
     size = fields.Integer(required=True, allow_none=True)
     pages = fields.Integer(required=True, allow_none=True)
 

@@ -40,6 +40,10 @@ class Text(fields.String):
         return text
 
 
+class Shown(fields.String):
+    """Text that goes out, as long as it is."""
+
+
 class Choice(Text):
     """One of a few words."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Answers, Choice, Flag, Id, Moment, Text
+from workflow_server.api.shapes.fields import Answers, Choice, Flag, Id, Moment, Shown, Text
 
 _STATUS = ("ready", "running", "done", "failed")
 
@@ -14,7 +14,7 @@ class JobShape(Shape):
     """One deferred act."""
 
     id = Id(required=True)
-    kind = Text(required=True)
+    kind = Shown(required=True)
     status = Choice(*_STATUS, required=True)
     payload = Answers(required=True)
     instance_id = Id(required=True, allow_none=True)
@@ -23,7 +23,7 @@ class JobShape(Shape):
     attempts = fields.Integer(required=True)
     held_until = Moment(required=True, allow_none=True)
     finished_at = Moment(required=True, allow_none=True)
-    error = Text(required=True, allow_none=True)
+    error = Shown(required=True, allow_none=True)
 
 
 class JobQuery(Paging):
@@ -39,9 +39,9 @@ class IncidentShape(Shape):
 
     id = Id(required=True)
     instance_id = Id(required=True, allow_none=True)
-    element_id = Text(required=True, allow_none=True)
+    element_id = Shown(required=True, allow_none=True)
     job_id = Id(required=True, allow_none=True)
-    message = Text(required=True)
+    message = Shown(required=True)
     raised_at = Moment(required=True)
     resolved_at = Moment(required=True, allow_none=True)
     resolved_by = Id(required=True, allow_none=True)

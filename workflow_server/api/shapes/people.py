@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Flag, Id, Moment, Text
+from workflow_server.api.shapes.fields import Flag, Id, Moment, Shown, Text
 
 
 class SignInShape(Shape):
@@ -20,15 +20,15 @@ class PositionShape(Shape):
 
     id = Id(required=True)
     organisation_id = Id(required=True)
-    organisation_name = Text(required=True)
-    role = Text(required=True)
+    organisation_name = Shown(required=True)
+    role = Shown(required=True)
 
 
 class MeShape(Shape):
     """Who asks."""
 
     person_id = Id(required=True)
-    name = Text(required=True)
+    name = Shown(required=True)
     administrator = Flag(required=True)
     positions = fields.List(fields.Nested(PositionShape), required=True)
 
@@ -36,7 +36,7 @@ class MeShape(Shape):
 class SessionShape(Shape):
     """A fresh token; it is shown this once."""
 
-    token = Text(required=True)
+    token = Shown(required=True)
     expires_at = Moment(required=True, allow_none=True)
     person = fields.Nested(MeShape, required=True, attribute="actor")
 
@@ -45,7 +45,7 @@ class TokenShape(Shape):
     """A token, without itself."""
 
     id = Id(required=True)
-    name = Text(required=True)
+    name = Shown(required=True)
     created_at = Moment(required=True)
     expires_at = Moment(required=True, allow_none=True)
     revoked_at = Moment(required=True, allow_none=True)
@@ -61,12 +61,12 @@ class OrganisationShape(Shape):
     """A body that hosts cases or exchanges letters."""
 
     id = Id(required=True)
-    key = Text(required=True)
-    name = Text(required=True)
-    short_name = Text(required=True)
-    code = Text(required=True)
-    party = Text(required=True)
-    region = Text(required=True, allow_none=True)
+    key = Shown(required=True)
+    name = Shown(required=True)
+    short_name = Shown(required=True)
+    code = Shown(required=True)
+    party = Shown(required=True)
+    region = Shown(required=True, allow_none=True)
     on_server = Flag(required=True)
 
 
@@ -80,11 +80,11 @@ class HolderShape(Shape):
     """A person at a post, for pickers."""
 
     person_id = Id(required=True)
-    name = Text(required=True)
+    name = Shown(required=True)
     organisation_id = Id(required=True)
-    role = Text(required=True)
-    title = Text(required=True, allow_none=True)
-    department = Text(required=True, allow_none=True)
+    role = Shown(required=True)
+    title = Shown(required=True, allow_none=True)
+    department = Shown(required=True, allow_none=True)
 
 
 class HolderQuery(Paging):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Answers, Choice, Hex, Id, Moment, Text, Utf8
+from workflow_server.api.shapes.fields import Answers, Choice, Hex, Id, Moment, Shown, Text, Utf8
 from workflow_server.api.shapes.tasks import NextTaskShape
 
 _STATUS = ("running", "suspended", "completed", "cancelled")
@@ -15,18 +15,18 @@ class InstanceShape(Shape):
     """One run of a process."""
 
     id = Id(required=True, attribute="instance.id")
-    process_key = Text(required=True, attribute="definition.key")
-    process_title = Text(required=True, attribute="definition.title")
+    process_key = Shown(required=True, attribute="definition.key")
+    process_title = Shown(required=True, attribute="definition.title")
     process_version = fields.Integer(required=True, attribute="definition.version")
     process_definition_id = Id(required=True, attribute="definition.id")
     organisation_id = Id(required=True, attribute="instance.organisation_id")
-    business_key = Text(required=True, allow_none=True, attribute="instance.business_key")
+    business_key = Shown(required=True, allow_none=True, attribute="instance.business_key")
     status = Choice(*_STATUS, required=True, attribute="instance.status")
     started_at = Moment(required=True, attribute="instance.started_at")
     started_by = Id(required=True, allow_none=True, attribute="instance.started_by")
     ended_at = Moment(required=True, allow_none=True, attribute="instance.ended_at")
-    outcome = Text(required=True, allow_none=True, attribute="instance.outcome")
-    outcome_label = Text(required=True, allow_none=True, attribute="instance.outcome_label")
+    outcome = Shown(required=True, allow_none=True, attribute="instance.outcome")
+    outcome_label = Shown(required=True, allow_none=True, attribute="instance.outcome_label")
 
 
 class InstanceQuery(Paging):
@@ -59,9 +59,9 @@ class HistoryShape(Shape):
 
     seq = fields.Integer(required=True)
     at = Moment(required=True)
-    act = Text(required=True, metadata={"example": "TaskCompleted"})
+    act = Shown(required=True, metadata={"example": "TaskCompleted"})
     person_id = Id(required=True, allow_none=True)
-    element_id = Text(required=True, allow_none=True)
+    element_id = Shown(required=True, allow_none=True)
     task_id = Id(required=True, allow_none=True)
     data = Answers(required=True, allow_none=True)
     hash = Hex(required=True)
@@ -77,9 +77,9 @@ class DiagramShape(Shape):
     """The drawing that an instance runs, and where it is in it, by element id."""
 
     xml = Utf8(required=True)
-    current = fields.List(Text(), required=True)
-    completed = fields.List(Text(), required=True)
-    incidents = fields.List(Text(), required=True)
+    current = fields.List(Shown(), required=True)
+    completed = fields.List(Shown(), required=True)
+    incidents = fields.List(Shown(), required=True)
 
 
 InstancePage = page_of(InstanceShape, "ProcessInstancePage")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Answers, Choice, Flag, Id, Moment, Text
+from workflow_server.api.shapes.fields import Answers, Choice, Flag, Id, Moment, Shown, Text
 
 
 class RecordShape(Shape):
     """A business object of a declared kind."""
 
     id = Id(required=True)
-    kind = Text(required=True)
+    kind = Shown(required=True)
     organisation_id = Id(required=True)
     instance_id = Id(required=True, allow_none=True)
-    number = Text(required=True, allow_none=True)
-    title = Text(required=True)
-    state = Text(required=True)
+    number = Shown(required=True, allow_none=True)
+    title = Shown(required=True)
+    state = Shown(required=True)
     values = Answers(required=True, attribute="fields", data_key="fields")
     opened_at = Moment(required=True)
     updated_at = Moment(required=True)
@@ -42,10 +42,10 @@ class EndShape(Shape):
     id = Id(required=True)
     organisation_id = Id(required=True)
     instance_id = Id(required=True, allow_none=True)
-    number = Text(required=True, allow_none=True)
-    title = Text(required=True)
-    kind = Text(required=True)
-    state = Text(required=True)
+    number = Shown(required=True, allow_none=True)
+    title = Shown(required=True)
+    kind = Shown(required=True)
+    state = Shown(required=True)
 
 
 class LinkShape(Shape):
@@ -53,7 +53,7 @@ class LinkShape(Shape):
 
     id = Id(required=True)
     from_id = Id(required=True)
-    relation = Text(required=True)
+    relation = Shown(required=True)
     to_id = Id(required=True)
     made_at = Moment(required=True)
 

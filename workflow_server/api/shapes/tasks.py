@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.documents import DocumentShape
-from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Text
+from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Shown, Text
 
 _STATUS = ("open", "completed", "cancelled")
 
@@ -15,37 +15,37 @@ class TaskShape(Shape):
     """One person's piece of work, with the names that a reader needs."""
 
     id = Id(required=True, attribute="task.id")
-    name = Text(required=True, attribute="task.name")
-    element_id = Text(required=True, attribute="task.element_id")
+    name = Shown(required=True, attribute="task.name")
+    element_id = Shown(required=True, attribute="task.element_id")
     status = Choice(*_STATUS, required=True, attribute="task.status")
-    role = Text(required=True, allow_none=True, attribute="task.role")
+    role = Shown(required=True, allow_none=True, attribute="task.role")
     organisation_id = Id(required=True, attribute="task.organisation_id")
-    organisation_name = Text(required=True, attribute="organisation.name")
+    organisation_name = Shown(required=True, attribute="organisation.name")
     assignee_id = Id(required=True, allow_none=True, attribute="task.assignee_id")
-    assignee_name = Text(required=True, allow_none=True)
+    assignee_name = Shown(required=True, allow_none=True)
     due_on = Day(required=True, allow_none=True, attribute="task.due_on")
     created_at = Moment(required=True, attribute="task.created_at")
     claimed_at = Moment(required=True, allow_none=True, attribute="task.claimed_at")
     completed_at = Moment(required=True, allow_none=True, attribute="task.completed_at")
     completed_by = Id(required=True, allow_none=True, attribute="task.completed_by")
     instance_id = Id(required=True, attribute="instance.id")
-    business_key = Text(required=True, allow_none=True, attribute="instance.business_key")
-    process_key = Text(required=True, attribute="definition.key")
-    process_title = Text(required=True, attribute="definition.title")
+    business_key = Shown(required=True, allow_none=True, attribute="instance.business_key")
+    process_key = Shown(required=True, attribute="definition.key")
+    process_title = Shown(required=True, attribute="definition.title")
     process_version = fields.Integer(required=True, attribute="definition.version")
 
 
 class ReadsShape(Shape):
     """One line of the case that is shown beside the form."""
 
-    label = Text(required=True)
+    label = Shown(required=True)
     value = fields.Raw(required=True, allow_none=True)
 
 
 class DeskShape(TaskShape):
     """All that is needed to work on a task."""
 
-    form_key = Text(required=True, allow_none=True)
+    form_key = Shown(required=True, allow_none=True)
     form = Answers(
         required=True, allow_none=True, metadata={"description": "form-js 的表单；无表单时为空"}
     )
@@ -89,10 +89,10 @@ class NextTaskShape(Shape):
     """A task that an act has opened."""
 
     id = Id(required=True)
-    element_id = Text(required=True)
-    name = Text(required=True)
+    element_id = Shown(required=True)
+    name = Shown(required=True)
     organisation_id = Id(required=True)
-    role = Text(required=True, allow_none=True)
+    role = Shown(required=True, allow_none=True)
     assignee_id = Id(required=True, allow_none=True)
     mine = Flag(required=True, metadata={"description": "是否可由本人办理"})
 

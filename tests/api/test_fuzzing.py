@@ -1,0 +1,80 @@
+"""Whatever is sent to whatever route, no answer is a 5xx, and answers keep to their description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance
+
+from tests.api.conftest import Caller, Office
+
+#: So many requests for each operation and way of making them up.
+EXAMPLES = 15
+CHECKS = [not_a_server_error, response_schema_conformance]
+FUZZED = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _operations(caller: Caller) -> Iterator[Any]:
+    document = caller.get("/openapi.json").json
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app = caller.client.application
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        # It would end the session that the others need.
+        if (operation.method, operation.path) != ("delete", "/api/sessions"):
+            yield operation
+
+
+def _real_ids(office: Office, started: dict[str, Any]) -> dict[str, str]:
+    (definition,) = office.ann.get("/process-definitions").json["items"]
+    return {
+        "task_id": started["next_tasks"][0]["id"],
+        "instance_id": started["id"],
+        "definition_id": definition["id"],
+        "deployment_id": definition["deployment_id"],
+        "organisation_id": office.organisation("office"),
+    }
+
+
+def _fuzz(operation: Any, caller: Caller, ids: dict[str, str], mode: GenerationMode) -> None:
+    named = {each.name: ids[each.name] for each in operation.path_parameters if each.name in ids}
+    made_up = operation.as_strategy(generation_mode=mode)
+    cases = made_up | operation.as_strategy(generation_mode=mode, path_parameters=named)
+    headers = {"Authorization": f"Bearer {caller.token}"}
+
+    @FUZZED
+    @given(case=cases if named else made_up)
+    def send(case: Any) -> None:
+        case.validate_response(case.call(headers=headers), checks=CHECKS)
+
+    send()
+
+
+# One database is enough: it is the door that is tried here, not the store.
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_nothing_that_is_sent_makes_the_server_fail(
+    permits: Office, started: dict[str, Any], mode: GenerationMode
+) -> None:
+    ids = _real_ids(permits, started)
+    operations = list(_operations(permits.max))
+    assert len(operations) >= 60
+    for operation in operations:
+        # Where nothing can be said, nothing wrong can be said either.
+        with suppress(Unsatisfiable):
+            _fuzz(operation, permits.max, ids, mode)
