@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -116,3 +120,49 @@ def test_simultaneous_drawers_stand_in_line(app: Flask, stage: Stage) -> None:
         thread.join()
     assert failed == []
     assert sorted(drawn) == list(range(1, 41))
+
+
+DRAW_FOR_EVER = """
+import sys, uuid
+from pathlib import Path
+from datetime import UTC, datetime
+from workflow_server.app import create_app
+from workflow_server.store import numbers
+from workflow_server.store.db import transaction
+from workflow_server.store.numbers import Number
+office = uuid.UUID(sys.argv[2])
+with create_app({"database_url": sys.argv[1], "data_dir": Path(sys.argv[3])}).app_context():
+    print("ready", flush=True)
+    while True:
+        with transaction():
+            n = numbers.next_number(office, "letter_no", 2026)
+            numbers.add(Number(
+                organisation_id=office, series="letter_no", year=2026, n=n, text=str(n),
+                given_to="instance", given_to_id=office, given_at=datetime.now(UTC)))
+"""
+
+
+def start_drawing(url: str, stage: Stage, folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", DRAW_FOR_EVER, url, str(stage.office), str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+def test_kill_9_of_drawing_processes_leaves_no_gap(
+    database_url: str, stage: Stage, tmp_path: Path
+) -> None:
+    children = [start_drawing(database_url, stage, tmp_path) for _ in range(2)]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+    time.sleep(0.3)
+    for child in children:
+        child.kill()
+        child.communicate()
+    # Drawn first: it waits for a commit that was under way when its client was killed.
+    last = draw(stage)
+    rows, total = numbers.list_register(
+        stage.clerk, stage.office, "letter_no", 2026, page_size=1_000_000
+    )
+    assert total > 2
+    assert [row.n for row in rows] == list(range(1, total + 1))
+    assert last == f"甲函〔2026〕{total}号"
