@@ -368,6 +368,7 @@ def test_a_record_or_document_must_come_from_this_process() -> None:
         ("messages", {"types": [{"key": "M-A", "label": "甲", "from": "x", "to": "town"}]}, "“x”"),
         ("office", {"positions": [{"role": "x"}]}, "没有角色“x”"),
         ("office", {"positions": ["x"]}, "没有角色"),
+        ("office", {"positions": [{"role": {}}]}, "没有角色"),
     ],
 )
 def test_shared_content_must_agree_with_itself(file: str, data: Any, says: str) -> None:

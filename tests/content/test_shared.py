@@ -175,6 +175,7 @@ def types(**changes: Any) -> dict[str, Any]:
     [
         ("roles.json", roles(party=None), "#/roles/0/party"),
         ("roles.json", roles(key="A b"), "#/roles/0/key"),
+        ("roles.json", roles(key=[]), "#/roles/0/key"),
         ("roles.json", roles(colour="red"), "#/roles/0/colour"),
         ("roles.json", {"roles": [7]}, "#/roles/0"),
         ("roles.json", {"roles": {}}, "#/roles"),

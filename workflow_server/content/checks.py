@@ -175,7 +175,7 @@ def _office_faults(content: Shared) -> Iterator[Fault]:
         return
     for index, position in enumerate(positions):
         role = position.get("role") if isinstance(position, dict) else None
-        if role not in content.roles:
+        if not isinstance(role, str) or role not in content.roles:
             yield Fault(
                 f"{shared.FOLDER}office.json#/positions/{index}/role",
                 f"roles.json 里没有角色“{role}”",

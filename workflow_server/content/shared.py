@@ -38,7 +38,6 @@ FIELD_TYPES = (
 _MOST_RESOLVED = 4_096
 _LITERAL = re.compile(r'"([^"]*)"')
 _CHINA = ZoneInfo("Asia/Shanghai")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,9 @@ class MessageType:
     senders: tuple[str, ...]
     recipients: tuple[str, ...]
     starts: str | None = None
+
+
+_Row = TypeVar("_Row", Role, RecordKind, Series, MessageType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +190,18 @@ def _refuse_unknown(files: Mapping[str, Place], faults: list[Fault]) -> None:
 
 
 def _table(
-    files: Mapping[str, Place], name: str, member: str, build: Callable[[Place], _T | None]
-) -> dict[str, _T]:
+    files: Mapping[str, Place], name: str, member: str, build: Callable[[Place], _Row | None]
+) -> dict[str, _Row]:
     place = files.get(f"{name}.json")
-    table: dict[str, _T] = {}
+    table: dict[str, _Row] = {}
     if place is None or not place.only(member):
         return table
     for item in place.items(member, required=True):
         row = build(item)
         if row is not None:
-            key = item.value.get("key", "")
-            if key in table:
-                item.refuse(f"“{key}”出现了两次", "key")
-            table[key] = row
+            if row.key in table:
+                item.refuse(f"“{row.key}”出现了两次", "key")
+            table[row.key] = row
     return table
 
 
