@@ -51,7 +51,7 @@ def measure(folder: Path) -> None:
 
     def run() -> None:
         answer = client.post(
-            "/api/process-instances", json={"process": "ten_tasks"}, headers=headers
+            "/api/process-instances", json={"process_key": "ten_tasks"}, headers=headers
         ).get_json()
         while answer["next_tasks"]:
             counter.clear()

@@ -48,7 +48,7 @@ class Person:
 
     def run_instance(self) -> list[float]:
         """Start an instance and complete it; return the milliseconds of each completion."""
-        answer = self.call("POST", "/api/process-instances", {"process": "ten_tasks"})
+        answer = self.call("POST", "/api/process-instances", {"process_key": "ten_tasks"})
         times = []
         while answer["next_tasks"]:
             path = f"/api/tasks/{answer['next_tasks'][0]['id']}/completion"

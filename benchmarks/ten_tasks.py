@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def diagram(length: int = LENGTH) -> str:
             f'<bpmndi:BPMNShape id="{name}_di" bpmnElement="{name}">'
             f'<dc:Bounds x="{100 + 150 * n}" y="100" width="100" height="80"/></bpmndi:BPMNShape>'
         )
-    for n, (a, b) in enumerate(zip(names, names[1:], strict=False), 1):
+    for n, (a, b) in enumerate(itertools.pairwise(names), 1):
         flows.append(f'<bpmn:sequenceFlow id="Flow_{n}" sourceRef="{a}" targetRef="{b}"/>')
         edges.append(
             f'<bpmndi:BPMNEdge id="Flow_{n}_di" bpmnElement="Flow_{n}">'

@@ -79,6 +79,8 @@ def prepare(app: Flask) -> None:
     settings: Config = app.config["WORKFLOW_SERVER"]
     with app.app_context():
         db.migrate()
+        if settings.demo and settings.demo_start:
+            clock.begin(settings.demo_start)
         now = clock.now()
         calendars.seed(now)
         bundle = bundles.read_folder(settings.content_root)

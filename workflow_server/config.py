@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 
 PREFIX = "WORKFLOW_SERVER_"
@@ -29,6 +30,8 @@ class Config:
     fonts_dir: Path = Path(".cache/fonts")
     #: Demo mode: a demo office with known passwords, and a business clock that can be moved.
     demo: bool = False
+    #: Business time at which a new demo database begins; empty means now.
+    demo_start: datetime | None = None
     #: Connections a process keeps open to the database.
     pool_size: int = 5
     #: Threads that run jobs inside `serve`; 0 leaves them to `workflow-server work`.
@@ -83,11 +86,27 @@ def _read(variable: str, text: str, kind: str) -> object:
         if not text.isdecimal():
             raise SettingRefused(f"Expected {variable} to be a whole number, but it is '{text}'")
         return int(text)
+    if kind == "datetime | None":
+        return _moment(variable, text) if text else None
     if kind == "bool":
         if text.lower() not in _YES | _NO:
             raise SettingRefused(f"Expected {variable} to be 1 or 0, but it is '{text}'")
         return text.lower() in _YES
     return text
+
+
+def _moment(variable: str, text: str) -> datetime:
+    moment: datetime | None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise SettingRefused(
+            f"Expected {variable} to be a time with offset (2026-04-07T09:00:00+08:00), "
+            f"but it is '{text}'"
+        )
+    return moment
 
 
 def _with_driver(url: str) -> str:

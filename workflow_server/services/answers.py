@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,14 @@ class AnswersRefused(InvalidInput):
     """填写内容有误"""
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Answers as their form types them, and what the things picked in them are called."""
+
+    answers: dict[str, Any]
+    names: dict[str, str]
+
+
 def check(
     content: Content,
     form_key: str | None,
@@ -25,11 +34,12 @@ def check(
     actor: Actor,
     now: datetime,
     field_access: Mapping[str, str],
-) -> dict[str, Any]:
+) -> Checked:
     """Return the answers as the form types them; refuse with all faults at once.
 
     Where there is no form, there is nothing to answer.
     """
+    seen = sources.Sources(content, actor)
     if form_key is None:
         faults = tuple(Fault(f"#/answers/{name}", "此任务没有表单，不能填写") for name in answers)
         checked = answers
@@ -39,10 +49,10 @@ def check(
             answers,
             context,
             now=now,
-            sources=sources.Sources(content, actor).accepts,
+            sources=seen.accepts,
             access=field_access,
         )
         checked, faults = result.answers, result.faults
     if faults:
         raise AnswersRefused("Expected answers that fit the form, but some do not", faults)
-    return checked
+    return Checked(checked, seen.names)

@@ -28,6 +28,15 @@ def offset() -> timedelta:
     return clock.get() if settings().demo else timedelta(0)
 
 
+def begin(moment: datetime) -> None:
+    """Let the business time of a new demo database begin at `moment`; an old one keeps its own."""
+    if not settings().demo:
+        raise ClockFixed("Expected demo mode for setting the clock, but it is off")
+    with transaction():
+        if not clock.is_set():
+            clock.move(moment - datetime.now(UTC))
+
+
 def move(actor: Actor, delta: timedelta) -> datetime:
     """Let business time jump ahead, in demo mode only; returns the new time."""
     if not settings().demo:

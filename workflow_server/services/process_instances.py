@@ -160,14 +160,15 @@ def _start(
         )
     case = Case(process_instances.begin(definition, host, actor.person_id, now), actor, now)
     checked = answers.check(case.content, begin.form, given, case.context(), actor, now, {})
+    case.picked = checked.names
     act = Act(
         at=now,
         act=Event.INSTANCE_STARTED,
         person_id=actor.person_id,
         element_id=begin.element_id,
-        data={"answers": checked},
+        data={"answers": checked.answers},
     )
-    return case.instance.id, case.start(begin.element_id, checked, act, asked)
+    return case.instance.id, case.start(begin.element_id, checked.answers, act, asked)
 
 
 def _started(instance_id: UUID, moved: Moved) -> Started:

@@ -29,6 +29,7 @@ RESERVED = frozenset(
         "documents",
         "instance",
         "messages",
+        "names",
         "organisation",
         "records",
         "this",
@@ -101,6 +102,7 @@ def context_of(
     return {
         "answers": empty,
         "messages": empty,
+        "names": empty,
         "documents": empty,
         "records": empty,
         "deadlines": empty,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ class Sources:
 
     content: Content
     actor: Actor
+    #: What the picked people, organisations and entries are called, by what was picked.
+    names: dict[str, str] = field(default_factory=dict)
 
     def accepts(self, source: str, value: Any, parameters: Mapping[str, Any]) -> bool:
         """Tell whether a value may be picked; a source that is not known accepts nothing."""
@@ -31,24 +33,33 @@ def _accepts_person(seen: Sources, value: Any, parameters: Mapping[str, Any]) ->
     if person_id is None:
         return False
     role = parameters.get("role")
-    return any(
+    if not any(
         position.organisation_id in seen.actor.organisation_ids and role in (None, position.role)
         for position in organisations.list_positions(person_id)
-    )
+    ):
+        return False
+    seen.names[str(person_id)] = organisations.get_person(person_id).name
+    return True
 
 
 def _accepts_organisation(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
     """Any organisation, of a party if one is asked for."""
     organisation_id = _id(value)
     found = None if organisation_id is None else organisations.find(organisation_id)
-    party = parameters.get("party")
-    return found is not None and party in (None, found.party)
+    if found is None or parameters.get("party") not in (None, found.party):
+        return False
+    seen.names[str(found.id)] = found.name
+    return True
 
 
 def _accepts_entry(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
     """An entry of a shared vocabulary."""
     entries = seen.content.shared.vocabularies.get(str(parameters.get("vocabulary")), ())
-    return any(entry.value == value for entry in entries)
+    label = next((entry.label for entry in entries if entry.value == value), None)
+    if label is None:
+        return False
+    seen.names[str(value)] = label
+    return True
 
 
 def _accepts_attachment(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:

@@ -185,8 +185,9 @@ def complete(
                 "draft": None,
             },
         )
-        act = _act(Event.TASK_COMPLETED, actor, task, now, {"answers": checked})
-        return _completion(task, case.complete_task(task, checked, act, asked))
+        case.picked = checked.names
+        act = _act(Event.TASK_COMPLETED, actor, task, now, {"answers": checked.answers})
+        return _completion(task, case.complete_task(task, checked.answers, act, asked))
 
 
 def _completion(task: Task, moved: Moved) -> Completion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,12 +28,18 @@ def get() -> timedelta:
     return timedelta(seconds=seconds or 0)
 
 
+def is_set() -> bool:
+    """Tell whether business time was ever moved."""
+    return session().get(ClockOffset, _ONLY) is not None
+
+
 def move(delta: timedelta) -> timedelta:
     """Let business time jump by `delta`; returns the new distance."""
     row = session().get(ClockOffset, _ONLY, with_for_update=True, populate_existing=True)
     if row is None:
         row = ClockOffset(id=_ONLY, seconds=0)
         session().add(row)
-    row.seconds += int(delta.total_seconds())
+    # Whole seconds, rounded up: time never stops short of where it was told to go.
+    row.seconds += ceil(delta.total_seconds())
     session().flush()
     return timedelta(seconds=row.seconds)

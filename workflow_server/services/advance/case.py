@@ -73,6 +73,8 @@ class Case:
         self.organisation = locked.organisation
         self.actor = actor
         self.now = now
+        #: What the things picked in the answers at hand are called, by id.
+        self.picked: dict[str, str] = {}
         self.house = House(
             locked.instance, locked.organisation, self.content, self.process, actor, now
         )
@@ -109,7 +111,12 @@ class Case:
     ) -> Moved:  # fmt: skip
         """Begin at a start event; `payload` are its answers or its message."""
         step = runtime.start(
-            self.engine, {}, self.now, self.house, element_id=element_id, payload=payload
+            self.engine,
+            self._variables({}),
+            self.now,
+            self.house,
+            element_id=element_id,
+            payload=payload,
         )
         return self.write(step, act, asked)
 
@@ -141,11 +148,14 @@ class Case:
 
     def _step(self, call: Callable[..., Step], *arguments: Any) -> Step:
         self.check_running()
-        instance = self.instance
-        assert instance.state is not None
-        return call(
-            self.engine, instance.state, instance.variables, *arguments, self.now, self.house
-        )
+        state = self.instance.state
+        assert state is not None
+        variables = self._variables(self.instance.variables)
+        return call(self.engine, state, variables, *arguments, self.now, self.house)
+
+    def _variables(self, held: dict[str, Any]) -> dict[str, Any]:
+        # A name stands as it was on the day of the choice, whatever becomes of it later.
+        return {**held, "names": held.get("names", {}) | self.picked} if self.picked else held
 
     def write(self, step: Step, act: Act, asked: history.Asked | None = None) -> Moved:
         """Write a step down, then go on with messages that came before their time."""

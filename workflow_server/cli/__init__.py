@@ -1,4 +1,4 @@
-"""The command line: serve, work, deploy, check, migrate, and people with their tokens."""
+"""The command line: serve, work, deploy, check, migrate, people with their tokens, the demo."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import click
 import structlog
 from flask import Flask
 
+from workflow_server.cli import demo
 from workflow_server.content import bundle as bundles
 from workflow_server.content.bundle import Bundle
 from workflow_server.errors import WorkflowServerError
@@ -67,7 +68,7 @@ def build(house: House) -> click.Group:
         """工作流服务器 · A workflow and BPM server (settings: docs/settings.md)."""
         context.obj = house
 
-    for command in (serve, work, deploy, check, migrate, user):
+    for command in (serve, work, deploy, check, migrate, user, demo.demo):
         commands.add_command(command)
     return commands
 
