@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -86,45 +87,67 @@ def run_due(now: datetime, limit: int, real: datetime | None = None) -> int:
     """
     if not jobs.is_any_due(now, real or datetime.now(UTC)):
         return 0
-    for count in range(limit):
-        if not _run_next(now, real or datetime.now(UTC)):
-            return count
-    return limit
+    tried = 0
+    lease: _Lease | None = _take(now, real)
+    while lease is not None:
+        tried += 1
+        lease = _run(lease, now, real, take_next=tried < limit)
+    return tried
 
 
-def _run_next(now: datetime, real: datetime) -> bool:
-    token = new_id()
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """A job in hand."""
+
+    job: Any
+    token: UUID
+
+
+def _take(now: datetime, real: datetime | None) -> _Lease | None:
     with transaction():
-        job = jobs.lease_next(now, real, real + LEASE, token)
-    if job is None:
-        return False
+        return _lease_next(now, real)
+
+
+def _lease_next(now: datetime, real: datetime | None) -> _Lease | None:
+    """Take the next due job, inside the open transaction."""
+    moment, token = real or datetime.now(UTC), new_id()
+    job = jobs.lease_next(now, moment, moment + LEASE, token)
+    return None if job is None else _Lease(job, token)
+
+
+def _run(lease: _Lease, now: datetime, real: datetime | None, *, take_next: bool) -> _Lease | None:
+    """Do a job; the transaction that ends it takes the next one, which saves a commit."""
+    job = lease.job
     if job.attempts > ATTEMPTS:
-        _give_up(job, token, "任务多次中断，未能完成。 The worker died in it again and again.", now)
-        return True
+        _give_up(lease, "任务多次中断，未能完成。 The worker died in it again and again.", now)
+        return _take(now, real) if take_next else None
     try:
         write_down = HANDLERS[job.kind](job.payload, now)
         with transaction():
-            if jobs.finish(job.id, token, now) and write_down is not None:
+            if jobs.finish(job.id, lease.token, now) and write_down is not None:
                 write_down()
+            return _lease_next(now, real) if take_next else None
     except Exception as error:
-        _fail(job, token, error, now, real)
-    return True
+        _fail(lease, error, now, real or datetime.now(UTC))
+    return _take(now, real) if take_next else None
 
 
-def _fail(job: Any, token: UUID, error: Exception, now: datetime, real: datetime) -> None:
+def _fail(lease: _Lease, error: Exception, now: datetime, real: datetime) -> None:
+    job = lease.job
     reason = error.message if isinstance(error, WorkflowServerError) else repr(error)
     log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, exc_info=error)
     if job.attempts >= ATTEMPTS:
-        _give_up(job, token, reason, now)
+        _give_up(lease, reason, now)
         return
     pause = FIRST_PAUSE * 2 ** (job.attempts - 1)
     with transaction():
-        jobs.put_back(job.id, token, real + pause, reason)
+        jobs.put_back(job.id, lease.token, real + pause, reason)
 
 
-def _give_up(job: Any, token: UUID, reason: str, now: datetime) -> None:
+def _give_up(lease: _Lease, reason: str, now: datetime) -> None:
+    job = lease.job
     with transaction():
-        if jobs.give_up(job.id, token, reason):
+        if jobs.give_up(job.id, lease.token, reason):
             incident = {
                 "id": new_id(),
                 "instance_id": job.instance_id,
