@@ -352,3 +352,10 @@ def test_ids_are_unique_and_in_the_order_of_time() -> None:
         "t1",
         "t2",
     ]
+
+
+@pytest.mark.parametrize("task", ["Start", "End", "Root", "p.EndJoin", "p.StartEventSplit"])
+def test_an_element_may_have_a_name_that_the_library_uses_itself(task: str) -> None:
+    drawn = Process().start("s").end("e").user(task).chain("s", task, "e")
+    player = Player(drawn).start()
+    assert player.complete(task).step.ended

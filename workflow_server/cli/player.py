@@ -67,6 +67,7 @@ class Player:
         self._clients: dict[str, Client] = {}
         self._organisations: dict[str, dict[str, Any]] = {}
         self._seen: set[str] = set()
+        self._papers = 0
 
     def play(self) -> list[dict[str, Any]]:
         """Play every act and compare the end; return the trail. Raises ScenarioFailed."""
@@ -240,8 +241,8 @@ class Player:
         data = client.download(f"/api/documents/{document['id']}/file")
         if not data.startswith(b"%PDF-"):
             raise ScenarioFailed(f"the file of '{document['title']}' is no PDF")
-        number = 1 + sum(len(step.documents) for step in self.steps)
-        name = f"{number:02d}-{_NOT_IN_NAMES.sub('-', document['title'])[:60]}.pdf"
+        self._papers += 1
+        name = f"{self._papers:02d}-{_NOT_IN_NAMES.sub('-', document['title'])[:60]}.pdf"
         (self._folder / name).write_bytes(data)
         return {key: document[key] for key in ("kind", "title", "number", "pages")} | {"file": name}
 

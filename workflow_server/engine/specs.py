@@ -28,6 +28,8 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(name=graph.key, description=graph.name)
+        # The library's own start and end would take their names away from drawn elements.
+        self.task_specs.clear()
         self.graph = graph
 
 
