@@ -99,6 +99,8 @@ function plain(value) {
 // ---- parsed expressions: cached by text and by those names that change how a text is read ----
 
 const TREES = new Map();
+const MOST_KEPT = 60_000; // characters; a tree weighs 120 to 180 bytes for each
+let kept = 0;
 const LITERAL = /^"[^"\\]*"$/; // a text alone needs no parser
 let names = {};
 let namesKey = "";
@@ -119,8 +121,13 @@ function tree(text, unary) {
       : unary
       ? interpreter.unaryTest(text, { ...names, "?": null }, undefined, warnings).root
       : interpreter.evaluate(text, names, undefined, warnings).root;
-    if (TREES.size >= 4000) TREES.delete(TREES.keys().next().value);
     TREES.set(key, root);
+    kept += key.length;
+    for (const oldest of kept > MOST_KEPT ? TREES.keys() : []) {
+      TREES.delete(oldest);
+      kept -= oldest.length;
+      if (kept <= MOST_KEPT) break;
+    }
   }
   return root;
 }
@@ -248,7 +255,8 @@ globalThis.feel = (text) => {
     return JSON.stringify({ value, warnings: warnings.list ?? undefined });
   } catch (error) {
     if (error instanceof temporal.ZoneNeeded) return JSON.stringify({ zone: error.zone });
-    if (error instanceof InternalError || /call stack/.test(error?.message)) throw error;
+    // Out of memory may leave nothing to throw.
+    if (error === null || error === undefined || error instanceof InternalError || /call stack/.test(error?.message)) throw error;
     return JSON.stringify({
       failure: String(error?.message ?? error).slice(0, 500), index: position.index,
       text: position.text, at: error?.position?.from ?? null, token: error?.input ?? null,

@@ -187,3 +187,9 @@ def test_a_forked_process_goes_on_evaluating():
     child.join(20)
     assert child.exitcode == 0
     assert feel.evaluate("1 + 1", {}) == 2
+
+
+def test_a_machine_that_has_seen_much_still_answers():
+    for i in range(300):
+        assert feel.evaluate(f"{i}" + " + 1" * 60, {}) == i + 60
+    assert feel.evaluate("1 + 1", {}) == 2

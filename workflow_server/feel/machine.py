@@ -33,6 +33,10 @@ class MachineStopped(Exception):
     """The machine was stopped, because it took too much time, memory or stack."""
 
 
+class _OutOfMemory(MachineStopped):
+    """The machine was stopped for want of memory."""
+
+
 class _Machine:
     def __init__(self) -> None:
         context = quickjs.Context()
@@ -53,14 +57,23 @@ class _Machine:
 def ask(request: bytes, seconds: float = SECONDS) -> dict[str, Any]:
     """Send one request into the machine of this thread and return its answer.
 
-    After MachineStopped the machine is thrown away; the next request gets a new one.
+    After MachineStopped the machine is thrown away; the next request gets a new one. What
+    ran out of memory is tried once more in a new machine: the old one may have been full.
     """
+    text = request.decode()
     machine: _Machine | None = getattr(_own, "machine", None)
-    if machine is None or len(machine.zones) > MAX_KNOWN_ZONES:
-        machine = _own.machine = _Machine()
+    if machine is not None and len(machine.zones) <= MAX_KNOWN_ZONES:
+        try:
+            return _run(machine, text, seconds)
+        except _OutOfMemory:
+            pass
+    machine = _own.machine = _Machine()
+    return _run(machine, text, seconds)
+
+
+def _run(machine: _Machine, text: str, seconds: float) -> dict[str, Any]:
     try:
         machine.context.set_time_limit(seconds)
-        text = request.decode()
         for _ in range(MAX_ZONES + 1):
             answer = _read(machine.run(text))
             zone = answer.get("zone")
@@ -70,7 +83,7 @@ def ask(request: bytes, seconds: float = SECONDS) -> dict[str, Any]:
         raise MachineStopped("it needs too many time zones")
     except (quickjs.JSException, quickjs.StackOverflow, MemoryError) as stopped:
         _own.machine = None
-        raise MachineStopped(_reason(stopped)) from stopped
+        raise _stop(stopped) from stopped
     except MachineStopped:
         _own.machine = None
         raise
@@ -85,13 +98,13 @@ def _read(text: Any) -> dict[str, Any]:
     return answer
 
 
-def _reason(stopped: BaseException) -> str:
+def _stop(stopped: BaseException) -> MachineStopped:
     text = str(stopped)
     if "interrupted" in text:
-        return "it takes too long"
+        return MachineStopped("it takes too long")
     if isinstance(stopped, quickjs.StackOverflow) or "call stack" in text:
-        return "it is nested too deeply"
-    return "it needs too much memory"
+        return MachineStopped("it is nested too deeply")
+    return _OutOfMemory("it needs too much memory")
 
 
 def _read_source() -> str:
