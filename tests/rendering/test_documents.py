@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -100,6 +101,17 @@ def test_rare_names_have_real_glyphs_and_can_be_copied(
     with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
         contents = b"".join(page.Contents.read_bytes() for page in pdf.pages)
     assert b"<0000>" not in contents
+
+
+def test_spaces_between_characters_of_any_face_print_nothing(
+    pool, template, data, options, measured
+):
+    data["facts"] = "张 三、李\t四、王\u00a0五、赵\u3000六、A B"
+    made = pool.render(template(HTML), data, options)
+    with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
+        contents = b"".join(page.Contents.read_bytes() for page in pdf.pages)
+    assert b"0000" not in re.sub(rb"[^<]*<([0-9a-f]*)>[^<]*", rb"\1 ", contents)
+    assert "张 三、李 四" in text_of(measured(made)[0])
 
 
 def test_importing_the_pool_loads_no_pdf_library():

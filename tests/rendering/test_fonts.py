@@ -12,7 +12,14 @@ from workflow_server.rendering import fonts
 from workflow_server.rendering.fonts import __main__ as command
 from workflow_server.rendering.fonts import build as building
 from workflow_server.rendering.fonts.packages import PackageMissing, extract, locate
-from workflow_server.rendering.fonts.recipe import FACES, Package, frequency_order, gbk, latin
+from workflow_server.rendering.fonts.recipe import (
+    FACES,
+    SPACES,
+    Package,
+    frequency_order,
+    gbk,
+    latin,
+)
 
 CHINESE = ("Doc Title", "Doc Song", "Doc Hei", "Doc Kai")
 RARE_NAMES = set(map(ord, "䶮㛃𬭎𫍯龘喆昇堃玥祎镕"))
@@ -51,7 +58,7 @@ def test_rare_names_are_in_every_chinese_face(built):
 def test_the_common_face_and_its_companion_share_no_character(built):
     for family in CHINESE:
         more = built[f"{family} More"].getBestCmap().keys()
-        assert not built[family].getBestCmap().keys() & more
+        assert built[family].getBestCmap().keys() & more == SPACES.keys()
 
 
 def test_common_characters_come_first(built):
@@ -68,8 +75,21 @@ def test_signs_of_chinese_text_are_square(built):
         assert {widths[cmap[ord(sign)]][0] for sign in "“”‘’—…·，。院"} == {1000}
 
 
-def test_digits_and_spaces_come_from_the_latin_face_alone(built):
-    assert {ord(" "), 0xA0, ord("0"), ord("é")} <= built["Doc Latin"].getBestCmap().keys()
+def test_every_face_has_spaces_because_pango_takes_them_from_the_face_before(built):
+    for font in built.values():
+        assert font.getBestCmap().keys() >= SPACES.keys()
+        assert font["hmtx"][font.getBestCmap()[0x20]] == (250, 0)
+
+
+def test_a_letter_made_of_others_keeps_its_size(built):
+    cmap, glyphs = built["Doc Latin"].getBestCmap(), built["Doc Latin"]["glyf"]
+    plain, accented = glyphs[cmap[ord("e")]], glyphs[cmap[ord("é")]]
+    assert (accented.xMin, accented.yMin) == pytest.approx((plain.xMin, plain.yMin), abs=2)
+    assert accented.yMax > plain.yMax + 100
+
+
+def test_digits_come_from_the_latin_face_alone(built):
+    assert {ord("0"), ord("é"), ord("½")} <= built["Doc Latin"].getBestCmap().keys()
     for family in (*CHINESE, "Doc Fang"):
         assert not latin() & built[family].getBestCmap().keys()
 

@@ -180,6 +180,19 @@ def test_a_form_fills_the_type_area_and_ticks_the_chosen_box(
     assert "☑民事" in line
 
 
+def test_a_long_text_in_a_form_goes_on_in_a_closed_box_on_the_next_page(
+    pool, template, data, options, measured
+):
+    data["facts"] = "\n".join([data["facts"]] * 3)
+    pages = measured(pool.render(template(FORM), data, options))
+    assert len(pages) > 1
+    for page in pages:
+        lines = [box for box in page.boxes if box["right"] - box["left"] > 100]
+        text = [row for row in page.rows if row[0]["size"] < 14.5 and row[0]["top"] < 262]
+        assert max(box["bottom"] for box in lines) > max(row[0]["bottom"] for row in text[-1:])
+    assert min(box["top"] for box in pages[1].boxes) < pages[1].rows[0][0]["top"]
+
+
 def test_enclosures_align_under_the_first_name(pool, template, data, options, measured):
     data["enclosures"] = [
         "现场照片",

@@ -21,7 +21,7 @@ from workflow_server.rendering.fonts.recipe import latin
 #: Slack per gap beyond which a line stays as it is, in parts of the type size: a long
 #: unbreakable word would otherwise tear the line apart.
 MAX_STRETCH = 0.5
-_LATIN = frozenset(map(chr, latin())) - {" ", "\u00a0"}
+_LATIN = frozenset(map(chr, latin()))
 #: Signs that are printed in pairs as one: no gap opens inside.
 _JOINED = "—…"
 

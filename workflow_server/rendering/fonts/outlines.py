@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from workflow_server.rendering.fonts.recipe import (
     ASCENT,
     DESCENT,
     FULL_WIDTH_SIGNS,
+    SPACES,
     UNITS_PER_EM,
     Face,
     frequency_order,
@@ -35,7 +37,7 @@ def make(face: Face, source: Path, repertoire: frozenset[int], target: Path) -> 
     font = TTFont(source, fontNumber=face.index, lazy=True)
     cmap: dict[int, str] = font.getBestCmap()
     asked = wanted(face.characters, repertoire, frozenset(cmap))
-    codes = frequency_order(asked)
+    codes = frequency_order(asked | SPACES.keys())
     builder = _builder(face, font, cmap, codes)
     builder.font.save(target, reorderTables=True)
     return len(codes)
@@ -70,6 +72,9 @@ def _glyphs(font: Any, cmap: dict[int, str], codes: list[int]) -> list[tuple[Any
     cubic = "glyf" not in font
     drawn = []
     for code in codes:
+        if code in SPACES:
+            drawn.append((TTGlyphPen(None).glyph(), SPACES[code]))
+            continue
         name = cmap[code]
         glyph = None if cubic or chr(code) in FULL_WIDTH_SIGNS else _scaled(font, name, scale)
         drawn.append(glyph or _drawn(outlines, name, code, scale, cubic))
@@ -85,6 +90,9 @@ def _scaled(font: Any, name: str, scale: float) -> tuple[Any, int] | None:
     if glyph.numberOfContours < 0:
         return None
     if glyph.numberOfContours > 0:
+        # A copy, because glyphs made of others still need this one as it was.
+        glyph = copy(glyph)
+        glyph.coordinates = glyph.coordinates.copy()
         if scale != 1:
             glyph.coordinates.scale((scale, scale))
             glyph.coordinates.toInt()

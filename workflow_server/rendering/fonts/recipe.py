@@ -16,6 +16,9 @@ DESCENT = -120
 
 #: Signs that Chinese text sets in a full square although some fonts draw them narrow.
 FULL_WIDTH_SIGNS = "“”‘’—…·"
+#: Spaces and their widths, in every face: Pango takes a space from the face of the text
+#: before it, and prints the box of a missing character where that face has none.
+SPACES = {0x20: 250, 0xA0: 250, 0x2002: 500, 0x2003: 1000, 0x2009: 200, 0x202F: 200}
 #: Signs of forms that GBK lacks: boxes to tick, check marks.
 EXTRA_SIGNS = "☐☑☒✓✔㉑㉒㉓㉔㉕"
 
@@ -129,18 +132,18 @@ def is_han(code: int) -> bool:
 
 @cache
 def latin() -> frozenset[int]:
-    """Return what is set in the Latin face: ASCII, letters with accents, fixed spaces.
+    """Return what is set in the Latin face: ASCII, letters with accents.
 
     Quotation marks, dashes, the middle dot and other signs of GB 2312 stay Chinese and square.
     """
     letters = {c for c in range(0xA1, 0x250) if unicodedata.category(chr(c))[0] == "L"}
-    extra = {0xA0, 0xB2, 0xB3, 0xB9, 0xBD, 0xBC, 0xBE, 0x2002, 0x2003, 0x2009, 0x2010, 0x2011,
-             0x2013, 0x202F, 0x2212, 0x20AC}  # fmt: skip
-    return frozenset(set(range(0x20, 0x7F)) | letters | extra)
+    extra = {0xB2, 0xB3, 0xB9, 0xBD, 0xBC, 0xBE, 0x2010, 0x2011, 0x2013,
+             0x2212, 0x20AC}  # fmt: skip
+    return frozenset(set(range(0x21, 0x7F)) | letters | extra)
 
 
 def wanted(characters: str, repertoire: Set[int], offered: Set[int]) -> frozenset[int]:
-    """Choose from the code points `offered` by a font those of a named set.
+    """Choose from the code points `offered` by a font those of a named set; spaces apart.
 
     `rare` is what neither GBK nor the repertoire face has: the last resort for names.
     """
@@ -150,7 +153,7 @@ def wanted(characters: str, repertoire: Set[int], offered: Set[int]) -> frozense
     signs = {ord(sign) for sign in EXTRA_SIGNS}
     if characters == "rare":
         return frozenset({c for c in offered if is_han(c)} - chinese | (signs & offered))
-    chosen = ((chinese | signs) - latin()) & offered
+    chosen = ((chinese | signs) - latin() - SPACES.keys()) & offered
     if characters == "common":
         return frozenset(code for code in chosen if is_common(code))
     if characters == "uncommon":
