@@ -1,0 +1,111 @@
+"""The command line does what it says, and tells a user's mistake in one message."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from click import Group
+from click.testing import CliRunner, Result
+
+from tests.services.drawing import files_of, line
+from workflow_server import cli
+from workflow_server.app import create_app, prepare
+
+
+class Shell:
+    """A terminal with settings of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.commands: Group = cli.build(
+            cli.House(
+                lambda: create_app({"data_dir": folder / "data", "content_dir": str(folder)}),
+                prepare,
+                "",
+            )
+        )
+
+    def run(self, *words: str) -> Result:
+        return CliRunner().invoke(self.commands, words)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    for path, data in files_of([line("draft")]).items():
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return Shell(tmp_path)
+
+
+def test_every_command_explains_itself(shell: Shell) -> None:
+    listed = shell.run("--help")
+    for name in ("serve", "work", "deploy", "check", "migrate", "user", "demo"):
+        assert name in listed.output
+        explained = shell.run(name, "--help")
+        assert explained.exit_code == 0
+        assert "Usage:" in explained.output
+
+
+def test_sound_content_is_told_so(shell: Shell) -> None:
+    result = shell.run("check", str(shell.folder))
+    assert (result.exit_code, result.output) == (0, "没有发现问题。 No faults.\n")
+
+
+def test_faults_are_told_with_file_and_line_and_exit_1(shell: Shell) -> None:
+    drawn = shell.folder / "bpmn" / "a.bpmn"
+    drawn.write_text(drawn.read_text().replace("userTask", "scriptTask"))
+    result = shell.run("check", str(shell.folder))
+    assert result.exit_code == 1
+    assert "bpmn/a.bpmn:2 draft: " in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_hostile_zip_is_refused_in_one_message(shell: Shell) -> None:
+    hostile = io.BytesIO()
+    with zipfile.ZipFile(hostile, "w") as archive:
+        archive.writestr("../../etc/x.bpmn", "<x/>")
+    path = shell.folder / "hostile.zip"
+    path.write_bytes(hostile.getvalue())
+    for command in ("check", "deploy"):
+        result = shell.run(command, str(path))
+        assert result.exit_code == 1
+        assert "../../etc/x.bpmn" in result.output
+        assert "Traceback" not in result.output
+
+
+def test_content_is_deployed_once(shell: Shell) -> None:
+    first = shell.run("deploy", str(shell.folder))
+    again = shell.run("deploy", str(shell.folder))
+    assert first.exit_code == 0, first.output
+    assert first.output == again.output
+
+
+def test_a_person_is_added_and_gets_a_token(shell: Shell) -> None:
+    assert shell.run("migrate").exit_code == 0
+    added = shell.run("user", "add", "pat", "帕特", "--password", "correct horse")
+    assert added.exit_code == 0, added.output
+    twice = shell.run("user", "add", "pat", "帕特", "--password", "correct horse")
+    assert twice.exit_code == 1
+    assert "登录名" in twice.output
+    token = shell.run("user", "token", "pat", "--days", "3").output.strip()
+    client = create_app({"data_dir": shell.folder / "data"}).test_client()
+    me = client.get("/api/me", headers={"Authorization": f"Bearer {token}"})
+    assert me.json["name"] == "帕特"
+    unknown = shell.run("user", "token", "nobody")
+    assert (unknown.exit_code, unknown.output.count("\n")) == (1, 1)
+
+
+def test_work_once_prepares_the_house_and_ends(shell: Shell) -> None:
+    result = shell.run("work", "--once")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_a_bad_setting_names_its_variable(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> None:
+    monkeypatch.setenv("WORKFLOW_SERVER_POOL_SIZE", "many")
+    result = shell.run("migrate")
+    assert result.exit_code == 1
+    assert "WORKFLOW_SERVER_POOL_SIZE" in result.output
