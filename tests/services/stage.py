@@ -99,6 +99,7 @@ RULES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id=
             ("R-REPLY", 2, "month", "答复期限"),
             ("R-SHORT", 5, "workday", "短期限"),
             ("R-BROKEN", 0, "day", "坏规则"),
+            ("R-CHOSEN", "chosen_days", "day", "自定期限"),
         )
     )
 )

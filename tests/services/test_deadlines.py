@@ -65,6 +65,13 @@ def test_rule_and_label_may_be_expressions(stage: Stage) -> None:
     assert (row.deadline.label, row.deadline.due.isoformat()) == ("限期R-SHORT", "2026-03-23")
 
 
+def test_a_rule_may_leave_its_amount_to_the_case(stage: Stage) -> None:
+    shown = start(stage, starting(rule="R-CHOSEN"), chosen_days=10)
+    assert shown["raw_due"] == "2026-03-26"
+    with pytest.raises(InvalidInput, match="R-CHOSEN"):
+        start(stage, starting(rule="R-CHOSEN"), chosen_days=None)
+
+
 def test_a_clock_stands_with_its_record(stage: Stage) -> None:
     with stage.acting({"served": "2026-03-16"}) as situation:
         records.apply(RecordEffect("open", "permit", title="东大街"), situation)

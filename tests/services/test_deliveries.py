@@ -16,6 +16,7 @@ from workflow_server.services.deliveries import (
     DeliveryNotPending,
     EnclosureNotReady,
     LetterIncomplete,
+    LetterRepeated,
     RecipientUnknown,
     UnknownMessageType,
 )
@@ -119,6 +120,12 @@ def test_sending_again_is_the_same_letter(stage: Stage) -> None:
     assert len(pending) == 1
     send(stage, conversation="甲函〔2026〕1号/2")
     assert deliveries.list_(stage.clerk)[1] == 2
+
+
+def test_another_letter_under_the_same_name_is_refused(stage: Stage) -> None:
+    send(stage, payload={"street": "=street"})
+    with pytest.raises(LetterRepeated, match="已用往来标识"):
+        send(stage, payload={"street": "西大街"})
 
 
 def test_a_job_that_runs_twice_delivers_once(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+from workflow_server.content import decisions
 from workflow_server.errors import InvalidInput, InvalidState
 from workflow_server.rules.deadlines import Due, Rule, compute, day_end, read_rule
 from workflow_server.services import access, advance, jobs, working_days
@@ -244,12 +245,25 @@ def _rule(code: Any, began: date | datetime, situation: Situation) -> Rule:
     region = situation.organisation.get("region")
     day = began.astimezone(CHINA).date() if isinstance(began, datetime) else began
     row = situation.content.shared.rule(str(code), region, day)
+    if row is not None and row.get("amount") is None:
+        row = _ask_with_facts(str(code), region, day, situation)
     if row is None:
         raise UnknownRule(
             f"{day} 没有适用的期限规则“{code}”（地区：{region or '未设定'}）。"
             f" Expected a row of rule '{code}' in force on {day}, but there is none."
         )
     return read_rule(str(code), row)
+
+
+def _ask_with_facts(
+    code: str, region: str | None, day: date, situation: Situation
+) -> Mapping[str, Any] | None:
+    """Ask the table again for a rule whose amount the case decides, such as a period it set."""
+    table = situation.content.shared.rules
+    assert table is not None
+    asked = {"rule": code, "region": region, "day": day.isoformat()}
+    row = decisions.decide(table, {**situation.context(), **asked}, situation.now)
+    return row if isinstance(row, Mapping) else None
 
 
 def _parse_start(start: Any, name: str) -> date | datetime:

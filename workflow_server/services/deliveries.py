@@ -41,6 +41,10 @@ class LetterIncomplete(InvalidInput):
     """往来内容不完整"""
 
 
+class LetterRepeated(InvalidState):
+    """同一往来标识已经使用"""
+
+
 class EnclosureNotReady(Unavailable):
     """随附文书正在生成"""
 
@@ -62,6 +66,8 @@ class Letter:
 
 def apply(effect: MessageEffect, situation: Situation) -> None:
     """Send a letter to each recipient, once for a type, a conversation and a recipient.
+
+    Sending the same again changes nothing; something else under the same name is refused.
 
     Enclosed are the instance's newest issued documents of the kinds named, and the files of
     the sender whose ids stand in the payload. A job carries it, after the documents' own.
@@ -89,20 +95,20 @@ def apply(effect: MessageEffect, situation: Situation) -> None:
         for row in attachments.find_mentioned(values, situation.instance.organisation_id)
     ]
     for recipient in recipients:
-        if store.find_same(effect.type, conversation, recipient.id) is None:
-            delivery = Delivery(
-                id=new_id(),
-                type=effect.type,
-                label=message.label,
-                conversation=conversation,
-                in_reply_to=str(reply) if reply else None,
-                sender_id=situation.instance.organisation_id,
-                recipient_id=recipient.id,
-                instance_id=situation.instance.id,
-                element_id=situation.visit.element_id,
-                payload=payload,
-                sent_at=situation.now,
-            )
+        delivery = Delivery(
+            id=new_id(),
+            type=effect.type,
+            label=message.label,
+            conversation=conversation,
+            in_reply_to=str(reply) if reply else None,
+            sender_id=situation.instance.organisation_id,
+            recipient_id=recipient.id,
+            instance_id=situation.instance.id,
+            element_id=situation.visit.element_id,
+            payload=payload,
+            sent_at=situation.now,
+        )
+        if not _was_sent(delivery):
             _send(delivery, enclosed, situation)
 
 
@@ -207,6 +213,20 @@ def _carry(delivery_id: UUID, shown: list[dict[str, Any]], now: datetime) -> Non
         now,
     )
     delivery.received_instance_id = received.instance_id
+
+
+def _was_sent(delivery: Delivery) -> bool:
+    """Tell whether the same letter went out before; refuse another one under its name."""
+    earlier = store.find_same(delivery.type, delivery.conversation, delivery.recipient_id)
+    if earlier is None:
+        return False
+    if (earlier.sender_id, earlier.payload) == (delivery.sender_id, delivery.payload):
+        return True
+    raise LetterRepeated(
+        f"“{delivery.label}”已用往来标识“{delivery.conversation}”发出过，内容不同的须另用标识。"
+        f" Expected a new conversation for another '{delivery.type}', but"
+        f" '{delivery.conversation}' was sent already."
+    )
 
 
 def _send(delivery: Delivery, enclosed: Sequence[tuple[str, UUID]], situation: Situation) -> None:
