@@ -16,7 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from workflow_server import config
 from workflow_server.rendering import fonts
-from workflow_server.rendering.documents import (
+from workflow_server.rendering.sources import (
     ENTRY,
     Options,
     Rendered,

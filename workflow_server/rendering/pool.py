@@ -17,7 +17,7 @@ from typing import Any
 from workflow_server.errors import Fault
 from workflow_server.rendering import fonts
 from workflow_server.rendering.children import Child, Ended
-from workflow_server.rendering.documents import (
+from workflow_server.rendering.sources import (
     ENTRY,
     Options,
     Rendered,

@@ -14,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from workflow_server.errors import Fault
 from workflow_server.rendering import filters, inspection
-from workflow_server.rendering.documents import ENTRY, RenderFailed, TemplateSource, failed
+from workflow_server.rendering.sources import ENTRY, RenderFailed, TemplateSource, failed
 
 #: Characters of HTML that a template may produce; a hundred printed pages are about 400,000.
 MAX_OUTPUT = 4_000_000

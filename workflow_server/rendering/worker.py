@@ -18,7 +18,8 @@ from datetime import datetime
 from typing import IO, Any, NoReturn
 
 from workflow_server.errors import WorkflowServerError
-from workflow_server.rendering.documents import ENTRY, Options, TemplateSource, failed, render
+from workflow_server.rendering.documents import render
+from workflow_server.rendering.sources import ENTRY, Options, TemplateSource, failed
 
 #: Exit code for a memory that is used up; the pool reads it.
 EXIT_MEMORY = 77
