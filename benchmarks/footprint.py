@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from benchmarks import ten_tasks
 from benchmarks.report import report
-from workflow_server.app import create_app
+from workflow_server.app import create_app, prepare
 
 #: Instances counted for rows and bytes; pages are 4 KiB, so one alone says little.
 INSTANCES = 200
@@ -40,6 +40,7 @@ def measure(folder: Path) -> None:
 
     content = ten_tasks.write(folder / "content")
     app = create_app({"data_dir": folder / "data", "content_dir": str(content), "demo": True})
+    prepare(app)
     client = app.test_client()
     session = client.post(
         "/api/sessions", json={"login": "worker", "password": ten_tasks.PASSWORD}
