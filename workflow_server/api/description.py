@@ -27,7 +27,7 @@ IDEMPOTENCY_KEY = {
 }
 INTRODUCTION = (
     "以 JSON 收发，字段名为 snake_case，时间为带时区的 ISO 8601。"
-    "每个请求以 `Authorization: Bearer <token>` 表明身份；列表分页写在正文里；"
+    "每个请求以 Authorization: Bearer 令牌 表明身份；列表分页写在正文里；"
     "出错时答复 application/problem+json（RFC 9457）。"
     " JSON in and out; every request carries a bearer token; lists are paged in the body;"
     " refusals are RFC 9457 problems."

@@ -106,7 +106,7 @@ def _operation(
         parameters=tuple(_parameter(each) for each in parameters),
         body=shown,
         answers=tuple(_answers(document, given.get("responses", {}))),
-        curl=_curl(method, path, shown, is_open),
+        curl=_curl(method, path, shown, parameters, is_open),
     )
 
 
@@ -160,7 +160,7 @@ def _kind(document: Mapping[str, Any], given: Mapping[str, Any]) -> str:
         return f"[{_kind(document, schema.get('items', {}))}]"
     words = schema.get("enum")
     if words:
-        return " | ".join(str(word) for word in words)
+        return " | ".join(str(word) for word in words if word is not None)
     return str(schema.get("format") or kind)
 
 
@@ -202,11 +202,13 @@ def _resolve(document: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[s
     return resolved
 
 
-def _curl(method: str, path: str, body: Content | None, is_open: bool) -> str:
+def _curl(
+    method: str, path: str, body: Content | None, parameters: list[Any], is_open: bool
+) -> str:
     lines = [f"curl -X {method.upper()} $SERVER{path}"]
     if not is_open:
         lines.append('-H "Authorization: Bearer $TOKEN"')
-    if method != "get":
+    if any(each["name"] == "Idempotency-Key" for each in parameters):
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if body is not None and body.media == "multipart/form-data":
         lines += [f"-F {each.name}=@{each.name}" for each in body.fields if each.required]
