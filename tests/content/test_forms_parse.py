@@ -33,6 +33,7 @@ def refused(data):
         (text(validate={"validationType": "fax"}), "/validate/validationType", "email、phone"),
         (text(conditional={"hide": "=a >"}), "/conditional/hide", "FEEL 语法错误"),
         (text(conditional={"hide": "a > 1"}), "/conditional/hide", "以 = 开头"),
+        (text(conditional={"hide": 5}), "/conditional/hide", "以 = 开头"),
         (text(conditional={"show": "=a"}), "/conditional/show", "不认识的属性"),
         (text(readonly="=("), "/readonly", "FEEL 语法错误"),
         (text(properties={"colour": "x"}), "/properties/colour", "不认识的属性"),

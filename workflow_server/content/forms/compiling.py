@@ -55,7 +55,8 @@ def item(component: Mapping[str, Any], path: tuple[str, ...], name: str, in_rows
     parts = _Parts(component, label_of(component, name))
     properties = properties_of(component)
     hide = component.get("conditional", {}).get("hide")
-    if hide:
+    # One of another shape is a fault that the reader has told.
+    if isinstance(hide, str) and hide.startswith("="):
         parts.conditions.append(("hide", hide[1:]))
     readonly = _readonly(parts)
     required = _validation(parts)
