@@ -35,6 +35,10 @@ class StartRefused(Forbidden):
     """无权发起该流程"""
 
 
+class WrongParty(InvalidInput):
+    """该单位不办理此流程"""
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """A new instance and the tasks that wait in it."""
@@ -154,7 +158,7 @@ def _start(
     begin, host_id = found
     host = organisations.get(host_id)
     if definition.party is not None and definition.party != host.party:
-        raise InvalidInput(
+        raise WrongParty(
             f"“{definition.title}”不能在{host.name}办理。"
             f" Expected an organisation of party '{definition.party}', but it is '{host.party}'."
         )

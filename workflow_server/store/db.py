@@ -123,11 +123,13 @@ def transaction() -> Iterator[scoped_session[Session]]:
     if db.session.info.get("writing"):
         yield db.session
         return
-    # Ends the read transaction, if one is open: its snapshot is old.
-    db.session.rollback()
+    if db.engine.dialect.name == "sqlite":
+        # Ends the read transaction, if one is open: its snapshot is old and can't be written to.
+        db.session.rollback()
+        db.session.connection(execution_options={"writer": True})
+    # PostgreSQL sees what is new with every statement, so what was begun for reading goes on.
     db.session.info["writing"] = True
     try:
-        db.session.connection(execution_options={"writer": True})
         yield db.session
         db.session.commit()
     except BaseException:

@@ -25,7 +25,7 @@ class Organisation(Model):
     name: Mapped[str] = mapped_column(sa.Text)
     short_name: Mapped[str] = mapped_column(sa.Text)
     code: Mapped[str] = mapped_column(sa.Text, default="")
-    #: What it is to processes: "congress", "procuratorate", "unit" …
+    #: Its part in processes, as the roles of the content name it.
     party: Mapped[str] = mapped_column(sa.Text)
     region: Mapped[str | None] = mapped_column(sa.Text, default=None)
     fields: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default_factory=dict)
