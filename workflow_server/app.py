@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -70,6 +72,12 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
+def create_web_app() -> Flask:
+    """Build what a web process of `serve` runs; it ends with the process that started it."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    return create_app()
+
+
 def prepare(app: Flask) -> None:
     """Bring the database and its content to what the settings say; changes nothing twice.
 
@@ -97,8 +105,15 @@ def main() -> None:
     """Run the command line."""
     from workflow_server import cli
 
-    house = cli.House(create_app, prepare, "workflow_server.app:create_app")
+    house = cli.House(create_app, prepare, "workflow_server.app:create_web_app")
     cli.build(house).main(prog_name="workflow-server")
+
+
+def _end_with(parent: int) -> None:
+    # Killed without notice, the parent cannot stop us, and we would hold its port for ever.
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _home() -> ResponseReturnValue:

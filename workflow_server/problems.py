@@ -113,7 +113,8 @@ def _refused(error: errors.WorkflowServerError) -> Response:
         return _unexpected(error)
     faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
     headers = {"Retry-After": "1"} if status == 503 else {}
-    return _problem(status, error.code, _title(type(error)), error.message, faults, headers)
+    title = _title(type(error))
+    return _problem(status, error.code, title, _for_people(title, error.message), faults, headers)
 
 
 def _refused_at_the_door(error: HTTPException) -> Response:
@@ -177,6 +178,12 @@ def _wants_page() -> bool:
     accepted = request.accept_mimetypes
     html = accepted["text/html"]
     return html > 0 and html > accepted["application/json"] and "text/html" in accepted.values()
+
+
+def _for_people(title: str, message: str) -> str:
+    """Put Chinese before a message that is English only."""
+    is_chinese = any("\u4e00" <= letter <= "\u9fff" for letter in message)
+    return message if is_chinese else f"{title}。 {message}"
 
 
 def _faults(messages: Any, pointer: str = "") -> Iterator[dict[str, str]]:

@@ -81,6 +81,19 @@ def test_an_unexpected_error_tells_a_reference_and_nothing_else(
     assert [entry["reference"] for entry in logs] == [response.json["reference"]]
 
 
+def test_what_a_person_reads_is_chinese_first(permits: Office, started: dict[str, Any]) -> None:
+    path = f"/tasks/{started['next_tasks'][0]['id']}"
+    for response in (
+        permits.ann.delete(f"{path}/assignee"),
+        permits.tom.get(path),
+        permits.bob.post("/process-instances", json={"process_key": "p"}),
+        permits.ann.get("/nothing"),
+        permits.ann.post("/process-instances", json={}),
+    ):
+        for sentence in (response.json["title"], response.json["detail"]):
+            assert "\u4e00" <= sentence.lstrip("“")[0] <= "\u9fff", sentence
+
+
 def test_a_browser_gets_a_page(app: Flask) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     response = app.test_client().get("/nothing", headers=browser)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -40,6 +41,7 @@ def serve(house: House, host: str, port: int, workers: int, no_worker: bool) -> 
     from granian.constants import Interfaces
     from granian.server import Server
 
+    _check_free(host, port)
     app = house.create_app()
     house.prepare(app)
     crew = Crew(house, 0 if no_worker else app.config["WORKFLOW_SERVER"].job_workers)
@@ -51,6 +53,7 @@ def serve(house: House, host: str, port: int, workers: int, no_worker: bool) -> 
         workers=workers,
         factory=True,
         log_enabled=False,
+        respawn_failed_workers=True,
     )
     crew.start()
     server.on_startup(lambda: _announce(app, f"http://{host}:{port}", workers, crew.size))
@@ -139,6 +142,19 @@ def _work_beside(house: House, parent: int) -> None:
 def _run_due(app: Flask) -> int:
     with app.app_context():
         return jobs.run_due(clock.now(), BATCH)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Refuse an address that cannot be had, before anything is started."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.ClickException(
+            f"地址 {host}:{port} 不可用，可用 --port 换一个端口。"
+            f" Expected to serve on {host}:{port}, but: {reason}."
+        ) from error
 
 
 def _announce(app: Flask, address: str, workers: int, job_workers: int) -> None:
