@@ -29,6 +29,8 @@ OPEN = frozenset({"health.read_health", "sessions.open_session"})
 
 #: The largest body of a request that carries no file.
 ANSWERS_BYTES = 2 * 1024 * 1024
+#: How deep a body may be nested: no form needs more, and nobody downstream must count.
+DEPTH = 64
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -47,11 +49,14 @@ class Parser(FlaskParser):
         if not req.is_json:
             raise UnsupportedMediaType("请以 application/json 提交。 Send application/json.")
         try:
-            return orjson.loads(body)
+            found = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise BadRequest(
                 f"JSON 格式有误：第{error.lineno}行第{error.colno}列。 The body is not valid JSON."
             ) from error
+        if body.count(b"[") + body.count(b"{") > DEPTH and _is_deeper(found, DEPTH):
+            raise BadRequest(f"JSON 嵌套超过{DEPTH}层。 The body is nested too deeply.")
+        return found
 
 
 PARSER = Parser()
@@ -196,6 +201,21 @@ def require_reader() -> None:
     """Let in who may read the API's description: everybody in demo mode, else a person."""
     if not settings().demo:
         _identify()
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Tell whether lists and objects are nested more than `depth` levels deep."""
+    level = [value]
+    for _ in range(depth):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _let_in() -> None:
