@@ -1,6 +1,8 @@
 # Everything a newcomer needs; `make help` explains each target.
 PYTHON ?= python3
 BIN := .venv/bin
+# Compiled modules are kept: without them every start reads all sources again.
+unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 HOST ?= 127.0.0.1
 
