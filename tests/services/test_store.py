@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -16,7 +17,7 @@ from workflow_server import config
 from workflow_server.config import Config, SettingRefused
 from workflow_server.store import db as database
 from workflow_server.store.clock import ClockOffset
-from workflow_server.store.db import Model, db, savepoint, session, transaction
+from workflow_server.store.db import DatabaseBusy, Model, db, savepoint, session, transaction
 from workflow_server.store.deliveries import Delivery
 from workflow_server.store.types import Unstorable, UtcDateTime, canonical, dumps, new_id
 
@@ -123,3 +124,23 @@ def _write_and_fail() -> None:
     with transaction():
         session().add(ClockOffset(id=1, seconds=5))
     raise RuntimeError
+
+
+def test_a_writer_who_waits_too_long_is_told_and_can_come_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(db.engine.url.database or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusy):
+        _write()
+    other.rollback()
+    _write()
+    assert session().get(ClockOffset, 1) is not None
+
+
+def _write() -> None:
+    with transaction():
+        session().add(ClockOffset(id=1, seconds=5))

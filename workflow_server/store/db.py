@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +25,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.pool import QueuePool
 
 from workflow_server.config import Config
+from workflow_server.errors import Unavailable
 from workflow_server.store.types import dumps
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -32,6 +36,9 @@ _settings: WeakKeyDictionary[sa.Engine, Config] = WeakKeyDictionary()
 #: How long a writer waits for another one before it gives up, in seconds.
 BUSY_SECONDS = 30
 
+#: The shortest and the longest pause between two tries to write, in seconds.
+_PAUSE = (0.0002, 0.0015)
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -39,6 +46,10 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class DatabaseBusy(Unavailable):
+    """数据库繁忙"""
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
@@ -106,11 +117,32 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    # A reader that turns writer fails when another wrote in between, so a writer says so first.
-    writer = connection.get_execution_options().get("writer", False)
     driver = connection.connection.driver_connection
     assert driver is not None
-    driver.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
+    # A reader that turns writer fails when another wrote in between, so a writer says so first.
+    if connection.get_execution_options().get("writer", False):
+        _begin_writing(driver)
+    else:
+        driver.execute("BEGIN")
+
+
+def _begin_writing(driver: Any) -> None:
+    """Wait for one's turn to write; SQLite's own waiting sleeps up to 100 ms too long."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() > deadline:
+                    raise DatabaseBusy("Expected to write, but others kept on writing") from error
+            time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 @contextmanager
