@@ -1,4 +1,4 @@
-"""Where attackers meet the house: one world for each database, and a check that it stays as it was."""
+"""Where attackers meet the house: a world for each database, which stays as it was."""
 
 from __future__ import annotations
 

@@ -228,9 +228,9 @@ class World:
         """Send a zip as the administrator."""
         return self.office.root.post("/deployments", data={"file": (io.BytesIO(data), "b.zip")})
 
-    def deploy_with(self, **changed: bytes | str) -> TestResponse:
-        """Send the content with some files changed; `bpmn__x_dmn` is bpmn/x.dmn."""
-        raise NotImplementedError
+    def deploy_with(self, changed: Mapping[str, bytes]) -> TestResponse:
+        """Send the content with some files changed or added."""
+        return self.deploy(zip_of(self.files | changed))
 
     def _only(self, path: str) -> str:
         (item,) = self.ann.get(path).json["items"]

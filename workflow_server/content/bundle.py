@@ -31,6 +31,9 @@ _ENDINGS: Mapping[str, frozenset[str]] = {
     _SCENARIOS: frozenset({".json", ".png", ".jpg", ".pdf"}),
 }
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+#: What each entry of a zip's directory begins with, and how many may look so.
+_ENTRY = b"PK\x01\x02"
+_MOST_ENTRIES = 4 * MAXIMUM_FILES
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, OSError)
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -80,6 +83,9 @@ def read_zip(data: bytes) -> Bundle:
     """Seal the content of a zip file; what it declares about its sizes is not believed."""
     if len(data) > MAXIMUM_BYTES:
         raise _refused([Fault("zip", f"压缩包超过 {MAXIMUM_BYTES // 1_000_000} MB")])
+    # Counted before the directory is read: what it takes in memory is a hundredfold.
+    if data.count(_ENTRY) > _MOST_ENTRIES:
+        raise _refused([Fault("zip", f"文件超过 {MAXIMUM_FILES} 个")])
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return from_files(_unpack(archive))

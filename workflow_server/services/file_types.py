@@ -15,6 +15,10 @@ from workflow_server.errors import InvalidInput
 LONGEST_NAME = 200
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _MOST_ENTRIES = 10_000
+#: What each entry of a zip's directory begins with.
+_ENTRY = b"PK\x01\x02"
+#: Names that are devices on Windows, whatever their extension.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(\.|$)", re.IGNORECASE)
 _CHUNK = 1 << 20
 _CFB = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -77,6 +81,11 @@ def check_name(name: str) -> str:
         raise NameRefused(
             f"文件名“{clean[:60]}”不能以点开头。 Expected a name before the extension, but none."
         )
+    if _DEVICE.match(clean):
+        raise NameRefused(
+            f"文件名“{clean[:60]}”在 Windows 上是设备名，请改名。"
+            f" Expected a name that every system can keep, but got {clean[:60]!r}."
+        )
     return clean
 
 
@@ -104,16 +113,30 @@ def _plain(extension: str, path: Path) -> str:
 
 def _zipped(extension: str, path: Path) -> str:
     media_type, mark = _ZIPPED[extension]
+    # Counted before the directory is read: what it takes in memory is a hundredfold.
+    if _count_entries(path) > _MOST_ENTRIES:
+        raise _mismatch(extension)
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise _mismatch(extension) from error
-    if mark not in names or len(names) > _MOST_ENTRIES:
+    if mark not in names:
         raise _mismatch(extension)
     if any(entry.lower().endswith("vbaproject.bin") for entry in names):
         raise _has_macros()
     return media_type
+
+
+def _count_entries(path: Path) -> int:
+    """Count what looks like an entry of a zip's directory: at least as many as there are."""
+    count, tail = 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            window = tail + chunk
+            count += window.count(_ENTRY)
+            tail = window[-(len(_ENTRY) - 1) :]
+    return count
 
 
 def _compound(extension: str, path: Path) -> str:
