@@ -1,4 +1,4 @@
-"""`workflow-server demo` plays the shipped scenario over HTTP, and says when something is missing."""
+"""`workflow-server demo` plays the shipped scenario over HTTP and says what is missing."""
 
 import json
 import os
