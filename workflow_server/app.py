@@ -25,6 +25,9 @@ from workflow_server.store import db
 
 #: The largest request there is; how large an attachment or a bundle may be is said elsewhere.
 UPLOAD_MB = 65
+#: What the fields beside a file may take. It must be well above the 64 KiB in which a request
+#: is read: what may be the beginning of a boundary is kept over from the chunk before.
+FORM_KB = 256
 
 #: What every answer says to a browser: nothing from elsewhere, in no foreign frame.
 SECURITY_HEADERS = {
@@ -61,7 +64,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.config["WORKFLOW_SERVER"] = settings
     app.config["MAX_CONTENT_LENGTH"] = max(settings.attachment_mb + 1, UPLOAD_MB) * 1024 * 1024
-    app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_KB * 1024
     app.config["MAX_FORM_PARTS"] = 20
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.connect(app, settings.url, settings.pool_size)
@@ -128,13 +131,19 @@ def _secure(response: Response) -> Response:
     return response
 
 
+def _line(event: Any, **_more: Any) -> str:
+    """Write an event as JSON; what no JSON can hold must not make its own logging fail."""
+    try:
+        return orjson.dumps(event, default=repr).decode()
+    except TypeError:
+        return orjson.dumps({"event": ascii(event)}).decode()
+
+
 def _configure_logs() -> None:
     """Write one line an event: legible on a terminal, JSON elsewhere."""
     for_people = sys.stderr.isatty()
     renderer: Any = (
-        structlog.dev.ConsoleRenderer()
-        if for_people
-        else structlog.processors.JSONRenderer(lambda event, **_: orjson.dumps(event).decode())
+        structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer(_line)
     )
     shared = [] if for_people else [structlog.processors.format_exc_info]
     structlog.configure(

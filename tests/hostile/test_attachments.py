@@ -6,6 +6,7 @@ import io
 import struct
 import time
 import zipfile
+from random import Random
 
 import pytest
 
@@ -84,6 +85,15 @@ BYTES = {
 @pytest.mark.parametrize("name", ["函.pdf", "图.png", "函.docx", "函.doc", "函.PDF"])
 def test_bytes_of_another_kind_are_refused(untouched: World, data: bytes, name: str) -> None:
     refused(untouched.attach(data, name))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_file_of_any_bytes_comes_in_whole(world: World, seed: int) -> None:
+    data = PDF + Random(seed).randbytes(1_000_000) + b"\r\n--" * 20_000
+    added = world.attach(data, "扫描件.pdf")
+    assert added.status_code == 201, added.text
+    assert added.json
+    assert world.ann.get(f"/attachments/{added.json['id']}/file").data == data
 
 
 def test_what_is_too_large_is_refused_and_dropped(untouched: World) -> None:

@@ -127,6 +127,8 @@ def _gather(root: Path, folder: Path, files: dict[str, bytes], faults: list[Faul
 
 def _unpack(archive: zipfile.ZipFile) -> dict[str, bytes]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if not entries:
+        raise _refused([Fault("zip", "压缩包里没有文件")])
     if len(entries) > MAXIMUM_FILES:
         raise _refused([Fault("zip", f"文件超过 {MAXIMUM_FILES} 个")])
     faults = [fault for entry in entries for fault in _entry_faults(entry)]

@@ -66,7 +66,11 @@ def _choice(name: str, *words: str) -> Type:
 _ID = r"[A-Za-z_][A-Za-z0-9_.-]*"
 TEXT = Type("text", None, "不能为空")
 KEY = Type("key", re.compile(r"[a-z][a-z0-9_]*"), "须由小写字母、数字和下划线组成，以字母开头")
-NAME = Type("name", re.compile(r"[A-Za-z_][A-Za-z0-9_]*"), "须由字母、数字和下划线组成")
+NAME = Type(
+    "name",
+    re.compile(r"_?[A-Za-z][A-Za-z0-9_]*"),
+    "须由字母、数字和下划线组成，以字母或一个下划线加字母开头",
+)
 PATH = Type(
     "path",
     re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*"),

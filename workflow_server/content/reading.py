@@ -11,6 +11,8 @@ from typing import Any
 from workflow_server.errors import Fault
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
+UNKEEPABLE = "含有数据库无法保存的内容：NUL、残缺的字符，或 NaN、Infinity"
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(slots=True)
@@ -120,8 +122,23 @@ def parse(path: str, data: bytes, faults: list[Fault]) -> Place | None:
     except json.JSONDecodeError as error:
         faults.append(Fault(f"{path}:{error.lineno}", f"JSON 语法错误：{error.msg}"))
         return None
+    except ValueError:
+        faults.append(Fault(path, "含有位数过多的数字"))
+        return None
+    if not is_keepable(value):
+        faults.append(Fault(path, UNKEEPABLE))
+        return None
     faults.extend(Fault(path, f"“{key}”在同一个对象里写了两次") for key in twice)
     return Place(path, "", value, faults)
+
+
+def is_keepable(value: Any) -> bool:
+    """Tell whether JSON as Python reads it is JSON for everybody else, databases included."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return _NUL.search(text) is None
 
 
 def _escape(step: str) -> str:

@@ -12,6 +12,8 @@ from workflow_server.errors import Fault
 MAXIMUM_BYTES = 4_000_000
 MAXIMUM_DEPTH = 64
 MAXIMUM_ELEMENTS = 50_000
+#: Characters of an attribute; a formula may have as many.
+MAXIMUM_ATTRIBUTE = 10_000
 
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY|ELEMENT|ATTLIST)", re.IGNORECASE)
 
@@ -61,13 +63,20 @@ def _refuse_before_parsing(path: str, data: bytes) -> None:
 def _refuse_oversized_tree(path: str, root: etree._Element) -> None:
     depth = 0
     count = 0
-    for event, _element in etree.iterwalk(root, events=("start", "end")):
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         count += event == "start"
         if depth > MAXIMUM_DEPTH:
             raise _refused(path, f"元素嵌套超过 {MAXIMUM_DEPTH} 层")
         if count > MAXIMUM_ELEMENTS:
             raise _refused(path, f"元素超过 {MAXIMUM_ELEMENTS} 个，请拆分后再提交")
+        if event == "start" and any(map(_is_too_long, element.attrib.values())):
+            place = f"{path}:{element.sourceline}"
+            raise _refused(place, f"属性超过 {MAXIMUM_ATTRIBUTE} 个字符，请缩短")
+
+
+def _is_too_long(value: str | bytes) -> bool:
+    return len(value) > MAXIMUM_ATTRIBUTE
 
 
 def _refused(pointer: str, detail: str) -> ContentRefused:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from workflow_server.content.forms.model import FormRefused
+from workflow_server.content.reading import UNKEEPABLE, is_keepable
 from workflow_server.errors import Fault
 
 MAX_BYTES = 1_000_000
@@ -24,6 +26,8 @@ def read(key: str, data: bytes) -> dict[str, Any]:
         raise _refused(key, "表单嵌套太深") from error
     except ValueError as error:
         raise _refused(key, f"表单不是正确的 JSON：{error}") from error
+    if not is_keepable(root):
+        raise _refused(key, f"表单{UNKEEPABLE}")
     if not isinstance(root, dict):
         raise _refused(key, "表单应为 JSON 对象")
     return root
@@ -36,8 +40,8 @@ def _refused(key: str, detail: str) -> FormRefused:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"“{next(n for n in names if names.count(n) > 1)}”写了两次")
+        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"“{ascii(name)[1:-1] if not name.isprintable() else name}”写了两次")
     return found
 
 
