@@ -144,3 +144,18 @@ def test_a_writer_who_waits_too_long_is_told_and_can_come_again(
 def _write() -> None:
     with transaction():
         session().add(ClockOffset(id=1, seconds=5))
+
+
+def test_a_connection_that_died_while_idle_is_replaced(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name != "postgresql":
+        return
+    session().execute(sa.select(1))
+    session().rollback()
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    killer = sa.create_engine(db.engine.url, poolclass=sa.NullPool)
+    with killer.connect() as connection:
+        connection.execute(sa.text(f"{others} AND datname = current_database()"))
+    monkeypatch.setattr(database, "_IDLE_SECONDS", -1)
+    assert session().scalar(sa.select(1)) == 1

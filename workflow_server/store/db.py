@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sqlite3
 import time
@@ -35,6 +36,9 @@ _settings: WeakKeyDictionary[sa.Engine, Config] = WeakKeyDictionary()
 
 #: How long a writer waits for another one before it gives up, in seconds.
 BUSY_SECONDS = 30
+
+#: A connection that was not used for so long is tried before it is used.
+_IDLE_SECONDS = 20
 
 #: The shortest and the longest pause between two tries to write, in seconds.
 _PAUSE = (0.0002, 0.0015)
@@ -80,7 +84,7 @@ def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
             "poolclass": QueuePool,
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
         }
-    return options | {"pool_pre_ping": True}
+    return options
 
 
 def connect(app: Any, url: str, pool_size: int = 5) -> None:
@@ -96,11 +100,28 @@ def connect(app: Any, url: str, pool_size: int = 5) -> None:
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _prepare_sqlite)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            sa.event.listen(db.engine, "checkin", _note_idle)
+            sa.event.listen(db.engine, "checkout", _check_alive)
 
 
 def settings() -> Config:
     """The settings of the running app."""
     return _settings[db.engine]
+
+
+def _note_idle(_connection: Any, record: Any) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _check_alive(connection: Any, record: Any, _proxy: Any) -> None:
+    # Asking each time would cost a round trip: the server goes away when nobody looks.
+    if time.monotonic() - record.info.get("idle_since", math.inf) > _IDLE_SECONDS:
+        dialect = db.engine.dialect
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
