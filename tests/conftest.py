@@ -91,14 +91,22 @@ def postgres() -> Iterator[str]:
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite-databases"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Databases:
+    return PostgresDatabases(tmp_path_factory.mktemp("postgres-databases"), postgres)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Databases:
-    folder = tmp_path_factory.mktemp(f"{request.param}-databases")
-    if request.param == "sqlite":
-        return SqliteDatabases(folder)
-    return PostgresDatabases(folder, request.getfixturevalue("postgres"))
+def databases(request: pytest.FixtureRequest) -> Databases:
+    # Made anew whenever the parameter changes; the templates behind it are made once.
+    name = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    made: Databases = request.getfixturevalue(name)
+    return made
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.conftest import Databases, PostgresDatabases, SqliteDatabases
+from tests.conftest import Databases
 from workflow_server.content.bundle import read_folder
 from workflow_server.services import (
     access,
@@ -191,14 +191,11 @@ def scenario(name: str = "parking") -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session", params=["sqlite"])
-def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Databases:
+def databases(request: pytest.FixtureRequest) -> Databases:
     """SQLite, unless a test asks for PostgreSQL too: what is told here is the content's."""
-    folder = tmp_path_factory.mktemp(f"{request.param}-processes")
-    if request.param == "sqlite":
-        return SqliteDatabases(folder)
-    return PostgresDatabases(folder, request.getfixturevalue("postgres"))
+    name = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    made: Databases = request.getfixturevalue(name)
+    return made
 
 
 @pytest.fixture
