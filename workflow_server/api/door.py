@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from workflow_server.errors import Fault, InvalidInput
 from workflow_server.services import access
 from workflow_server.services.access import Actor
 from workflow_server.store.db import settings
+from workflow_server.store.history import ActInProgress
 
 #: What may be asked without a token. A route not named here needs a person.
 OPEN = frozenset({"health.read_health", "sessions.open_session"})
@@ -100,7 +102,7 @@ class Noun:
         """
 
         def decorate(function: F) -> F:
-            wrapped: Any = function
+            wrapped: Any = _asked_again(function) if keyed else function
             if gives is not None:
                 wrapped = self.blueprint.response(status, gives)(wrapped)
             else:
@@ -180,6 +182,7 @@ def uploaded_file() -> FileStorage:
     file = request.files.get("file")
     if file is None:
         raise InvalidInput("请选择要提交的文件。 A file is needed.", [Fault("#/file", "缺少文件")])
+    file.stream.seek(0)
     return file
 
 
@@ -201,6 +204,19 @@ def require_reader() -> None:
     """Let in who may read the API's description: everybody in demo mode, else a person."""
     if not settings().demo:
         _identify()
+
+
+def _asked_again(function: F) -> F:
+    """Ask a second time when the same key came twice at once: by then the first answer is there."""
+
+    @wraps(function)
+    def ask(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except ActInProgress:
+            return function(*arguments, **named)
+
+    return ask  # type: ignore[return-value]
 
 
 def _is_deeper(value: Any, depth: int) -> bool:

@@ -1,0 +1,96 @@
+"""Many hands on one case at the same moment, against a real server: one act, one effect."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Databases
+from tests.hostile.server import Served, at_once
+
+
+@pytest.fixture(scope="module")
+def served(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server of two web processes on a world of its own."""
+    running = Served.prepare(databases.fresh(), tmp_path_factory.mktemp("contention"))
+    try:
+        running.start(workers=2)
+        yield running
+    finally:
+        running.close()
+
+
+def acts_of(served: Served, instance: str) -> list[str]:
+    history = served.world.ann.get(f"/process-instances/{instance}/history").json
+    assert history
+    return [row["act"] for row in history["items"]]
+
+
+def open_tasks(served: Served, instance: str) -> list[str]:
+    found = served.world.ann.get("/tasks", query_string={"instance_id": instance}).json
+    assert found
+    return [task["id"] for task in found["items"]]
+
+
+@pytest.mark.parametrize("hands", [2, 20])
+def test_of_simultaneous_submits_one_counts(served: Served, hands: int) -> None:
+    instance, task = served.world.start("case")
+    before = acts_of(served, instance)
+    answers = at_once(*[lambda: served.complete(task)] * hands)
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: hands - 1}
+    for answer in answers:
+        assert answer.status_code == 200 or answer.json()["code"] == "task-already-completed"
+    assert acts_of(served, instance) == [*before, "TaskCompleted"]
+    left, right = open_tasks(served, instance)
+    assert served.complete(left).status_code == 200
+    assert served.complete(right).json()["instance"]["status"] == "completed"
+
+
+def test_two_parallel_tasks_are_completed_at_once(served: Served) -> None:
+    for _ in range(3):
+        instance, task = served.world.start("case")
+        assert served.complete(task).status_code == 200
+        left, right = open_tasks(served, instance)
+        answers = at_once(lambda: served.complete(left), lambda: served.complete(right))  # noqa: B023
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert {a.json()["instance"]["status"] for a in answers} == {"running", "completed"}
+        assert acts_of(served, instance).count("TaskCompleted") == 3
+
+
+@pytest.mark.parametrize("hands", [2, 8])
+def test_the_same_key_twice_at_once_is_done_once(served: Served, hands: int) -> None:
+    instance, task = served.world.start("case")
+    answers = at_once(*[lambda: served.complete(task, f"complete-{task}")] * hands)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert acts_of(served, instance).count("TaskCompleted") == 1
+
+
+@pytest.mark.parametrize("hands", [2, 8])
+def test_the_same_start_twice_at_once_is_one_case(served: Served, hands: int) -> None:
+    before = served.rows("SELECT count(*) FROM process_instances")[0][0]
+    body = {"process_key": "wide"}
+    answers = at_once(*[lambda: served.post("/process-instances", body, f"start-{hands}")] * hands)
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert served.rows("SELECT count(*) FROM process_instances")[0][0] == before + 1
+
+
+def test_a_task_is_claimed_by_one(served: Served) -> None:
+    _, task = served.world.start("case")
+    people = (served.world.ann, served.world.office.max)
+    answers = at_once(
+        *(lambda who=who: who.put(f"/tasks/{task}/assignee").status_code for who in people)
+    )
+    assert sorted(answers) == [200, 409]
+
+
+def test_many_cases_at_once_draw_numbers_without_gap(served: Served) -> None:
+    tasks = [served.world.start("case")[1] for _ in range(12)]
+    answers = at_once(*(lambda task=task: served.complete(task) for task in tasks))
+    assert {answer.status_code for answer in answers} == {200}
+    numbers = [row[0] for row in served.rows("SELECT n FROM numbers ORDER BY n")]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert served.rows("SELECT count(*) FROM incidents")[0][0] == 0
