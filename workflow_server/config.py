@@ -34,7 +34,7 @@ class Config:
     demo_start: datetime | None = None
     #: Connections a process keeps open to the database.
     pool_size: int = 5
-    #: Threads that run jobs inside `serve`; 0 leaves them to `workflow-server work`.
+    #: Processes that run jobs beside `serve`; 0 leaves them to `workflow-server work`.
     job_workers: int = 1
     #: Processes that render documents, for each process that runs jobs.
     render_workers: int = 1

@@ -16,6 +16,8 @@ class Event(StrEnum):
     TASK_RELEASED = "TaskReleased"
     #: A person gave their answers, and the instance went on.
     TASK_COMPLETED = "TaskCompleted"
+    #: A person kept answers that are not finished, under an Idempotency-Key.
+    DRAFT_SAVED = "DraftSaved"
     #: A message reached who waited for it.
     MESSAGE_CORRELATED = "MessageCorrelated"
     #: A timer rang.
@@ -28,6 +30,18 @@ class Event(StrEnum):
     CONTENT_DEPLOYED = "ContentDeployed"
     #: Business time was moved ahead.
     CLOCK_MOVED = "ClockMoved"
+    #: A file was brought.
+    ATTACHMENT_ADDED = "AttachmentAdded"
+    #: The recipient has seen a letter.
+    DELIVERY_ACKNOWLEDGED = "DeliveryAcknowledged"
+    #: A letter on paper was handed over.
+    DELIVERY_HANDED_OVER = "DeliveryHandedOver"
+    #: An incident was closed by hand: there was nothing to try again.
+    INCIDENT_CLOSED = "IncidentClosed"
+    #: The working-day calendar got a new version.
+    CALENDAR_CHANGED = "CalendarChanged"
+    #: A request with an Idempotency-Key found done what it asked for.
+    NOTHING_CHANGED = "NothingChanged"
     #: Somebody who can sign in was added.
     PERSON_ADDED = "PersonAdded"
     #: A person was given a post.

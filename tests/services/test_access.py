@@ -126,6 +126,18 @@ def test_business_time_never_goes_back_nor_for_ever(house: House) -> None:
     assert clock.offset() == timedelta(0)
 
 
+def test_business_time_ends_with_the_year_2200(house: House) -> None:
+    with pytest.raises(InvalidInput, match="2200"):
+        clock.begin(datetime(2201, 1, 1, tzinfo=UTC))
+    clock.begin(datetime(2195, 1, 1, tzinfo=UTC))
+    with pytest.raises(InvalidInput, match="不能超过2200年"):
+        clock.move(house.ann, timedelta(days=3650))
+    with pytest.raises(InvalidInput, match="2200"):
+        clock.move(house.ann, datetime(2201, 1, 1, tzinfo=UTC))
+    clock.move(house.ann, datetime(2200, 12, 31, tzinfo=UTC))
+    assert clock.now().year == 2200
+
+
 def test_business_time_is_real_time_outside_demo_mode(
     house: House, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

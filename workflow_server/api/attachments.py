@@ -29,14 +29,21 @@ def list_attachments(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": attachments.list_(door.actor(), query["instance_id"])}
 
 
-@noun.post("", AttachmentShape(), form=AttachmentForm(), status=201)
+@noun.post("", AttachmentShape(), form=AttachmentForm(), status=201, keyed=True)
 def add_attachment(form: dict[str, Any]) -> Any:
     """上传附件 · Bring a file for a task, or for the form that starts a process.
 
     Its id is then the answer to a file field. The type is told from the content.
     """
     file = door.uploaded_file()
-    return attachments.add(door.actor(), _chunks(file), file.filename or "", clock.now(), **form)
+    return attachments.add(
+        door.actor(),
+        _chunks(file),
+        file.filename or "",
+        clock.now(),
+        **form,
+        idempotency_key=door.idempotency_key(),
+    )
 
 
 @noun.get("/<uuid:attachment_id>", AttachmentShape())

@@ -30,10 +30,15 @@ def read_year(query: dict[str, Any]) -> Any:
     }
 
 
-@noun.put("", CalendarRevisionShape(), takes=CalendarChangeShape())
+@noun.put("", CalendarRevisionShape(), takes=CalendarChangeShape(), keyed=True)
 def change_calendar(body: dict[str, Any]) -> Any:
     """录入放假安排 · Take in an announcement; running deadlines are revised (administrators)."""
     changes = [calendars.DayChange(**change) for change in body["changes"]]
     return calendars.override(
-        door.actor(), changes, body["source"], clock.now(), known_until=body["known_until"]
+        door.actor(),
+        changes,
+        body["source"],
+        clock.now(),
+        known_until=body["known_until"],
+        idempotency_key=door.idempotency_key(),
     )

@@ -19,11 +19,11 @@ def read_clock() -> Any:
     return _clock()
 
 
-@noun.post("/moves", ClockShape(), takes=MoveShape(), status=201)
+@noun.post("/moves", ClockShape(), takes=MoveShape(), status=201, keyed=True)
 def move_clock(body: dict[str, Any]) -> Any:
     """调整业务时间 · Let business time jump ahead (demo mode only)."""
     to = body.pop("to")
-    clock.move(door.actor(), to - clock.now() if to is not None else timedelta(**body))
+    clock.move(door.actor(), to or timedelta(**body), door.idempotency_key())
     return _clock()
 
 

@@ -31,13 +31,14 @@ def read_delivery(delivery_id: UUID) -> Any:
     return deliveries.get(door.actor(), delivery_id)
 
 
-@noun.post("/<uuid:delivery_id>/acknowledgement", DeliveryShape())
+@noun.post("/<uuid:delivery_id>/acknowledgement", DeliveryShape(), keyed=True)
 def acknowledge_delivery(delivery_id: UUID) -> Any:
     """签收 · Write down that your organisation has seen a letter; the second time is a 409."""
-    return deliveries.acknowledge(door.actor(), delivery_id, clock.now())
+    return deliveries.acknowledge(door.actor(), delivery_id, clock.now(), door.idempotency_key())
 
 
-@noun.post("/<uuid:delivery_id>/hand-over", DeliveryShape(), takes=HandOverShape())
+@noun.post("/<uuid:delivery_id>/hand-over", DeliveryShape(), takes=HandOverShape(), keyed=True)
 def hand_over_delivery(body: dict[str, Any], delivery_id: UUID) -> Any:
     """登记纸质送达 · Write down how a letter on paper reached who is not on this server."""
-    return deliveries.hand_over(door.actor(), delivery_id, body["note"], clock.now())
+    key = door.idempotency_key()
+    return deliveries.hand_over(door.actor(), delivery_id, body["note"], clock.now(), key)

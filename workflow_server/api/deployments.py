@@ -31,7 +31,7 @@ def list_deployments(query: dict[str, Any]) -> dict[str, Any]:
     return page(found, total, query)
 
 
-@noun.post("", WholeDeploymentShape(), form=BundleForm(), status=201)
+@noun.post("", WholeDeploymentShape(), form=BundleForm(), status=201, keyed=True)
 def deploy(_form: dict[str, Any]) -> Any:
     """部署 · Deploy a zip with the folders bpmn, forms and documents (administrators).
 
@@ -39,7 +39,8 @@ def deploy(_form: dict[str, Any]) -> Any:
     A bundle with faults is refused whole, every fault named.
     """
     access.check_is_administrator(door.actor())
-    return _whole(deployments.deploy(door.actor(), _bundle(), clock.now(), "api"))
+    key = door.idempotency_key()
+    return _whole(deployments.deploy(door.actor(), _bundle(), clock.now(), "api", key))
 
 
 @noun.post("/check", CheckedShape(), form=BundleForm())

@@ -27,7 +27,7 @@ def read_incident(incident_id: UUID) -> Any:
     return incidents.get(door.actor(), incident_id)
 
 
-@noun.post("/<uuid:incident_id>/resolution", IncidentShape())
+@noun.post("/<uuid:incident_id>/resolution", IncidentShape(), keyed=True)
 def resolve_incident(incident_id: UUID) -> Any:
     """处理异常 · Try again what failed (administrators); a new failure is a new incident."""
-    return incidents.resolve(door.actor(), incident_id, clock.now())
+    return incidents.resolve(door.actor(), incident_id, clock.now(), door.idempotency_key())

@@ -26,7 +26,7 @@ def read_job(job_id: UUID) -> Any:
     return jobs.get(door.actor(), job_id)
 
 
-@noun.post("/<uuid:job_id>/retry", JobShape())
+@noun.post("/<uuid:job_id>/retry", JobShape(), keyed=True)
 def retry_job(job_id: UUID) -> Any:
     """重试 · Let a failed job be tried again (administrators)."""
-    return jobs.retry(door.actor(), job_id, clock.now())
+    return jobs.retry(door.actor(), job_id, clock.now(), door.idempotency_key())

@@ -27,8 +27,9 @@ def list_my_tokens() -> dict[str, Any]:
     return {"items": organisations.list_tokens(door.actor())}
 
 
-@noun.delete("/tokens/<uuid:token_id>", status=204)
+@noun.delete("/tokens/<uuid:token_id>", status=204, keyed=True)
 def revoke_my_token(token_id: UUID) -> Response:
     """吊销令牌 · Make one of your tokens worthless."""
-    organisations.revoke_token(door.actor(), token_id, datetime.now(UTC))
+    key = door.idempotency_key()
+    organisations.revoke_token(door.actor(), token_id, datetime.now(UTC), key)
     return Response(status=204)

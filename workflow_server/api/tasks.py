@@ -72,10 +72,11 @@ def release_task(task_id: UUID) -> Any:
     return tasks.release(door.actor(), task_id, clock.now(), door.idempotency_key())
 
 
-@noun.put("/<uuid:task_id>/draft", TaskShape(), takes=DraftShape())
+@noun.put("/<uuid:task_id>/draft", TaskShape(), takes=DraftShape(), keyed=True)
 def save_draft(body: dict[str, Any], task_id: UUID) -> Any:
     """保存草稿 · Keep answers that are not finished; they are not checked yet."""
-    return tasks.save_draft(door.actor(), task_id, body["answers"], clock.now())
+    key = door.idempotency_key()
+    return tasks.save_draft(door.actor(), task_id, body["answers"], clock.now(), key)
 
 
 @noun.post("/<uuid:task_id>/completion", CompletionShape(), takes=AnswersShape(), keyed=True)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server.errors import InvalidInput, NotFound
-from workflow_server.services import access, file_types
+from workflow_server.events import Event
+from workflow_server.services import access, file_types, history
 from workflow_server.store import attachments as store
 from workflow_server.store import deliveries, tasks
 from workflow_server.store.attachments import Attachment
 from workflow_server.store.blobs import Blob, Incoming, blobs
 from workflow_server.store.db import settings, transaction
+from workflow_server.store.history import Act
 
 if TYPE_CHECKING:
     from workflow_server.services.access import Actor
@@ -39,18 +41,23 @@ def add(
     *,
     organisation_id: UUID | None = None,
     task_id: UUID | None = None,
+    idempotency_key: str | None = None,
 ) -> Attachment:
     """Take a file in for a task, or, for the form that starts an instance, for an organisation.
 
     The bytes go to disk as they come; they are refused as soon as they are too many, and
     nothing is left of what was refused. Without task and organisation the file belongs to
-    the one organisation the actor works in.
+    the one organisation the actor works in. The same bytes under the same key are the first
+    attachment again.
     """
     clean = file_types.check_name(name)
     owner, instance_id = _owner(actor, organisation_id, task_id)
     limit = settings().attachment_mb * (1 << 20)
     incoming = blobs().receive(chunks, limit)
-    blob, media_type = _accept(incoming, clean)
+    place = [organisation_id, task_id]
+    sha256 = incoming.blob.sha256
+    asked = history.asked(actor, idempotency_key, "attachments.add", clean, place, sha256)
+    blob, media_type = _accept(incoming, clean, asked)
     attachment = Attachment(
         organisation_id=owner,
         person_id=actor.person_id,
@@ -63,7 +70,13 @@ def add(
         added_at=now,
     )
     with transaction():
+        first = history.first_answer(asked)
+        if first is not None:
+            return store.get(UUID(first["attachment_id"]))
         store.add(attachment)
+        answer = {"attachment_id": str(attachment.id)}
+        act = Act(at=now, act=Event.ATTACHMENT_ADDED, person_id=actor.person_id, data=answer)
+        history.append_to_area("attachments", act, asked, answer)
     return attachment
 
 
@@ -123,8 +136,9 @@ def _owner(
     return organisation_id, None
 
 
-def _accept(incoming: Incoming, name: str) -> tuple[Blob, str]:
+def _accept(incoming: Incoming, name: str, asked: history.Asked | None) -> tuple[Blob, str]:
     try:
+        history.first_answer(asked)  # a key that was used for another file is refused here
         if incoming.blob.size == 0:
             raise EmptyFile("文件是空的。 Expected a file with content, but it has zero bytes.")
         media_type = file_types.identify(name, incoming.path)

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from workflow_server.errors import Fault, InvalidInput
-from workflow_server.services import access, deadlines, working_days
+from workflow_server.events import Event
+from workflow_server.services import access, deadlines, history, working_days
 from workflow_server.store import calendars as store
-from workflow_server.store import history
 from workflow_server.store.calendars import CalendarDay, CalendarRevision
 from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
 
 if TYPE_CHECKING:
     from workflow_server.services.access import Actor
@@ -83,6 +84,7 @@ def override(
     now: datetime,
     *,
     known_until: date | None = None,
+    idempotency_key: str | None = None,
 ) -> CalendarRevision:
     """Write announced days over the table as a new version, and revise running deadlines.
 
@@ -91,7 +93,13 @@ def override(
     """
     access.check_is_administrator(actor)
     _check(changes, source)
+    asked = history.asked(
+        actor, idempotency_key, "calendars.override", list(changes), source, known_until
+    )
     with transaction():
+        first = history.first_answer(asked)
+        if first is not None:
+            return store.get_revision(first["version"])
         before = working_days.current(now)
         until = max(before.known_until, known_until or before.known_until)
         revision = CalendarRevision(
@@ -107,13 +115,9 @@ def override(
             store.delete_days(before.known_until + timedelta(days=1), until)
         store.replace_days([_row(change, revision) for change in changes])
         revised = deadlines.revise_all(now)
-        act = history.Act(
-            at=now,
-            act="CalendarChanged",
-            person_id=actor.person_id,
-            data={"version": revision.version, "deadlines_revised": revised},
-        )
-        history.append_to_area("calendar", act)
+        data = {"version": revision.version, "deadlines_revised": revised}
+        act = Act(at=now, act=Event.CALENDAR_CHANGED, person_id=actor.person_id, data=data)
+        history.append_to_area("calendar", act, asked, {"version": revision.version})
     return revision
 
 

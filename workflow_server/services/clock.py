@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from workflow_server.errors import Forbidden, InvalidInput
 from workflow_server.events import Event
+from workflow_server.services import history
 from workflow_server.services.access import Actor
-from workflow_server.store import clock, history
+from workflow_server.store import clock
 from workflow_server.store.db import settings, transaction
+from workflow_server.store.history import Act
 
 #: The farthest that one move may go.
 FARTHEST = timedelta(days=3660)
+#: Business time stays before this: beyond, dates end that libraries and law can count with.
+END = datetime(2201, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 class ClockFixed(Forbidden):
@@ -32,24 +37,36 @@ def begin(moment: datetime) -> None:
     """Let the business time of a new demo database begin at `moment`; an old one keeps its own."""
     if not settings().demo:
         raise ClockFixed("Expected demo mode for setting the clock, but it is off")
+    _check_end(moment)
     with transaction():
         if not clock.is_set():
             clock.move(moment - datetime.now(UTC))
 
 
-def move(actor: Actor, delta: timedelta) -> datetime:
-    """Let business time jump ahead, in demo mode only; returns the new time."""
+def move(actor: Actor, to: datetime | timedelta, idempotency_key: str | None = None) -> datetime:
+    """Let business time jump to a moment or by a span, in demo mode only; returns the new time."""
     if not settings().demo:
         raise ClockFixed("Expected demo mode for moving the clock, but it is off")
-    if not timedelta(0) < delta <= FARTHEST:
-        raise InvalidInput("业务时钟只能向前调整，且一次不超过十年。 Expected a move ahead.")
+    wanted = to.total_seconds() if isinstance(to, timedelta) else to
+    asked = history.asked(actor, idempotency_key, "clock.move", wanted)
     with transaction():
+        first = history.first_answer(asked)
+        if first is not None:
+            return datetime.fromisoformat(first["now"])
+        delta = to if isinstance(to, timedelta) else to - now()
+        if not timedelta(0) < delta <= FARTHEST:
+            raise InvalidInput("业务时钟只能向前调整，且一次不超过十年。 Expected a move ahead.")
+        _check_end(now() + delta)
         moved = datetime.now(UTC) + clock.move(delta)
-        act = history.Act(
-            at=moved,
-            act=Event.CLOCK_MOVED,
-            person_id=actor.person_id,
-            data={"seconds": int(delta.total_seconds())},
-        )
-        history.append_to_area("clock", act)
+        data = {"seconds": int(delta.total_seconds())}
+        act = Act(at=moved, act=Event.CLOCK_MOVED, person_id=actor.person_id, data=data)
+        history.append_to_area("clock", act, asked, {"now": moved.isoformat()})
     return moved
+
+
+def _check_end(moment: datetime) -> None:
+    if moment >= END:
+        raise InvalidInput(
+            f"业务时间不能超过{END.year - 1}年。"
+            f" Expected business time before {END.year}, but {moment:%Y-%m-%d} is later."
+        )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from workflow_server.errors import InvalidInput, InvalidState, NotFound, Unavailable
-from workflow_server.services import access, advance, attachments, jobs
+from workflow_server.events import Event
+from workflow_server.services import access, advance, attachments, history, jobs
 from workflow_server.services.situation import Situation
 from workflow_server.store import attachments as attachment_rows
 from workflow_server.store import deliveries as store
@@ -18,6 +19,7 @@ from workflow_server.store.attachments import Attachment
 from workflow_server.store.db import transaction
 from workflow_server.store.deliveries import Delivery, DeliveryEnclosure, DeliveryStatus
 from workflow_server.store.documents import Document, DocumentStatus
+from workflow_server.store.history import Act
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.types import new_id
 
@@ -138,32 +140,44 @@ def list_(
     return _letters(rows), total
 
 
-def acknowledge(actor: Actor, delivery_id: UUID, now: datetime) -> Letter:
+def acknowledge(
+    actor: Actor, delivery_id: UUID, now: datetime, idempotency_key: str | None = None
+) -> Letter:
     """Write down that the recipient has seen a letter; only the first time counts."""
+    asked = history.asked(actor, idempotency_key, "deliveries.acknowledge", delivery_id)
     with transaction():
         delivery = _see(actor, store.lock(delivery_id), delivery_id)
+        if history.first_answer(asked) is not None:
+            return _letters([delivery])[0]
         is_mine = delivery.recipient_id in actor.organisation_ids
         if not is_mine or delivery.status != DeliveryStatus.DELIVERED:
             raise _not_pending(delivery, "签收", "acknowledge")
         delivery.status = DeliveryStatus.ACKNOWLEDGED
         delivery.acknowledged_at = now
         delivery.acknowledged_by = actor.person_id
+        _note(Event.DELIVERY_ACKNOWLEDGED, delivery, actor, now, asked)
     return _letters([delivery])[0]
 
 
-def hand_over(actor: Actor, delivery_id: UUID, note: str, now: datetime) -> Letter:
+def hand_over(
+    actor: Actor, delivery_id: UUID, note: str, now: datetime, idempotency_key: str | None = None
+) -> Letter:
     """Write down how a letter on paper reached a recipient who is not on this server."""
     if not note.strip():
         raise LetterIncomplete(
             "请说明纸质送达情况。 Expected a note on the paper, but it is empty."
         )
+    asked = history.asked(actor, idempotency_key, "deliveries.hand_over", delivery_id, note)
     with transaction():
         delivery = _see(actor, store.lock(delivery_id), delivery_id)
+        if history.first_answer(asked) is not None:
+            return _letters([delivery])[0]
         is_mine = delivery.sender_id in actor.organisation_ids
         if not is_mine or delivery.status != DeliveryStatus.PAPER or delivery.delivered_at:
             raise _not_pending(delivery, "登记纸质送达", "hand over")
         delivery.delivered_at = now
         delivery.note = note.strip()
+        _note(Event.DELIVERY_HANDED_OVER, delivery, actor, now, asked)
     return _letters([delivery])[0]
 
 
@@ -296,6 +310,14 @@ def _see(actor: Actor, delivery: Delivery | None, delivery_id: UUID) -> Delivery
             access.see_instance(actor, delivery.received_instance_id)
             return delivery
     raise NotFound(f"未找到送达件。 Expected delivery {delivery_id}, but there is none.")
+
+
+def _note(
+    act: Event, delivery: Delivery, actor: Actor, now: datetime, asked: history.Asked | None
+) -> None:
+    data = {"delivery_id": str(delivery.id)}
+    written = Act(at=now, act=act, person_id=actor.person_id, data=data)
+    history.append_to_area("deliveries", written, asked)
 
 
 def _not_pending(delivery: Delivery, act_zh: str, act: str) -> DeliveryNotPending:

@@ -18,11 +18,12 @@ from workflow_server.engine.definitions import Definition, DefinitionRefused
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
 from workflow_server.rendering import templates
-from workflow_server.services import definition_cache, operations
+from workflow_server.services import definition_cache, history, operations
 from workflow_server.services.access import Actor
-from workflow_server.store import deployments, history, process_definitions
+from workflow_server.store import deployments, process_definitions
 from workflow_server.store.db import session, transaction
 from workflow_server.store.deployments import Deployment
+from workflow_server.store.history import Act
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.types import new_id
 
@@ -44,16 +45,26 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
     return tuple(dict.fromkeys(faults))
 
 
-def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> Deployment:
+def deploy(
+    actor: Actor | None,
+    bundle: Bundle,
+    now: datetime,
+    source: str,
+    idempotency_key: str | None = None,
+) -> Deployment:
     """Deploy a bundle, or return the deployment of exactly these bytes if there is one.
 
     A process gets the next version when its diagram or anything that it uses has changed
     since the deployment before, otherwise it keeps the number. Running instances stay with
     what they were started with.
     """
+    asked = history.asked(actor, idempotency_key, "deployments.deploy", bundle.checksum)
+    first = history.first_answer(asked)
+    if first is not None:
+        return deployments.get(UUID(first["deployment_id"]))
     known = deployments.find_by_checksum(bundle.checksum)
     if known is not None:
-        return known
+        return _known(actor, known, asked, now)
     faults = check(bundle)
     if faults:
         raise BundleRefused(
@@ -66,8 +77,8 @@ def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> D
     with transaction():
         known = deployments.find_by_checksum(bundle.checksum)
         if known is not None:
-            return known
-        deployment = _write(actor, loaded, compiled, now, source)
+            return _known(actor, known, asked, now)
+        deployment = _write(actor, loaded, compiled, now, source, asked)
     return deployment
 
 
@@ -147,12 +158,25 @@ def _operation_faults(loaded: Content) -> Iterator[Fault]:
                 yield Fault(f"{process.path}:{element.line} {element.id}", problem)
 
 
+def _known(
+    actor: Actor | None, known: Deployment, asked: history.Asked | None, now: datetime
+) -> Deployment:
+    """Return the deployment of these bytes; the key that asked for it is used all the same."""
+    if asked is not None:
+        with transaction():
+            if history.first_answer(asked) is None:
+                answer = {"deployment_id": str(known.id)}
+                history.note_nothing_changed(actor, asked, answer, now)
+    return known
+
+
 def _write(
     actor: Actor | None,
     loaded: Content,
     compiled: Sequence[Definition],
     now: datetime,
     source: str,
+    asked: history.Asked | None,
 ) -> Deployment:
     person_id = actor.person_id if actor is not None else None
     deployment = Deployment(
@@ -170,7 +194,7 @@ def _write(
         definition.key: _write_definition(deployment, definition, loaded).version
         for definition in compiled
     }
-    act = history.Act(
+    act = Act(
         at=now,
         act=Event.CONTENT_DEPLOYED,
         person_id=person_id,
@@ -181,7 +205,7 @@ def _write(
             "versions": versions,
         },
     )
-    history.append_to_area("deployments", act)
+    history.append_to_area("deployments", act, asked, {"deployment_id": str(deployment.id)})
     return deployment
 
 

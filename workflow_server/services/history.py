@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from workflow_server.errors import InvalidInput
+from workflow_server.events import Event
 from workflow_server.services import access
 from workflow_server.services.access import Actor
 from workflow_server.store import history
@@ -62,6 +64,21 @@ def append(instance: ProcessInstance, act: Act) -> dict[str, Any]:
     """Write an act into an instance's chain; returns the chain's head, to be saved with it."""
     head = history.append(instance.id, instance.history_length, instance.history_hash, act)
     return {"history_length": instance.history_length + 1, "history_hash": head}
+
+
+def append_to_area(area: str, act: Act, asked: Asked | None = None, answer: Any = None) -> None:
+    """Write an act outside any instance, with the answer that a repetition gets."""
+    history.append_to_area(area, act if asked is None else asked.answered(act, answer or {}))
+
+
+def note_nothing_changed(
+    actor: Actor | None, asked: Asked | None, answer: Any, at: datetime
+) -> None:
+    """Keep the key of a request that found done what it asked for, for whoever repeats it."""
+    if asked is not None:
+        person_id = actor.person_id if actor is not None else None
+        act = Act(at=at, act=Event.NOTHING_CHANGED, person_id=person_id)
+        append_to_area("requests", act, asked, answer)
 
 
 def list_(

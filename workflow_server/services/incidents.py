@@ -8,13 +8,14 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, jobs
+from workflow_server.services import access, history, jobs
 from workflow_server.services.access import Actor
 from workflow_server.services.advance import Case
 from workflow_server.store import incidents, process_instances
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
 from workflow_server.store.incidents import Incident
+from workflow_server.store.process_instances import Locked
 
 
 class IncidentResolved(InvalidState):
@@ -44,27 +45,40 @@ def get(actor: Actor, incident_id: UUID) -> Incident:
     return incidents.get(incident_id)
 
 
-def resolve(actor: Actor, incident_id: UUID, now: datetime) -> Incident:
+def resolve(
+    actor: Actor, incident_id: UUID, now: datetime, idempotency_key: str | None = None
+) -> Incident:
     """Try again what failed: the element, or the job; for administrators.
 
     When it fails again, a fresh incident tells of it.
     """
     access.check_is_administrator(actor)
+    asked = history.asked(actor, idempotency_key, "incidents.resolve", incident_id)
     with transaction():
-        incident = incidents.get(incident_id)
-        if incident.resolved_at is not None:
-            raise IncidentResolved("Expected an open incident, but it is resolved")
-        if incident.job_id is not None:
-            jobs.revive(incident.job_id, actor, now)
-        else:
-            _retry_element(incident, actor, now)
+        if history.first_answer(asked) is None:
+            _resolve(incident_id, actor, now, asked)
         return incidents.get(incident_id)
 
 
-def _retry_element(incident: Incident, actor: Actor, now: datetime) -> None:
-    assert incident.instance_id is not None
+def _resolve(incident_id: UUID, actor: Actor, now: datetime, asked: history.Asked | None) -> None:
+    incident = incidents.get(incident_id)
+    locked = None
+    if incident.instance_id is not None:
+        locked = process_instances.lock(incident.instance_id)
+        incident = incidents.get(incident_id)  # as it is now that nobody else can resolve it
+    if incident.resolved_at is not None:
+        raise IncidentResolved("Expected an open incident, but it is resolved")
+    if incident.job_id is not None:
+        jobs.revive(incident.job_id, actor, now, asked)
+    elif locked is not None:
+        _retry_element(incident, locked, actor, now, asked)
+
+
+def _retry_element(
+    incident: Incident, locked: Locked, actor: Actor, now: datetime, asked: history.Asked | None
+) -> None:
     assert incident.visit_id is not None
-    case = Case(process_instances.lock(incident.instance_id), actor, now)
+    case = Case(locked, actor, now)
     act = Act(
         at=now,
         act=Event.ELEMENT_RETRIED,
@@ -73,8 +87,8 @@ def _retry_element(incident: Incident, actor: Actor, now: datetime) -> None:
         data={"incident_id": str(incident.id)},
     )
     # Resolved first: a failure that comes again is a new incident of the same visit.
-    incidents.resolve_visits(incident.instance_id, [incident.visit_id], actor.person_id, now)
-    case.retry(incident.visit_id, act)
+    incidents.resolve_visits(locked.instance.id, [incident.visit_id], actor.person_id, now)
+    case.retry(incident.visit_id, act, asked)
 
 
 def _visible(actor: Actor) -> incidents.Condition:

@@ -12,10 +12,11 @@ import structlog
 
 from workflow_server.errors import InvalidState, NotFound, WorkflowServerError
 from workflow_server.events import Event
-from workflow_server.services import access
+from workflow_server.services import access, history
 from workflow_server.services.access import Actor
-from workflow_server.store import history, incidents, jobs
+from workflow_server.store import incidents, jobs
 from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
 from workflow_server.store.jobs import Job, JobStatus
 from workflow_server.store.types import new_id
 
@@ -181,21 +182,23 @@ def get(actor: Actor, job_id: UUID) -> Job:
     return job
 
 
-def retry(actor: Actor, job_id: UUID, now: datetime) -> Job:
+def retry(actor: Actor, job_id: UUID, now: datetime, idempotency_key: str | None = None) -> Job:
     """Let a failed job be tried again; its incident is resolved by that."""
+    access.check_is_administrator(actor)
+    asked = history.asked(actor, idempotency_key, "jobs.retry", job_id)
     with transaction():
-        job = get(actor, job_id)
-        if job.status != JobStatus.FAILED:
-            raise InvalidState(f"Expected a failed job, but it is {job.status}")
-        revive(job_id, actor, now)
+        if history.first_answer(asked) is None:
+            job = get(actor, job_id)
+            if job.status != JobStatus.FAILED:
+                raise InvalidState(f"Expected a failed job, but it is {job.status}")
+            revive(job_id, actor, now, asked)
         return get(actor, job_id)
 
 
-def revive(job_id: UUID, actor: Actor, now: datetime) -> None:
+def revive(job_id: UUID, actor: Actor, now: datetime, asked: history.Asked | None) -> None:
     """Put a failed job back, inside the open transaction."""
     jobs.revive(job_id)
     incidents.resolve_job(job_id, actor.person_id, now)
-    act = history.Act(
-        at=now, act=Event.JOB_RETRIED, person_id=actor.person_id, data={"job_id": str(job_id)}
-    )
-    history.append_to_area("jobs", act)
+    data = {"job_id": str(job_id)}
+    act = Act(at=now, act=Event.JOB_RETRIED, person_id=actor.person_id, data=data)
+    history.append_to_area("jobs", act, asked)

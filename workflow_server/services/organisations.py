@@ -10,10 +10,11 @@ from uuid import UUID
 
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access
+from workflow_server.services import access, history
 from workflow_server.services.access import Actor
-from workflow_server.store import history, organisations
+from workflow_server.store import organisations
 from workflow_server.store.db import session, transaction
+from workflow_server.store.history import Act
 from workflow_server.store.organisations import ApiToken, Organisation, Person, PositionRow
 from workflow_server.store.types import new_id
 
@@ -57,11 +58,15 @@ def list_tokens(actor: Actor) -> Sequence[ApiToken]:
     return organisations.list_tokens(actor.person_id)
 
 
-def revoke_token(actor: Actor, token_id: UUID, now: datetime) -> None:
+def revoke_token(
+    actor: Actor, token_id: UUID, now: datetime, idempotency_key: str | None = None
+) -> None:
     """Make one of the actor's own tokens worthless."""
+    asked = history.asked(actor, idempotency_key, "organisations.revoke_token", token_id)
     with transaction():
-        organisations.revoke_token(token_id, actor.person_id, now)
-        _note(Event.TOKEN_REVOKED, actor.person_id, {"token_id": str(token_id)})
+        if history.first_answer(asked) is None:
+            organisations.revoke_token(token_id, actor.person_id, now)
+            _note(Event.TOKEN_REVOKED, actor.person_id, {"token_id": str(token_id)}, asked)
 
 
 def add_person(
@@ -176,6 +181,8 @@ def _may_look_into(actor: Actor, organisation_id: UUID) -> bool:
     return actor.administrator or organisation_id in actor.organisation_ids
 
 
-def _note(act: Event, person_id: UUID, data: dict[str, Any]) -> None:
-    row = history.Act(at=datetime.now(UTC), act=act, person_id=person_id, data=data)
-    history.append_to_area("organisations", row)
+def _note(
+    act: Event, person_id: UUID, data: dict[str, Any], asked: history.Asked | None = None
+) -> None:
+    row = Act(at=datetime.now(UTC), act=act, person_id=person_id, data=data)
+    history.append_to_area("organisations", row, asked)

@@ -120,6 +120,8 @@ def claim(actor: Actor, task_id: UUID, now: datetime, idempotency_key: str | Non
             if task.assignee_id != actor.person_id:
                 tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
                 case.note(_act(Event.TASK_CLAIMED, actor, task, now), asked)
+            else:
+                history.note_nothing_changed(actor, asked, {}, now)
     return get(actor, task_id)
 
 
@@ -139,13 +141,26 @@ def release(
     return get(actor, task_id)
 
 
-def save_draft(actor: Actor, task_id: UUID, draft: dict[str, Any], now: datetime) -> Listed:
-    """Keep answers that are not finished; nothing is checked but that the task is theirs."""
+def save_draft(
+    actor: Actor,
+    task_id: UUID,
+    draft: dict[str, Any],
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> Listed:
+    """Keep answers that are not finished; nothing is checked but that the task is theirs.
+
+    Only one that was sent under a key leaves a trace in the history.
+    """
+    asked = history.asked(actor, idempotency_key, "tasks.save_draft", task_id, draft)
     with transaction():
         case, task = _lock(actor, task_id, now)
-        _check_open(task)
-        _check_separate(actor, task, _element(case, task))
-        tasks.save(task, {"draft": draft})
+        if history.first_answer(asked) is None:
+            _check_open(task)
+            _check_separate(actor, task, _element(case, task))
+            tasks.save(task, {"draft": draft})
+            if asked is not None:
+                case.note(_act(Event.DRAFT_SAVED, actor, task, now), asked)
     return get(actor, task_id)
 
 

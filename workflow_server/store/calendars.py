@@ -71,6 +71,11 @@ def add_revision(revision: CalendarRevision) -> None:
     session().flush()
 
 
+def get_revision(version: int) -> CalendarRevision:
+    """Return one version of the calendar."""
+    return session().get_one(CalendarRevision, version)
+
+
 def list_revisions() -> list[CalendarRevision]:
     """Return the versions, newest first."""
     return list(

@@ -114,6 +114,10 @@ def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
 def append_to_area(name: str, act: Act) -> None:
     """Write an act of an administrative area, after the last one there."""
     chain_id = area(name)
+    if session().get_bind().dialect.name == "postgresql":
+        # An area has no row to lock; without this, two acts at once would want one number.
+        number = int.from_bytes(chain_id.bytes[:8], signed=True)
+        session().execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
     last = (
         session()
         .execute(

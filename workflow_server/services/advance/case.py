@@ -136,9 +136,9 @@ class Case:
         """Go on from a timer that is due."""
         return self.write(self._step(runtime.fire_timer, wait_id), act)
 
-    def retry(self, visit_id: UUID, act: Act) -> Moved:
+    def retry(self, visit_id: UUID, act: Act, asked: history.Asked | None = None) -> Moved:
         """Try an element again where an incident stands."""
-        return self.write(self._step(runtime.retry, visit_id), act)
+        return self.write(self._step(runtime.retry, visit_id), act, asked)
 
     def note(self, act: Act, asked: history.Asked | None) -> None:
         """Write down an act that moves nothing."""
