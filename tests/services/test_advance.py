@@ -9,7 +9,7 @@ import pytest
 from tests.services.conftest import House
 from tests.services.drawing import chain, flow, line, node, process, user
 from workflow_server.errors import Forbidden, NotFound
-from workflow_server.services import history, incidents, numbers, records
+from workflow_server.services import deployments, history, incidents, numbers, records
 from workflow_server.services import process_instances as instances
 from workflow_server.services.incidents import IncidentResolved
 from workflow_server.store import history as history_rows
@@ -33,6 +33,28 @@ def test_outputs_become_facts_and_effects_follow_in_order(house: House) -> None:
     assert variables["records"]["permit"]["number"] == "许〔2026〕1号"
     assert instances.get(house.ann, started.instance.id).business_key == "许〔2026〕2号"
     assert instances.list_(house.ann, business_key="许〔2026〕2号")[1] == 1
+
+
+def test_expressions_read_the_instance_as_the_case(house: House) -> None:
+    of_case = (
+        '<wf:output name="mine" value="=case.id"/><wf:output name="day" value="=case.started_on"/>'
+    )
+    key = '<wf:output name="business_key" value="=this.title"/>'
+    then = user("check", '<wf:output name="known_as" value="=case.business_key"/>')
+    house.deploy(line(user("draft", of_case + key), then, "file"))
+    started = house.start(house.ann)
+    house.complete(house.ann, "draft", title="停1")
+    house.complete(house.ann, "check", title="停1")
+    variables = instances.get_variables(house.ann, started.instance.id)
+    assert variables["mine"] == str(started.instance.id)
+    assert (variables["day"], variables["known_as"]) == ("2026-07-01", "停1")
+
+
+@pytest.mark.parametrize("name", ["case", "instance"])
+def test_no_fact_takes_the_name_of_the_case(house: House, name: str) -> None:
+    drawn = line(user("draft", f'<wf:output name="{name}" value="=1"/>'))
+    with pytest.raises(deployments.BundleRefused, match=name):
+        house.deploy(drawn)
 
 
 def test_a_condition_in_feel_chooses_the_way(house: House) -> None:

@@ -28,9 +28,9 @@ RESERVED = frozenset(
     {
         "actor",
         "answers",
+        "case",
         "deadlines",
         "documents",
-        "instance",
         "messages",
         "names",
         "organisation",

@@ -25,9 +25,9 @@ RESERVED = frozenset(
     {
         "actor",
         "answers",
+        "case",
         "deadlines",
         "documents",
-        "instance",
         "messages",
         "names",
         "organisation",
@@ -110,7 +110,7 @@ def context_of(
         "this": empty,
         **variables,
         "organisation": dict(organisation),
-        "instance": {
+        "case": {
             "id": str(instance.id),
             "business_key": instance.business_key,
             "started_on": instance.started_at.astimezone(CHINA).date().isoformat(),

@@ -90,7 +90,7 @@ SUBTYPES = frozenset({"date", "time", "datetime"})
 RESERVED_KEYS = feel.RESERVED | frozenset(
     {
         "answers", "messages", "documents", "records", "deadlines", "organisation", "actor",
-        "instance", "today", "this", "parent", "i", "item", "partial", "Meta", "_schema",
+        "case", "today", "this", "parent", "i", "item", "partial", "Meta", "_schema",
         "__proto__", "constructor", "prototype",
     }
 )  # fmt: skip
