@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 from flask import Flask
 
 from workflow_server.app import create_app
+from workflow_server.store import db
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,7 +23,7 @@ os.environ.setdefault("WORKFLOW_SERVER_FONTS_DIR", str(ROOT / ".cache" / "fonts"
 
 
 class Databases:
-    """Hands out copies of one migrated template: a file copy, or CREATE DATABASE … TEMPLATE."""
+    """Hands out migrated, empty databases that no other test uses at the time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -30,9 +32,11 @@ class Databases:
         """Return the URL of a database that no other test uses."""
         raise NotImplementedError
 
-    def migrate(self, url: str) -> None:
-        from workflow_server.store import db
+    def give_back(self, url: str) -> None:
+        """Take a database back whose test is over."""
+        raise NotImplementedError
 
+    def migrate(self, url: str) -> None:
         app = create_app({"database_url": url, "data_dir": self.folder / "template-data"})
         with app.app_context():
             db.migrate()
@@ -40,6 +44,8 @@ class Databases:
 
 
 class SqliteDatabases(Databases):
+    """Copies of one migrated file."""
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.template = folder / "template.db"
@@ -50,26 +56,43 @@ class SqliteDatabases(Databases):
         shutil.copyfile(self.template, path)
         return f"sqlite:///{path}"
 
+    def give_back(self, url: str) -> None:
+        path = Path(url.removeprefix("sqlite:///"))
+        for each in path.parent.glob(f"{path.name}*"):
+            each.unlink()
+
 
 class PostgresDatabases(Databases):
+    """A few databases, emptied after each test: a thousand of their own would fill the disk."""
+
     def __init__(self, folder: Path, server: str) -> None:
         super().__init__(folder)
         self.server = server
-        self._execute('CREATE DATABASE "template"')
+        self.empty: list[str] = []
+        self._execute(server, 'CREATE DATABASE "template"')
         self.migrate(self._url("template"))
 
     def fresh(self) -> str:
+        if self.empty:
+            return self.empty.pop()
         name = f"t{uuid4().hex}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "template"')
+        self._execute(self.server, f'CREATE DATABASE "{name}" TEMPLATE "template"')
         return self._url(name)
+
+    def give_back(self, url: str) -> None:
+        tables = [name for name in db.Model.metadata.tables if name != "alembic_version"]
+        try:
+            # A connection that a test left inside a transaction would hold this up for ever.
+            self._execute(url, f"SET lock_timeout = '2s'; TRUNCATE {', '.join(tables)} CASCADE")
+        except psycopg.errors.LockNotAvailable:
+            return
+        self.empty.append(url)
 
     def _url(self, name: str) -> str:
         return self.server.replace("/postgres?", f"/{name}?", 1)
 
-    def _execute(self, statement: str) -> None:
-        import psycopg
-
-        with psycopg.connect(self.server, autocommit=True) as connection:
+    def _execute(self, url: str, statement: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(statement)
 
 
@@ -110,15 +133,15 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> str:
-    return databases.fresh()
+def database_url(databases: Databases) -> Iterator[str]:
+    url = databases.fresh()
+    yield url
+    databases.give_back(url)
 
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on an empty database, in demo mode, with no content deployed."""
-    from workflow_server.store import db
-
     made = create_app({"database_url": database_url, "data_dir": tmp_path / "data", "demo": True})
     with made.app_context():
         yield made
