@@ -151,6 +151,39 @@ def test_the_seal_is_42_millimetres_wide_and_lies_over_name_and_date(
     assert 0 < ring["top"] - text_end < 10.445  # within one row of the text above
 
 
+def test_a_remark_under_the_date_is_not_touched_by_the_seal(
+    pool, template, data, options, measured
+):
+    remark = (
+        '{% block notes %}{{ parts.note("联系人：某某某；联系电话：0452-2550001") }}{% endblock %}'
+    )
+    page = measured(pool.render(template(LETTER + remark), data, options))[-1]
+    ring = max((box for box in page.boxes if box["top"] > 40), key=lambda box: box["bottom"])
+    note = page.row("（联系人")
+    assert note[-1]["right"] > ring["left"]
+    assert ring["bottom"] <= note[0]["top"] + 0.2
+
+
+def test_a_letters_urgency_stands_on_one_row_at_the_left(pool, template, data, options, measured):
+    urgent = "{% block urgency %}特急{% endblock %}"
+    page = measured(pool.render(template(LETTER + urgent), data, options))[0]
+    words = page.row("特急")
+    assert words[0]["left"] == pytest.approx(28, abs=0.3)
+    assert text_of(words).startswith("特急某检建")
+
+
+def test_a_label_of_a_form_breaks_where_its_author_says_and_a_number_before_its_year(
+    pool, template, data, options, measured
+):
+    html = FORM.replace(
+        "'甲', d.number", "'某部门负责人\\n意见', parts.number('某某检察机关建〔2026〕12号')"
+    )
+    page = measured(pool.render(template(html), data, options))[0]
+    rows = [text_of(row) for row in page.rows]
+    assert any("某部门负责人" in row for row in rows)
+    assert any("〔2026〕12号" in row for row in rows)
+
+
 def test_an_official_document_has_mark_rule_and_imprint_in_place(
     pool, template, data, options, measured
 ):

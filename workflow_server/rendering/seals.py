@@ -13,7 +13,7 @@ _SWEEP = 236.0
 
 @lru_cache(maxsize=256)
 def seal(name: str, note: str = "样章") -> str:
-    """Return a data address of an SVG: red circle of 42 mm, the name on an arc.
+    """Return a data address of an SVG: red circle of 42 mm, the name on an arc, a note inside.
 
     Neither star nor emblem: which one stands there is for the office's own seal to say.
     """
@@ -24,7 +24,7 @@ def seal(name: str, note: str = "样章") -> str:
         f'<g fill="{_RED}" font-family="Doc Title, Doc Title More, Doc Latin Bold, Doc Rare A" '
         'text-anchor="middle">',
         *_arc(str(name)),
-        f'<text y="17.3" font-size="2.8" letter-spacing="0.8">{escape(note)}</text>',
+        f'<text y="-1" font-size="3.4" letter-spacing="0.8">{escape(note)}</text>',
         "</g></svg>",
     ]
     data = base64.b64encode("".join(parts).encode()).decode()
