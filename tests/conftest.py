@@ -11,9 +11,11 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from workflow_server.app import create_app
+from workflow_server.services import access
 from workflow_server.store import db
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +96,15 @@ class PostgresDatabases(Databases):
     def _execute(self, url: str, statement: str) -> None:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(statement)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords with argon2's least cost: its real cost is what makes guessing slow."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(access, "_hasher", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")
