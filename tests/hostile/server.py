@@ -98,6 +98,14 @@ class Served:
                 f"http://127.0.0.1:{self.port}/api{path}", json=body, headers=headers, timeout=60
             )
 
+    def upload(self, path: str, data: bytes) -> requests.Response:
+        """Send a file as the administrator."""
+        headers = {"Authorization": f"Bearer {self.world.office.root.token}"}
+        with requests.Session() as http:
+            http.trust_env = False
+            address = f"http://127.0.0.1:{self.port}/api{path}"
+            return http.post(address, files={"file": ("b.zip", data)}, headers=headers, timeout=60)
+
     def complete(self, task: str, key: str | None = None) -> requests.Response:
         return self.post(f"/tasks/{task}/completion", {"answers": {"title": "x"}}, key)
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
+import requests
 
 from tests.conftest import Databases
 from tests.hostile.server import Served, at_once
+from tests.hostile.world import zip_of
+from tests.services.drawing import chain, process, user
+from workflow_server.services import organisations
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +99,51 @@ def test_many_cases_at_once_draw_numbers_without_gap(served: Served) -> None:
     numbers = [row[0] for row in served.rows("SELECT n FROM numbers ORDER BY n")]
     assert numbers == list(range(1, len(numbers) + 1))
     assert served.rows("SELECT count(*) FROM incidents")[0][0] == 0
+
+
+def test_the_same_content_deployed_twice_at_once_is_one_deployment(served: Served) -> None:
+    more = process(user("a"), chain("begin", "a", "end"), key="fresh").encode()
+    packed = zip_of(served.world.files | {"bpmn/fresh.bpmn": more})
+    answers = at_once(*[lambda: served.upload("/deployments", packed)] * 4)
+    assert {answer.status_code for answer in answers} == {201}, [a.text for a in answers]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    count = "SELECT count(*) FROM process_definitions WHERE key = 'fresh'"
+    assert served.rows(count)[0][0] == 1
+
+
+def test_other_contents_deployed_at_once_get_versions_of_their_own(served: Served) -> None:
+    drawn = [
+        process(user("a"), user(name), chain("begin", "a", name, "end"), key="many").encode()
+        for name in ("b", "c", "e")
+    ]
+    packs = [zip_of(served.world.files | {"bpmn/many.bpmn": text}) for text in drawn]
+    answers = at_once(*(lambda pack=pack: served.upload("/deployments", pack) for pack in packs))
+    assert {answer.status_code for answer in answers} == {201}, [a.text for a in answers]
+    rows = served.rows("SELECT version FROM process_definitions WHERE key = 'many' ORDER BY 1")
+    assert [row[0] for row in rows] == [1, 2, 3]
+
+
+def test_many_sign_in_at_once(served: Served) -> None:
+    with served.app.app_context():
+        organisations.add_person("pat", "派", password="a long enough password")
+    body = {"login": "pat", "password": "a long enough password"}
+    answers = at_once(*[lambda: served.post("/sessions", body)] * 6)
+    assert {answer.status_code for answer in answers} == {201}, [a.text for a in answers]
+
+
+def test_a_web_process_that_falls_is_replaced(served: Served) -> None:
+    assert served.web is not None
+    (*_, last) = psutil.Process(served.web.pid).children()
+    last.kill()
+    for _ in range(20):
+        _, task = served.world.start("wide")
+        assert persistently(lambda: served.complete(task, f"k-{task}")) == 200  # noqa: B023
+
+
+def persistently(act: Callable[[], requests.Response]) -> int:
+    """Do it again while the connection breaks, as a client with a key may."""
+    while True:
+        try:
+            return act().status_code
+        except requests.ConnectionError:
+            continue

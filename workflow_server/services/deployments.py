@@ -75,6 +75,7 @@ def deploy(
     loaded = content.load(bundle)
     compiled = _parse(bundle)
     with transaction():
+        deployments.lock()
         known = deployments.find_by_checksum(bundle.checksum)
         if known is not None:
             return _known(actor, known, asked, now)
