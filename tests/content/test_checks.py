@@ -396,6 +396,8 @@ def test_a_message_that_starts_a_process_must_be_awaited_there() -> None:
     ("changes", "place"),
     [
         ({"series": "x"}, "#/series"),
+        ({"series": "=("}, "#/series"),
+        ({"series": "=nowhere.set"}, "#/series"),
         ({"data": {"x": "=("}}, "#/data/x"),
         ({"required": [{"part": "a", "value": "=(", "message": "b"}]}, "#/required/0/value"),
         ({"filename": "=("}, "#/filename"),
@@ -404,6 +406,11 @@ def test_a_message_that_starts_a_process_must_be_awaited_there() -> None:
 def test_a_document_kind_is_checked(changes: dict[str, Any], place: str) -> None:
     found = faults(files={"documents/letter/document.json": {**DOCUMENT, **changes}})
     assert [fault.split()[0] for fault in found] == [f"documents/letter/document.json{place}"]
+
+
+def test_the_series_of_a_document_may_depend_on_the_case() -> None:
+    series = '=if title = "急" then "permit_no" else "permit_no"'
+    assert faults(files={"documents/letter/document.json": {**DOCUMENT, "series": series}}) == []
 
 
 def test_a_document_reads_only_what_the_processes_that_make_it_set() -> None:

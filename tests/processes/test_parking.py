@@ -34,6 +34,28 @@ def test_the_suggestion_bears_its_series_and_the_reply_clock_runs_from_service(c
     assert (reply.raw_due.isoformat(), reply.due.isoformat()) == ("2026-07-19", "2026-07-20")
 
 
+def test_a_matter_of_social_governance_gets_a_suggestion_of_its_own_series(case: Court) -> None:
+    case.play("AssessLead")
+    case.act(suggestion_type="社会治理", triage="立项-社会治理", harm_desc=None)
+    case.act(
+        outcome="治理立项", reason="同类问题反复发生，管理制度存在漏洞，宜以检察建议促进治理。"
+    )
+    assert case.states()["lead"] == "立项"
+    lacking = dict.fromkeys(("harm_text", "enforcement_basis", "rectify_rule", "claim_link"))
+    for element in ("DraftSuggestion", "ReviewDraft", "DraftSuggestion", "ReviewDraft"):
+        assert case.acts[0]["task"] == element
+        case.act(**(lacking if element == "DraftSuggestion" else {"comment": "同意。"}))
+    case.play("AcknowledgeSuggestion")
+    papers, _ = documents.list_(case.people["prosecutor"], page_size=100)
+    (suggestion,) = [each for each in papers if each.kind == "suggestion"]
+    assert suggestion.number == "齐建检建〔2026〕1号"
+    assert suggestion.data["public_interest"] is False
+    assert suggestion.data["harm"] is None
+    case.play()
+    assert case.outcomes() == scenario()["result"]["instances"]
+    assert case.failures() == []
+
+
 def test_a_letter_that_the_head_refuses_goes_back_to_its_writer(case: Court) -> None:
     case.play("ApproveTransfer")
     assert case.act(decision="退回", comment="请补充现场照片。")["tasks"] == ["ReviseTransfer"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -115,6 +116,32 @@ def test_a_kind_without_series_bears_no_number_of_its_own(stage: Stage) -> None:
     assert make(stage, kind="slip", name='="便条：" + street')["number"] is None
     (document,), _ = documents.list_(stage.clerk, kind="slip")
     assert (document.title, document.filename) == ("便条：东大街", "便条：东大街.pdf")
+
+
+def make_in_series(stage: Stage, series: str, facts: dict[str, Any], moment: Any = "issue") -> Any:
+    with stage.acting({**FACTS, **facts}) as situation:
+        kinds = situation.content.documents
+        letter = replace(kinds["permit_letter"], series=series)
+        kinds = {**kinds, "permit_letter": letter}
+        situation.content = replace(situation.content, documents=kinds)
+        documents.apply(DocumentEffect("permit_letter", moment), situation)
+    return stage.variables()["documents"]["permit_letter"]["number"]
+
+
+def test_the_series_may_depend_on_the_case(stage: Stage) -> None:
+    series = '=if grave then "permit_no" else "letter_no"'
+    assert make_in_series(stage, series, {"grave": True}) == "甲许〔2026〕1号"
+    assert make_in_series(stage, series, {"grave": False}) == "甲函〔2026〕1号"
+    assert make_in_series(stage, series, {"grave": False}) == "甲函〔2026〕2号"
+    assert make_in_series(stage, "=1 + 1", {}, "draft") is None
+
+
+@pytest.mark.parametrize("value", ["=null", "=1 + 1", '=""'])
+def test_without_knowing_its_series_no_document_is_issued(stage: Stage, value: str) -> None:
+    with pytest.raises(InvalidInput, match="编号序列不明"):
+        make_in_series(stage, value, {})
+    with pytest.raises(numbers.UnknownSeries, match="ghost"):
+        make_in_series(stage, '="gh" + "ost"', {})
 
 
 def test_serving_marks_the_issued_one(stage: Stage) -> None:

@@ -99,7 +99,8 @@ def _placed(path: str, pointer: str) -> str:
 
 def _document_faults(kind: DocumentKind, known: Known) -> Iterator[Fault]:
     path = f"documents/{kind.key}/document.json"
-    if kind.series is not None and kind.series not in known.shared.series:
+    named = kind.series is not None and not kind.series.startswith("=")
+    if named and kind.series not in known.shared.series:
         yield Fault(f"{path}#/series", f"series.json 里没有编号序列“{kind.series}”")
     yield from expressions.document_faults(kind)
 

@@ -30,7 +30,10 @@ class RequiredPart:
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """One kind of document; `files` are its own and, under base/, the shared layouts."""
+    """One kind of document; `files` are its own and, under base/, the shared layouts.
+
+    `series` is the key of a series, or "=FEEL" that gives one.
+    """
 
     key: str
     title: str

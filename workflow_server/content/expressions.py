@@ -69,6 +69,8 @@ def _document_values(kind: DocumentKind) -> Iterator[tuple[str, str, str]]:
         yield f"{path}#/required/{index}/value", part.part, part.value
     if kind.filename is not None:
         yield f"{path}#/filename", "filename", kind.filename
+    if kind.series is not None:
+        yield f"{path}#/series", "series", kind.series
 
 
 class _Judge:

@@ -59,6 +59,7 @@ class _Parts:
 
     data: dict[str, Any]
     recipient_id: UUID | None
+    series: str | None
     title: str
     filename: str
 
@@ -180,8 +181,8 @@ def _make(effect: DocumentEffect, kind: DocumentKind, situation: Situation, *, i
     parts = _parts(effect, kind, situation, issue=issue)
     document_id = new_id()
     number = None
-    if issue and kind.series is not None:
-        given = numbers.draw(situation, kind.series, given_to="document", given_to_id=document_id)
+    if issue and parts.series is not None:
+        given = numbers.draw(situation, parts.series, given_to="document", given_to_id=document_id)
         number = given.text
     issued_on = situation.now.astimezone(CHINA).date() if issue else None
     definition = process_definitions.get(situation.instance.process_definition_id)
@@ -234,11 +235,12 @@ def _parts(
 ) -> _Parts:
     """Evaluate all that a document needs in one crossing; refuse one that lacks a part."""
     required = kind.required if issue else ()
-    to, name, filename, *values = situation.feel(
+    to, name, filename, series, *values = situation.feel(
         [
             effect.to,
             effect.name,
             kind.filename,
+            kind.series if issue else None,
             *kind.data.values(),
             *(part.value for part in required),
         ]
@@ -256,7 +258,19 @@ def _parts(
             missing,
         )
     title = str(name) if name else kind.title
-    return _Parts(data, _organisation_id(to, kind), title, _clean_filename(filename or title))
+    filename = _clean_filename(filename or title)
+    return _Parts(data, _organisation_id(to, kind), _series(series, kind, issue), title, filename)
+
+
+def _series(value: Any, kind: DocumentKind, issue: bool) -> str | None:
+    if not issue or kind.series is None:
+        return None
+    if isinstance(value, str) and value:
+        return value
+    raise InvalidInput(
+        f"“{kind.title}”的编号序列不明：{value!r}。"
+        f" Expected the key of a series for document '{kind.key}', but got {value!r}."
+    )
 
 
 def _frozen(
