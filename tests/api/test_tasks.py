@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.api.conftest import Office, failing_process
+from tests.services.drawing import line, user
 
 
 def _draft(started: dict[str, Any]) -> str:
@@ -170,6 +171,30 @@ def test_lists_are_paged_and_filtered(permits: Office) -> None:
     assert len(set(ids)) == 3
     assert permits.bob.get("/tasks", query_string={"mine": "true"}).json["total"] == 0
     assert permits.ann.get("/tasks", query_string={"role": "checker"}).json["total"] == 0
+
+
+def test_tasks_are_found_by_text_and_by_element(office: Office) -> None:
+    key = '<wf:output name="business_key" value="=this.title"/>'
+    office.deploy(line(user("draft", key), user("check", role="checker")))
+    for title in ("许〔2026〕1号", "100%_A"):
+        begun = office.ann.post("/process-instances", json={"process_key": "p"}).json
+        task = begun["next_tasks"][0]["id"]
+        office.ann.post(f"/tasks/{task}/completion", json={"answers": {"title": title}})
+    office.ann.post("/process-instances", json={"process_key": "p"})
+
+    def found(**query: str) -> list[tuple[str, str | None]]:
+        items = office.ann.get("/tasks", query_string=query).json["items"]
+        return [(task["element_id"], task["business_key"]) for task in items]
+
+    assert found(text="〔2026〕1") == [("check", "许〔2026〕1号")]
+    assert found(text="100%_a") == [("check", "100%_A")]
+    assert found(text="0%A") == []
+    assert found(text="_") == [("check", "100%_A")]
+    assert found(text="DRAF") == [("draft", None)]
+    assert len(found(text="许可")) == 3  # the title of the process
+    assert found(element_id="draft") == [("draft", None)]
+    assert found(element_id="draft", text="号") == []
+    assert found() == found()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from workflow_server.content import forms
 from workflow_server.content.content import Content
@@ -20,10 +21,11 @@ class AnswersRefused(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Answers as their form types them, and what the things picked in them are called."""
+    """Answers as their form types them, what is picked in them is called, and picked files."""
 
     answers: dict[str, Any]
     names: dict[str, str]
+    files: frozenset[UUID]
 
 
 def check(
@@ -55,4 +57,4 @@ def check(
         checked, faults = result.answers, result.faults
     if faults:
         raise AnswersRefused("Expected answers that fit the form, but some do not", faults)
-    return Checked(checked, seen.names)
+    return Checked(checked, seen.names, frozenset(seen.files))

@@ -111,6 +111,12 @@ def find_mentioned(values: Iterable[Any], organisation_id: UUID) -> list[Attachm
     return [row for row in store.list_by_id(ids) if row.organisation_id == organisation_id]
 
 
+def adopt(picked: Collection[UUID], instance_id: UUID) -> None:
+    """Let files picked in a form belong to its case, unless they belong to one already."""
+    if picked:
+        store.adopt(picked, instance_id)
+
+
 def sweep() -> int:
     """Remove what interrupted uploads left behind; return how many files that were."""
     # Real time, not the business clock: it is compared with the file system's.

@@ -104,6 +104,16 @@ def identify(name: str, path: Path) -> str:
     return _compound(extension, path)
 
 
+def fits(accept: str, name: str, media_type: str) -> bool:
+    """Tell whether a file is of the kinds that an `accept` names: `.pdf, image/*`; "" is all."""
+    wanted = [each.strip().lower() for each in accept.split(",") if each.strip()]
+    family = media_type.partition("/")[0]
+    kinds = (media_type, f"{family}/*", "*/*")
+    return not wanted or any(
+        name.lower().endswith(each) if each.startswith(".") else each in kinds for each in wanted
+    )
+
+
 def _plain(extension: str, path: Path) -> str:
     found = filetype.guess_mime(str(path))
     if found != _PLAIN[extension]:

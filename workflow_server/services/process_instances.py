@@ -10,7 +10,14 @@ from uuid import UUID
 
 from workflow_server.errors import Forbidden, InvalidInput
 from workflow_server.events import Event
-from workflow_server.services import access, answers, history, process_definitions, seam
+from workflow_server.services import (
+    access,
+    answers,
+    attachments,
+    history,
+    process_definitions,
+    seam,
+)
 from workflow_server.services.access import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
 from workflow_server.services.advance.waits import ARM_WAIT, FIRE_TIMER
@@ -165,6 +172,7 @@ def _start(
     case = Case(process_instances.begin(definition, host, actor.person_id, now), actor, now)
     checked = answers.check(case.content, begin.form, given, case.context(), actor, now, {})
     case.picked = checked.names
+    attachments.adopt(checked.files, case.instance.id)
     act = Act(
         at=now,
         act=Event.INSTANCE_STARTED,

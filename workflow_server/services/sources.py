@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.content.content import Content
+from workflow_server.services import file_types
 from workflow_server.services.access import Actor
 from workflow_server.store import attachments, documents, organisations, records
 
@@ -20,6 +21,8 @@ class Sources:
     actor: Actor
     #: What the picked people, organisations and entries are called, by what was picked.
     names: dict[str, str] = field(default_factory=dict)
+    #: The files that were picked.
+    files: set[UUID] = field(default_factory=set)
 
     def accepts(self, source: str, value: Any, parameters: Mapping[str, Any]) -> bool:
         """Tell whether a value may be picked; a source that is not known accepts nothing."""
@@ -63,10 +66,15 @@ def _accepts_entry(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> 
 
 
 def _accepts_attachment(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
-    """A file that the actor has put up."""
+    """A file that the actor has put up, of the kinds that are taken (as HTML's `accept` says)."""
     attachment_id = _id(value)
     found = None if attachment_id is None else attachments.find(attachment_id)
-    return found is not None and found.person_id == seen.actor.person_id
+    if found is None or found.person_id != seen.actor.person_id:
+        return False
+    if not file_types.fits(str(parameters.get("accept") or ""), found.name, found.media_type):
+        return False
+    seen.files.add(found.id)
+    return True
 
 
 def _accepts_document(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:

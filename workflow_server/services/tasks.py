@@ -12,7 +12,7 @@ from workflow_server.content.elements import ElementExtensions
 from workflow_server.content.forms import Form
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, answers, history, seam
+from workflow_server.services import access, answers, attachments, history, seam
 from workflow_server.services.access import Actor, Segregated
 from workflow_server.services.advance import Case, Moved, NextTask
 from workflow_server.services.situation import Situation
@@ -67,19 +67,32 @@ def list_(
     role: str | None = None,
     assignee_id: UUID | None = None,
     process_key: str | None = None,
+    element_id: str | None = None,
     due_by: date | None = None,
+    text: str | None = None,
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[Sequence[Listed], int]:
     """Return tasks that the actor may see, the most urgent first, and how many there are.
 
     `mine` narrows them to those that are the actor's to do: their own, and free ones for a
-    role that they hold.
+    role that they hold. `text` is looked for in the task's name, the title of the process and
+    the case number.
     """
     visible = access.visible_tasks(actor)
     if mine:
         visible = tasks.offered_to(actor.person_id, actor.posts)
-    narrowed = Filter(status, instance_id, organisation_id, role, assignee_id, process_key, due_by)
+    narrowed = Filter(
+        status=status,
+        instance_id=instance_id,
+        organisation_id=organisation_id,
+        role=role,
+        assignee_id=assignee_id,
+        process_key=process_key,
+        element_id=element_id,
+        due_by=due_by,
+        text=text,
+    )
     return tasks.list_(visible, narrowed, page_size, (page - 1) * page_size)
 
 
@@ -201,6 +214,7 @@ def complete(
             },
         )
         case.picked = checked.names
+        attachments.adopt(checked.files, task.instance_id)
         act = _act(Event.TASK_COMPLETED, actor, task, now, {"answers": checked.answers})
         return _completion(task, case.complete_task(task, checked.answers, act, asked))
 

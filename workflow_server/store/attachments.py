@@ -38,6 +38,15 @@ def add(attachment: Attachment) -> None:
     session().add(attachment)
 
 
+def adopt(ids: Collection[UUID], instance_id: UUID) -> None:
+    """Give files that belong to no instance yet to one."""
+    session().execute(
+        sa.update(Attachment)
+        .where(Attachment.id.in_(ids), Attachment.instance_id.is_(None))
+        .values(instance_id=instance_id)
+    )
+
+
 def find(attachment_id: UUID) -> Attachment | None:
     """Return a file, if there is one."""
     return session().get(Attachment, attachment_id)

@@ -98,7 +98,9 @@ class Filter:
     role: str | None = None
     assignee_id: UUID | None = None
     process_key: str | None = None
+    element_id: str | None = None
     due_by: date | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +295,13 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         Task.role: narrowed.role,
         Task.assignee_id: narrowed.assignee_id,
         ProcessDefinition.key: narrowed.process_key,
+        Task.element_id: narrowed.element_id,
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
     if narrowed.due_by is not None:
         conditions.append(Task.due_on <= narrowed.due_by)
+    if narrowed.text is not None:
+        searched = (Task.name, ProcessDefinition.title, ProcessInstance.business_key)
+        contains = (column.icontains(narrowed.text, autoescape=True) for column in searched)
+        conditions.append(sa.or_(*contains))
     return conditions

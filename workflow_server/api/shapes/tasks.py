@@ -70,7 +70,9 @@ class TaskQuery(Paging):
     role = Text(load_default=None)
     assignee_id = Id(load_default=None)
     process_key = Text(load_default=None)
+    element_id = Text(load_default=None)
     due_by = Day(load_default=None, metadata={"description": "届满日不晚于"})
+    text = Text(load_default=None, metadata={"description": "任务名称、流程名称或案号中含有的文字"})
 
 
 class AnswersShape(Shape):
