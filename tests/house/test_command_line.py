@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from tests.services.drawing import files_of, line
 from workflow_server import cli
 from workflow_server.app import create_app, prepare
+from workflow_server.cli.serving import SWEEP_SECONDS, Broom
 
 
 class Shell:
@@ -102,6 +104,30 @@ def test_a_person_is_added_and_gets_a_token(shell: Shell) -> None:
 def test_work_once_prepares_the_house_and_ends(shell: Shell) -> None:
     result = shell.run("work", "--once")
     assert (result.exit_code, result.output) == (0, "")
+
+
+def _abandoned(folder: Path) -> Path:
+    left = folder / "data" / "blobs" / "incoming" / "left"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_bytes(b"half a file")
+    os.utime(left, (0, 0))
+    return left
+
+
+def test_work_sweeps_up_after_interrupted_uploads(shell: Shell) -> None:
+    left = _abandoned(shell.folder)
+    assert shell.run("work", "--once").exit_code == 0
+    assert not left.exists()
+
+
+def test_a_worker_sweeps_every_day(shell: Shell) -> None:
+    broom = Broom(create_app({"data_dir": shell.folder / "data"}))
+    broom.sweep(100.0)
+    left = _abandoned(shell.folder)
+    broom.sweep(100.0 + SWEEP_SECONDS - 1)
+    assert left.exists()
+    broom.sweep(100.0 + SWEEP_SECONDS)
+    assert not left.exists()
 
 
 def test_a_bad_setting_names_its_variable(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ import structlog
 from flask import Flask
 
 from workflow_server.cli.house import House
-from workflow_server.services import clock, deployments, jobs, organisations
+from workflow_server.services import attachments, clock, deployments, jobs, organisations
 from workflow_server.store import db
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,8 @@ IDLE_SECONDS = 0.2
 TROUBLE_SECONDS = 2.0
 #: How many jobs a worker takes at a time.
 BATCH = 20
+#: How often what interrupted uploads left behind is swept up, in seconds.
+SWEEP_SECONDS = 24 * 3600
 #: How long a job in hand may take to finish when the server stops.
 STOP_SECONDS = 30
 
@@ -71,6 +74,7 @@ def work(house: House, once: bool) -> None:
     app = house.create_app()
     house.prepare(app)
     if once:
+        Broom(app).sweep(time.monotonic())
         while _run_due(app):
             pass
         return
@@ -119,13 +123,30 @@ class Crew:
                 self._processes[index] = self._spawn()
 
 
+class Broom:
+    """Sweeps up what interrupted uploads left behind: at once, and then every day."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._due: float | None = None
+
+    def sweep(self, moment: float) -> None:
+        """Sweep if it is time; `moment` is of a clock that only goes ahead."""
+        if self._due is None or moment >= self._due:
+            self._due = moment + SWEEP_SECONDS
+            with self._app.app_context():
+                attachments.sweep()
+
+
 def run_jobs(app: Flask, parent: int | None = None) -> None:
     """Run due jobs until told to stop, or until the parent process is gone."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    broom = Broom(app)
     while not stop.is_set() and (parent is None or os.getppid() == parent):
         try:
+            broom.sweep(time.monotonic())
             done = _run_due(app)
         except Exception:
             log.exception("jobs_could_not_run")
