@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.conftest import Databases
+from tests.conftest import Databases, SqliteDatabases
+from workflow_server.app import create_app
 from workflow_server.content.bundle import read_folder
 from workflow_server.services import (
     access,
@@ -23,11 +24,13 @@ from workflow_server.services import (
     incidents,
     jobs,
     organisations,
+    papers,
     records,
     tasks,
 )
 from workflow_server.services import process_instances as instances
 from workflow_server.services.access import Actor
+from workflow_server.store import db
 from workflow_server.store.db import session
 from workflow_server.store.deliveries import Delivery
 from workflow_server.store.documents import Document
@@ -36,6 +39,7 @@ from workflow_server.store.tasks import Task, TaskStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / "bpmn" / "_shared"
+BEGINNING = datetime.fromisoformat("2026-04-01T09:00+08:00")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -45,7 +49,7 @@ class Court:
 
     acts: list[dict[str, Any]]
     people: dict[str, Actor]
-    now: datetime = field(default_factory=lambda: datetime.fromisoformat("2026-04-01T09:00+08:00"))
+    now: datetime = BEGINNING
 
     def play(self, until: str | None = None) -> None:
         """Do the acts in order, as far as the one at an element, which is left to do."""
@@ -92,7 +96,8 @@ class Court:
 
     @property
     def script(self) -> list[dict[str, Any]]:
-        return scenario()["acts"]
+        acts: list[dict[str, Any]] = scenario()["acts"]
+        return acts
 
     def skip_to(self, element: str) -> None:
         """Leave out the scenario's acts before the one at an element."""
@@ -190,22 +195,68 @@ def scenario(name: str = "parking") -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(scope="session", params=["sqlite"])
+class Settled(SqliteDatabases):
+    """Copies of one database with the shipped content deployed and the demo office moved in."""
+
+    def migrate(self, url: str) -> None:
+        super().migrate(url)
+        app = create_app({"database_url": url, "data_dir": self.folder / "data", "demo": True})
+        with app.app_context():
+            settle()
+            db.db.session.remove()
+            # What is still in the log beside the file would not be copied with it.
+            with db.db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.db.engine.dispose()
+
+
+def office() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SHARED / "office.json").read_text("utf-8"))
+    return found
+
+
+def settle() -> None:
+    """Deploy the shipped content and load the demo office."""
+    deployments.deploy_folder(read_folder(ROOT), BEGINNING)
+    organisations.load_office(office(), BEGINNING)
+
+
+@pytest.fixture(scope="session", params=["settled"])
 def databases(request: pytest.FixtureRequest) -> Databases:
-    """SQLite, unless a test asks for PostgreSQL too: what is told here is the content's."""
-    name = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
-    made: Databases = request.getfixturevalue(name)
+    """Settled databases, unless a test asks for an empty one: told here is the content's tale."""
+    made: Databases = request.getfixturevalue(f"{request.param}_databases")
     return made
 
 
+@pytest.fixture(scope="session")
+def settled_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return Settled(tmp_path_factory.mktemp("settled-databases"))
+
+
+@pytest.fixture(scope="session")
+def pages() -> Iterator[None]:
+    """Render each paper once: side roads begin as the main road does, with the same papers."""
+    made: dict[str, Any] = {}
+    render = papers.render
+
+    def once(kind: Any, data: Mapping[str, Any], **more: Any) -> Any:
+        key = json.dumps([kind.key, data, more], default=str, sort_keys=True)
+        if key not in made:
+            made[key] = render(kind, data, **more)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(papers, "render", once)
+        yield
+
+
 @pytest.fixture
-def case(app: Flask) -> Court:
-    """The shipped content deployed, the demo office moved in, the parking case before its start."""
-    office = json.loads((SHARED / "office.json").read_text("utf-8"))
+def case(app: Flask, pages: None) -> Court:
+    """The parking case before its start."""
     court = Court(acts=scenario()["acts"], people={})
-    deployments.deploy_folder(read_folder(ROOT), court.now)
-    organisations.load_office(office, court.now)
-    for given in office["people"]:
+    if not deployments.list_()[1]:
+        settle()
+    for given in office()["people"]:
         person = find_person_by_login(given["login"])
         assert person is not None
         court.people[given["login"]] = access.actor_of(person.id)

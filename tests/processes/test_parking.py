@@ -10,7 +10,7 @@ from tests.processes.conftest import Court, scenario
 from workflow_server.services import deadlines, deliveries, documents
 
 
-@pytest.mark.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("databases", ["settled", "postgres"], indirect=True)
 def test_the_case_runs_to_its_end_each_act_by_the_person_whose_act_it_is(case: Court) -> None:
     case.play()
     result = scenario()["result"]

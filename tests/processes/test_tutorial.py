@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.conftest import Databases
 from workflow_server.app import create_app, prepare
 from workflow_server.services import clock, jobs
 from workflow_server.store import db
@@ -21,6 +22,12 @@ REQUEST = {
     "people": 3,
     "purpose": "送交上年度文书档案。",
 }
+
+
+@pytest.fixture(scope="session")
+def databases(sqlite_databases: Databases) -> Databases:
+    """Empty ones: the tutorial begins with nothing."""
+    return sqlite_databases
 
 
 @pytest.fixture
