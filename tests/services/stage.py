@@ -261,6 +261,7 @@ class Stage:
             facts = {**locked.instance.variables, **(variables or {})}
             yield Situation(
                 instance=locked.instance,
+                definition=locked.definition,
                 content=CONTENT,
                 process=CONTENT.processes["parking_permit"],
                 organisation=organisation_context(locked.organisation),

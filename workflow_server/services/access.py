@@ -19,7 +19,7 @@ from workflow_server.store import history, organisations, process_instances, tas
 from workflow_server.store.db import session, settings, transaction
 from workflow_server.store.organisations import ApiToken
 from workflow_server.store.process_instances import ProcessInstance
-from workflow_server.store.tasks import Task
+from workflow_server.store.tasks import TaskInHand
 from workflow_server.store.types import new_id
 
 _PREFIX = "wst_"
@@ -162,7 +162,7 @@ def see_instance(actor: Actor, instance_id: UUID) -> ProcessInstance:
     raise NotFound(f"Expected process instance {instance_id}, but there is none")
 
 
-def check_may_do(actor: Actor, task: Task) -> None:
+def check_may_do(actor: Actor, task: TaskInHand) -> None:
     """Refuse unless a task is the actor's to do: their own, or free for a role they hold.
 
     Who neither owns it nor holds its role learns nothing of it.

@@ -17,7 +17,6 @@ from workflow_server.services.situation import CHINA, Situation, actor_context, 
 from workflow_server.store import (
     deliveries,
     organisations,
-    process_definitions,
     process_instances,
     tasks,
 )
@@ -133,16 +132,14 @@ def preview(
     if task is None:
         raise NotFound(f"未找到任务。 Expected task {task_id}, but there is none.")
     access.check_may_do(actor, task)
-    instance = process_instances.get(task.instance_id)
-    definition = process_definitions.get(instance.process_definition_id)
+    locked = process_instances.get_whole(task.instance_id)
+    instance, definition = locked.instance, locked.definition
     content = definition_cache.content_of(definition.deployment_id)
     kind = content.documents.get(kind_key)
     if kind is None:
         raise NotFound(f"未找到文书种类。 Expected document kind '{kind_key}', but there is none.")
-    host = organisations.get(instance.organisation_id)
-    organisation = organisation_context(host)
-    variables = process_instances.get_variables(instance.id)
-    context = context_of(instance, organisation, variables, now)
+    organisation = organisation_context(locked.organisation)
+    context = context_of(instance, organisation, instance.variables, now)
     context["actor"] = actor_context(actor, instance)
     element = content.processes[definition.key].elements[task.element_id]
     context |= _answered(context, element.id, answers)
@@ -151,7 +148,7 @@ def preview(
     data = _evaluated(list(kind.data.items()), context, now)
     session().rollback()
     frozen = _frozen(kind, data, organisation, kind.title, None, None)
-    return papers.render(kind, frozen, title=kind.title, author=host.name, created=now)
+    return papers.render(kind, frozen, title=kind.title, author=locked.organisation.name, created=now)
 
 
 @jobs.handles(RENDER_JOB)
@@ -185,7 +182,6 @@ def _make(effect: DocumentEffect, kind: DocumentKind, situation: Situation, *, i
         given = numbers.draw(situation, parts.series, given_to="document", given_to_id=document_id)
         number = given.text
     issued_on = situation.now.astimezone(CHINA).date() if issue else None
-    definition = process_definitions.get(situation.instance.process_definition_id)
     document = Document(
         id=document_id,
         kind=kind.key,
@@ -194,7 +190,7 @@ def _make(effect: DocumentEffect, kind: DocumentKind, situation: Situation, *, i
         organisation_id=situation.instance.organisation_id,
         recipient_id=parts.recipient_id,
         instance_id=situation.instance.id,
-        deployment_id=definition.deployment_id,
+        deployment_id=situation.definition.deployment_id,
         element_id=situation.visit.element_id,
         person_id=situation.actor.person_id if situation.actor else None,
         status=DocumentStatus.ISSUED if issue else DocumentStatus.DRAFT,

@@ -15,7 +15,7 @@ from workflow_server.services import access
 from workflow_server.services.access import Actor
 from workflow_server.store import history
 from workflow_server.store.history import Act, HistoryRow
-from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.process_instances import InstanceInHand
 from workflow_server.store.types import canonical
 
 
@@ -60,7 +60,7 @@ def first_answer(asked: Asked | None) -> Any | None:
     return row.answer
 
 
-def append(instance: ProcessInstance, act: Act) -> dict[str, Any]:
+def append(instance: InstanceInHand, act: Act) -> dict[str, Any]:
     """Write an act into an instance's chain; returns the chain's head, to be saved with it."""
     head = history.append(instance.id, instance.history_length, instance.history_hash, act)
     return {"history_length": instance.history_length + 1, "history_hash": head}

@@ -169,7 +169,8 @@ def _start(
             f"“{definition.title}”不能在{host.name}办理。"
             f" Expected an organisation of party '{definition.party}', but it is '{host.party}'."
         )
-    case = Case(process_instances.begin(definition, host, actor.person_id, now), actor, now)
+    locked = process_instances.begin(definition.id, host.id, actor.person_id, now)
+    case = Case(locked, actor, now)
     checked = answers.check(case.content, begin.form, given, case.context(), actor, now, {})
     case.picked = checked.names
     attachments.adopt(checked.files, case.instance.id)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from workflow_server.content.elements import ElementExtensions, ProcessExtensions
     from workflow_server.engine.runtime import Visit
     from workflow_server.services.access import Actor
-    from workflow_server.store.process_instances import ProcessInstance
+    from workflow_server.store.process_definitions import Reference
+    from workflow_server.store.process_instances import InstanceInHand
 
 #: Where days are counted and shown.
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -47,7 +48,8 @@ class Situation:
     (by name) what the services of these nouns put there for expressions to read.
     """
 
-    instance: ProcessInstance
+    instance: InstanceInHand
+    definition: Reference
     content: Content
     process: ProcessExtensions
     organisation: Mapping[str, Any]  # id, name, short_name, code of the host, as JSON
@@ -80,7 +82,7 @@ class Situation:
         return context
 
 
-def actor_context(actor: Actor, instance: ProcessInstance) -> dict[str, Any]:
+def actor_context(actor: Actor, instance: InstanceInHand) -> dict[str, Any]:
     """Return the `actor` of expressions: who acts, with the first role held in the host."""
     roles = [p.role for p in actor.positions if p.organisation_id == instance.organisation_id]
     return {
@@ -92,7 +94,7 @@ def actor_context(actor: Actor, instance: ProcessInstance) -> dict[str, Any]:
 
 
 def context_of(
-    instance: ProcessInstance,
+    instance: InstanceInHand,
     organisation: Mapping[str, Any],
     variables: Mapping[str, Any],
     now: datetime,

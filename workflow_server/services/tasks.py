@@ -19,7 +19,7 @@ from workflow_server.services.situation import Situation
 from workflow_server.store import process_instances, tasks
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
-from workflow_server.store.tasks import Filter, Listed, Task, TaskStatus
+from workflow_server.store.tasks import Filter, Listed, Task, TaskInHand, TaskStatus
 
 assert seam.TIED
 
@@ -40,7 +40,7 @@ class TaskNotClaimed(InvalidState):
 class Completion:
     """What became of a completion: the task, its instance and the tasks that follow."""
 
-    task: Task
+    task: TaskInHand
     instance_status: str
     next_tasks: tuple[NextTask, ...]
 
@@ -219,29 +219,26 @@ def complete(
         return _completion(task, case.complete_task(task, checked.answers, act, asked))
 
 
-def _completion(task: Task, moved: Moved) -> Completion:
+def _completion(task: TaskInHand, moved: Moved) -> Completion:
     return Completion(task, moved.status, moved.next_tasks)
 
 
-def _lock(actor: Actor, task_id: UUID, now: datetime) -> tuple[Case, Task]:
+def _lock(actor: Actor, task_id: UUID, now: datetime) -> tuple[Case, TaskInHand]:
     """Hold a task's instance against other writers; refuse whose task it is not."""
-    case = Case(tasks.lock_instance_of(task_id), actor, now)
-    task = tasks.find(task_id)
-    if task is None:
-        raise NotFound(f"Expected task {task_id}, but there is none")
+    locked, task = tasks.lock(task_id)
     if task.status == TaskStatus.OPEN or task.completed_by != actor.person_id:
         access.check_may_do(actor, task)
-    return case, task
+    return Case(locked, actor, now), task
 
 
-def _check_open(task: Task) -> None:
+def _check_open(task: TaskInHand) -> None:
     if task.status == TaskStatus.COMPLETED:
         raise TaskAlreadyCompleted(f"Expected an open task '{task.name}', but it is completed")
     if task.status == TaskStatus.CANCELLED:
         raise TaskCancelled(f"Expected an open task '{task.name}', but it is cancelled")
 
 
-def _check_separate(actor: Actor, task: Task, element: ElementExtensions) -> None:
+def _check_separate(actor: Actor, task: TaskInHand, element: ElementExtensions) -> None:
     if not element.separate_from:
         return
     done_by = tasks.list_completers(task.instance_id, element.separate_from)
@@ -259,7 +256,7 @@ def _may_do(actor: Actor, task: Task) -> bool:
     return is_offered and not tasks.is_excluded(task.id, actor.person_id)
 
 
-def _element(case: Case, task: Task) -> ElementExtensions:
+def _element(case: Case, task: Task | TaskInHand) -> ElementExtensions:
     return case.process.elements[task.element_id]
 
 
@@ -268,7 +265,7 @@ def _form_context(situation: Situation, element: ElementExtensions) -> dict[str,
 
 
 def _act(
-    name: Event, actor: Actor, task: Task, now: datetime, data: dict[str, Any] | None = None
+    name: Event, actor: Actor, task: TaskInHand, now: datetime, data: dict[str, Any] | None = None
 ) -> Act:
     return Act(
         at=now,

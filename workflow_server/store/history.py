@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import InvalidState
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, run, session, table
 from workflow_server.store.types import (
     ExactJsonColumn,
     UtcDateTime,
@@ -80,6 +80,9 @@ class Act:
     answer: Any = None
 
 
+_INSERT = sa.insert(table(HistoryRow))
+
+
 def area(name: str) -> UUID:
     """Return the chain of an administrative area."""
     return uuid5(_AREAS, name)
@@ -102,7 +105,7 @@ def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
     }
     digest = _hash(head, values)
     try:
-        session().execute(sa.insert(HistoryRow), [{**values, "hash": digest}])
+        run(_INSERT, {**values, "hash": digest})
     except sa.exc.IntegrityError as error:
         raise ActInProgress(
             "Expected to be the only one to act here, but another request is just doing so; "

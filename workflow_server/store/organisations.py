@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,19 @@ class Organisation(Model):
     fields: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default_factory=dict)
     #: False: letters to it become paper.
     on_server: Mapped[bool] = mapped_column(sa.Boolean, default=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What cases need to know of the organisation that hosts them."""
+
+    id: UUID
+    key: str
+    name: str
+    short_name: str
+    code: str
+    party: str
+    region: str | None
 
 
 class Person(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -36,6 +37,15 @@ class ProcessDefinition(Model):
     path: Mapped[str] = mapped_column(sa.Text)
     fingerprint: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     compiled: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Which definition an instance runs."""
+
+    id: UUID
+    deployment_id: UUID
+    key: str
 
 
 def get(definition_id: UUID) -> ProcessDefinition:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, undefer
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
-from workflow_server.store.organisations import Organisation
-from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.db import Model, run, session, table
+from workflow_server.store.organisations import Host, Organisation
+from workflow_server.store.process_definitions import ProcessDefinition, Reference
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -92,79 +91,98 @@ def get_variables(instance_id: UUID) -> dict[str, Any]:
     return variables
 
 
+@dataclass(slots=True)
+class InstanceInHand:
+    """What moving an instance needs of its row; `save` keeps both alike."""
+
+    id: UUID
+    organisation_id: UUID
+    business_key: str | None
+    status: str
+    version: int
+    started_at: datetime
+    history_length: int
+    history_hash: bytes
+    state: bytes | None
+    variables: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """An instance held against other writers, with what it was made from and its host."""
+    """An instance held against other writers, with what it runs and its host."""
 
-    instance: ProcessInstance
-    definition: ProcessDefinition
-    organisation: Organisation
+    instance: InstanceInHand
+    definition: Reference
+    organisation: Host
 
 
-_WHOLE = (
-    sa.select(ProcessInstance, ProcessDefinition, Organisation)
-    .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
-    .join(Organisation, Organisation.id == ProcessInstance.organisation_id)
-    .options(undefer(ProcessInstance.state), undefer(ProcessInstance.variables))
-    .execution_options(populate_existing=True)
+_KEPT_ALIKE = frozenset(each.name for each in fields(InstanceInHand))
+_TABLE = table(ProcessInstance)
+_DEFINITION = table(ProcessDefinition)
+_ORGANISATION = table(Organisation)
+_IN_HAND = tuple(_TABLE.c[each.name] for each in fields(InstanceInHand))
+_RUNS = tuple(_DEFINITION.c[each.name] for each in fields(Reference))
+_HOST = tuple(_ORGANISATION.c[each.name] for each in fields(Host))
+
+#: An instance with all that `locked` reads; more may stand before its columns.
+WHOLE = (
+    sa.select(*_IN_HAND, *_RUNS, *_HOST)
+    .select_from(_TABLE)
+    .join(_DEFINITION, _RUNS[0] == _TABLE.c.process_definition_id)
+    .join(_ORGANISATION, _HOST[0] == _TABLE.c.organisation_id)
 )
-_WHOLE_BY_ID = _WHOLE.where(ProcessInstance.id == sa.bindparam("id", type_=UuidColumn()))
-_LOCK = _WHOLE.with_for_update(of=ProcessInstance)
-_LOCK_BY_ID = _LOCK.where(ProcessInstance.id == sa.bindparam("id", type_=UuidColumn()))
+_BY_ID = WHOLE.where(_TABLE.c.id == sa.bindparam("instance_id"))
+_LOCK_BY_ID = _BY_ID.with_for_update(of=_TABLE)
+_INSERT = sa.insert(_TABLE)
+_UPDATE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("instance_id"))
+
+
+def locked(row: Sequence[Any]) -> Locked:
+    """Read a row of `WHOLE`."""
+    runs, host = len(_IN_HAND), len(_IN_HAND) + len(_RUNS)
+    return Locked(InstanceInHand(*row[:runs]), Reference(*row[runs:host]), Host(*row[host:]))
 
 
 def lock(instance_id: UUID) -> Locked:
     """Return an instance whole, held against other writers until the transaction ends."""
-    row = session().execute(_LOCK_BY_ID, {"id": instance_id}).one_or_none()
-    if row is None:
-        raise NotFound(f"Expected process instance {instance_id}, but there is none")
-    return Locked(*row)
+    return _get(_LOCK_BY_ID, instance_id)
 
 
 def get_whole(instance_id: UUID) -> Locked:
     """Return an instance like `lock` does, but only to be read."""
-    row = session().execute(_WHOLE_BY_ID, {"id": instance_id}).one_or_none()
+    return _get(_BY_ID, instance_id)
+
+
+def _get(query: sa.Executable, instance_id: UUID) -> Locked:
+    row = run(query, {"instance_id": instance_id}).one_or_none()
     if row is None:
         raise NotFound(f"Expected process instance {instance_id}, but there is none")
-    return Locked(*row)
-
-
-def find_locked_where(query: sa.ScalarSelect[UUID], parameters: dict[str, Any]) -> Locked | None:
-    """Return the instance whose id a query gives, held like `lock` does."""
-    row = session().execute(_LOCK.where(ProcessInstance.id == query), parameters).one_or_none()
-    return None if row is None else Locked(*row)
+    return locked(row)
 
 
 def begin(
-    definition: ProcessDefinition,
-    organisation: Organisation,
-    started_by: UUID | None,
-    now: datetime,
+    definition_id: UUID, organisation_id: UUID, started_by: UUID | None, now: datetime
 ) -> Locked:
     """Write a new instance down, so that what its first step makes can point to it."""
-    instance = ProcessInstance(
-        id=new_id(),
-        process_definition_id=definition.id,
-        organisation_id=organisation.id,
-        started_at=now,
-        started_by=started_by,
-    )
-    session().add(instance)
-    session().flush()
-    return Locked(instance, definition, organisation)
+    instance_id = new_id()
+    row = {
+        "id": instance_id,
+        "process_definition_id": definition_id,
+        "organisation_id": organisation_id,
+        "started_at": now,
+        "started_by": started_by,
+        "variables": {},
+    }
+    run(_INSERT, row)
+    return get_whole(instance_id)
 
 
-def save(instance: ProcessInstance, values: dict[str, Any]) -> None:
+def save(instance: InstanceInHand, values: dict[str, Any]) -> None:
     """Write an instance down after a move; its `version` counts one up."""
-    session().execute(
-        sa.update(ProcessInstance)
-        .where(ProcessInstance.id == instance.id)
-        .values(version=instance.version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    for name, value in values.items():
-        set_committed_value(instance, name, value)
-    set_committed_value(instance, "version", instance.version + 1)
+    values = {**values, "version": instance.version + 1}
+    run(_UPDATE, {"instance_id": instance.id, **values})
+    for name in _KEPT_ALIKE.intersection(values):
+        setattr(instance, name, values[name])
 
 
 def list_(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -11,11 +11,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.orm.attributes import set_committed_value
 
 from workflow_server.errors import NotFound
 from workflow_server.store import process_instances
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, run, session, table
 from workflow_server.store.organisations import Organisation, Person
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.process_instances import Locked, ProcessInstance
@@ -114,48 +113,72 @@ class Listed:
     assignee_name: str | None
 
 
-def find(task_id: UUID) -> Task | None:
-    """Return a task as it is now, if there is one."""
-    return session().get(Task, task_id, populate_existing=True)
+@dataclass(slots=True)
+class TaskInHand:
+    """What working on a task needs of its row; `save` keeps both alike."""
+
+    id: UUID
+    instance_id: UUID
+    organisation_id: UUID
+    element_id: str
+    name: str
+    status: str
+    role: str | None
+    assignee_id: UUID | None
+    claimed_at: datetime | None
+    completed_at: datetime | None
+    completed_by: UUID | None
 
 
-_INSTANCE_OF_TASK = (
-    sa.select(Task.instance_id)
-    .where(Task.id == sa.bindparam("task_id", type_=UuidColumn()))
-    .scalar_subquery()
+_KEPT_ALIKE = frozenset(each.name for each in fields(TaskInHand))
+_TABLE = table(Task)
+_IN_HAND = tuple(_TABLE.c[each.name] for each in fields(TaskInHand))
+_BY_ID = sa.select(*_IN_HAND).where(_TABLE.c.id == sa.bindparam("task_id"))
+_BY_IDS = sa.select(*_IN_HAND).where(_TABLE.c.id.in_(sa.bindparam("task_ids", expanding=True)))
+# PostgreSQL locks in the order named here, the instance first like everybody else; who had to
+# wait reads both rows as they are then.
+_INSTANCE = table(ProcessInstance)
+_LOCK = (
+    process_instances.WHOLE.add_columns(*_IN_HAND)
+    .join(_TABLE, _TABLE.c.instance_id == _INSTANCE.c.id)
+    .where(_TABLE.c.id == sa.bindparam("task_id"))
+    .with_for_update(of=[_INSTANCE, _TABLE])
 )
+_INSERT = sa.insert(_TABLE)
+_UPDATE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("task_id"))
 
 
-def list_by_id(task_ids: Collection[UUID]) -> Sequence[Task]:
+def find(task_id: UUID) -> TaskInHand | None:
+    """Return a task as it is now, if there is one."""
+    row = run(_BY_ID, {"task_id": task_id}).one_or_none()
+    return None if row is None else TaskInHand(*row)
+
+
+def list_by_id(task_ids: Collection[UUID]) -> Sequence[TaskInHand]:
     """Return the tasks of these ids, as they are now."""
-    query = sa.select(Task).where(Task.id.in_(task_ids))
-    return session().scalars(query, execution_options={"populate_existing": True}).all()
+    return [TaskInHand(*row) for row in run(_BY_IDS, {"task_ids": list(task_ids)})]
 
 
-def lock_instance_of(task_id: UUID) -> Locked:
-    """Return the instance of a task, held against other writers."""
-    locked = process_instances.find_locked_where(_INSTANCE_OF_TASK, {"task_id": task_id})
-    if locked is None:
+def lock(task_id: UUID) -> tuple[Locked, TaskInHand]:
+    """Return a task and its instance, held against other writers until the transaction ends."""
+    row = run(_LOCK, {"task_id": task_id}).one_or_none()
+    if row is None:
         raise NotFound(f"Expected task {task_id}, but there is none")
-    return locked
+    whole = len(row) - len(_IN_HAND)
+    return process_instances.locked(row[:whole]), TaskInHand(*row[whole:])
 
 
 def add_all(rows: Sequence[dict[str, Any]]) -> None:
     """Write opened tasks down."""
     if rows:
-        session().execute(sa.insert(Task), rows)
+        run(_INSERT, rows)
 
 
-def save(task: Task, values: dict[str, Any]) -> None:
+def save(task: TaskInHand, values: dict[str, Any]) -> None:
     """Write a change of a task down."""
-    session().execute(
-        sa.update(Task)
-        .where(Task.id == task.id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    for name, value in values.items():
-        set_committed_value(task, name, value)
+    run(_UPDATE, {"task_id": task.id, **values})
+    for name in _KEPT_ALIKE.intersection(values):
+        setattr(task, name, values[name])
 
 
 def cancel(task_ids: Collection[UUID], now: datetime) -> None:

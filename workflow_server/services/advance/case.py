@@ -70,13 +70,18 @@ class Case:
     def __init__(self, locked: Locked, actor: Actor | None, now: datetime) -> None:
         self.instance = locked.instance
         self.definition = locked.definition
-        self.organisation = locked.organisation
         self.actor = actor
         self.now = now
         #: What the things picked in the answers at hand are called, by id.
         self.picked: dict[str, str] = {}
         self.house = House(
-            locked.instance, locked.organisation, self.content, self.process, actor, now
+            locked.instance,
+            locked.definition,
+            locked.organisation,
+            self.content,
+            self.process,
+            actor,
+            now,
         )
 
     @cached_property
@@ -121,7 +126,7 @@ class Case:
         return self.write(step, act, asked)
 
     def complete_task(
-        self, task: tasks.Task, answers: dict[str, Any], act: Act, asked: history.Asked | None
+        self, task: tasks.TaskInHand, answers: dict[str, Any], act: Act, asked: history.Asked | None
     ) -> Moved:
         """Go on from a task that a person has done; the row of the task is already closed."""
         self._separate(task)
@@ -267,7 +272,7 @@ class Case:
             ]
         )
 
-    def _separate(self, task: tasks.Task) -> None:
+    def _separate(self, task: tasks.TaskInHand) -> None:
         """Keep who did this from tasks, already open, that must be another's."""
         others = assignments.list_separated(self.process, task.element_id)
         if others and task.completed_by is not None:
@@ -276,7 +281,7 @@ class Case:
                 tasks.exclude([(each, task.completed_by) for each in still_open])
 
 
-def _as_opened(task: tasks.Task) -> NextTask:
+def _as_opened(task: tasks.TaskInHand) -> NextTask:
     return NextTask(
         task.id,
         task.element_id,

@@ -16,8 +16,9 @@ from workflow_server.services import effects
 from workflow_server.services.access import Actor
 from workflow_server.services.advance.assignments import Assignment, assign
 from workflow_server.services.situation import Situation, actor_context, context_of
-from workflow_server.store.organisations import Organisation
-from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.organisations import Host
+from workflow_server.store.process_definitions import Reference
+from workflow_server.store.process_instances import InstanceInHand
 
 _FOR_PEOPLE = frozenset({"userTask", "manualTask"})
 
@@ -26,8 +27,9 @@ _FOR_PEOPLE = frozenset({"userTask", "manualTask"})
 class House:
     """Does what the diagram asks while the engine moves one instance."""
 
-    instance: ProcessInstance
-    organisation: Organisation
+    instance: InstanceInHand
+    definition: Reference
+    organisation: Host
     content: Content
     process: ProcessExtensions
     actor: Actor | None
@@ -63,6 +65,7 @@ class House:
         """Return what an effect at an element sees."""
         return Situation(
             instance=self.instance,
+            definition=self.definition,
             content=self.content,
             process=self.process,
             organisation=organisation_context(self.organisation),
@@ -86,7 +89,7 @@ class House:
         return context
 
 
-def organisation_context(organisation: Organisation) -> dict[str, Any]:
+def organisation_context(organisation: Host) -> dict[str, Any]:
     """Return the `organisation` of expressions."""
     return {
         "id": str(organisation.id),

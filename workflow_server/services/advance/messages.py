@@ -103,7 +103,7 @@ def _start(message: _Message, now: datetime) -> Received | None:
     if earlier is not None:
         return Received(MessageOutcome.STARTED, earlier.instance_id)
     definition, element_id = found
-    locked = process_instances.begin(definition, host, None, now)
+    locked = process_instances.begin(definition.id, host.id, None, now)
     case = Case(locked, None, now)
     case.start(element_id, message.payload, _act(Event.INSTANCE_STARTED, message, now))
     return Received(MessageOutcome.STARTED, case.instance.id)
