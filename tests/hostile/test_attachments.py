@@ -12,6 +12,9 @@ import pytest
 
 from tests.hostile.world import PDF, World, refused, zip_of
 
+# One database is enough: what is refused here never reaches the store.
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 ELF = b"\x7fELF\x02\x01\x01" + b"\x00" * 64
 EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 64

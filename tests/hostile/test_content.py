@@ -14,6 +14,9 @@ import pytest
 from tests.hostile.world import World, faults, form, refused, zip_of
 from tests.services.drawing import SHARED, chain, flow, line, node, process, user
 
+# One database is enough: what is refused here never reaches the store.
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
 DOCTYPE = '<?xml version="1.0"?><!DOCTYPE d [{}]>'
 BOMB = DOCTYPE.format(
     '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
