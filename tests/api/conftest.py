@@ -162,3 +162,21 @@ def statements(app: Flask) -> Iterator[Callable[[], list[str]]]:
 
     yield since
     sa.event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def commits(app: Flask) -> Iterator[Callable[[], int]]:
+    """Return how often something was committed since it was last asked."""
+    seen: list[object] = []
+    with app.app_context():
+        engine = db.db.engine
+    note = seen.append
+    sa.event.listen(engine, "commit", note)
+
+    def since() -> int:
+        count = len(seen)
+        seen.clear()
+        return count
+
+    yield since
+    sa.event.remove(engine, "commit", note)

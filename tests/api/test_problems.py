@@ -9,7 +9,7 @@ from flask import Flask
 from structlog.testing import capture_logs
 
 from tests.api.conftest import Office
-from workflow_server.services import clock
+from workflow_server.api import door
 
 
 def test_a_method_that_is_not_there_says_which_are(office: Office) -> None:
@@ -73,7 +73,7 @@ def test_an_unexpected_error_tells_a_reference_and_nothing_else(
     def fail() -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(clock, "now", fail)
+    monkeypatch.setattr(door, "now", fail)
     with capture_logs() as logs:
         response = office.ann.get("/deadlines")
     assert response.status_code == 500

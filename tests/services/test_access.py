@@ -24,9 +24,11 @@ REAL = datetime.now(UTC)
 
 def test_a_password_gives_a_token_that_stands_for_its_person(house: House) -> None:
     signed_in = access.sign_in("ann", "correct horse", REAL)
-    actor = access.actor_for_token(signed_in.token, REAL)
-    assert actor == house.ann == signed_in.actor
-    assert {position.role for position in actor.positions} == {"drafter", "checker"}
+    visitor = access.visitor_for_token(signed_in.token, REAL)
+    assert visitor is not None
+    assert visitor.actor == house.ann == signed_in.actor
+    assert visitor.now == REAL
+    assert {position.role for position in visitor.actor.positions} == {"drafter", "checker"}
     assert access.sign_in("bob", DEMO_PASSWORD, REAL).actor == house.bob
 
 
@@ -41,11 +43,11 @@ def test_a_wrong_password_and_an_unknown_login_are_refused_alike(house: House) -
 
 def test_tokens_end(house: House) -> None:
     signed_in = access.sign_in("ann", "correct horse", REAL)
-    assert access.actor_for_token(signed_in.token, REAL + timedelta(hours=13)) is None
+    assert access.visitor_for_token(signed_in.token, REAL + timedelta(hours=13)) is None
     access.sign_out(signed_in.token, REAL)
-    assert access.actor_for_token(signed_in.token, REAL) is None
+    assert access.visitor_for_token(signed_in.token, REAL) is None
     for token in ("", "wst_", "wst_unknown", "other"):
-        assert access.actor_for_token(token, REAL) is None
+        assert access.visitor_for_token(token, REAL) is None
 
 
 def test_a_named_token_is_listed_and_revoked_by_its_owner_alone(house: House) -> None:
@@ -55,7 +57,7 @@ def test_a_named_token_is_listed_and_revoked_by_its_owner_alone(house: House) ->
     with pytest.raises(NotFound):
         organisations.revoke_token(house.bob, named.id, REAL)
     organisations.revoke_token(house.ann, named.id, REAL)
-    assert access.actor_for_token(token, REAL) is None
+    assert access.visitor_for_token(token, REAL) is None
     with pytest.raises(NotFound):
         access.issue_token("nobody", "script", now=REAL)
 

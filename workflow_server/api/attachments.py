@@ -16,7 +16,7 @@ from workflow_server.api.shapes.attachments import (
     AttachmentShape,
     AttachmentsShape,
 )
-from workflow_server.services import attachments, clock
+from workflow_server.services import attachments
 
 noun = door.Noun("attachments", "附件")
 
@@ -40,7 +40,7 @@ def add_attachment(form: dict[str, Any]) -> Any:
         door.actor(),
         _chunks(file),
         file.filename or "",
-        clock.now(),
+        door.now(),
         **form,
         idempotency_key=door.idempotency_key(),
     )

@@ -11,7 +11,7 @@ from workflow_server.api.shapes.calendars import (
     CalendarRevisionShape,
     CalendarYearShape,
 )
-from workflow_server.services import calendars, clock
+from workflow_server.services import calendars
 
 noun = door.Noun("calendar_days", "工作日历")
 
@@ -19,7 +19,7 @@ noun = door.Noun("calendar_days", "工作日历")
 @noun.get("", CalendarYearShape(), query=CalendarQuery())
 def read_year(query: dict[str, Any]) -> Any:
     """一年的工作日历 · One year's holidays and make-up workdays."""
-    now = clock.now()
+    now = door.now()
     year = calendars.get_year(query["year"], now)
     return {
         "year": year.year,
@@ -38,7 +38,7 @@ def change_calendar(body: dict[str, Any]) -> Any:
         door.actor(),
         changes,
         body["source"],
-        clock.now(),
+        door.now(),
         known_until=body["known_until"],
         idempotency_key=door.idempotency_key(),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from workflow_server.api import door
 from workflow_server.api.shapes.base import page
 from workflow_server.api.shapes.deadlines import AlertsShape, DeadlinePage, DeadlineQuery
-from workflow_server.services import clock, deadlines
+from workflow_server.services import deadlines
 
 noun = door.Noun("deadlines", "期限")
 
@@ -16,7 +16,7 @@ noun = door.Noun("deadlines", "期限")
 @noun.get("", DeadlinePage, query=DeadlineQuery())
 def list_deadlines(query: dict[str, Any]) -> dict[str, Any]:
     """期限列表 · List deadlines, the next to end first."""
-    found, total = deadlines.list_(door.actor(), clock.now(), **query)
+    found, total = deadlines.list_(door.actor(), door.now(), **query)
     return page(found, total, query)
 
 

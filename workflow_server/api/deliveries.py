@@ -13,7 +13,7 @@ from workflow_server.api.shapes.deliveries import (
     DeliveryShape,
     HandOverShape,
 )
-from workflow_server.services import clock, deliveries
+from workflow_server.services import deliveries
 
 noun = door.Noun("deliveries", "往来与送达")
 
@@ -34,11 +34,11 @@ def read_delivery(delivery_id: UUID) -> Any:
 @noun.post("/<uuid:delivery_id>/acknowledgement", DeliveryShape(), keyed=True)
 def acknowledge_delivery(delivery_id: UUID) -> Any:
     """签收 · Write down that your organisation has seen a letter; the second time is a 409."""
-    return deliveries.acknowledge(door.actor(), delivery_id, clock.now(), door.idempotency_key())
+    return deliveries.acknowledge(door.actor(), delivery_id, door.now(), door.idempotency_key())
 
 
 @noun.post("/<uuid:delivery_id>/hand-over", DeliveryShape(), takes=HandOverShape(), keyed=True)
 def hand_over_delivery(body: dict[str, Any], delivery_id: UUID) -> Any:
     """登记纸质送达 · Write down how a letter on paper reached who is not on this server."""
     key = door.idempotency_key()
-    return deliveries.hand_over(door.actor(), delivery_id, body["note"], clock.now(), key)
+    return deliveries.hand_over(door.actor(), delivery_id, body["note"], door.now(), key)

@@ -18,7 +18,7 @@ from workflow_server.api.shapes.deployments import (
 from workflow_server.content import bundle as bundles
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.refusals import ContentRefused
-from workflow_server.services import access, clock, deployments
+from workflow_server.services import access, deployments
 from workflow_server.store.deployments import Deployment
 
 noun = door.Noun("deployments", "部署")
@@ -40,7 +40,7 @@ def deploy(_form: dict[str, Any]) -> Any:
     """
     access.check_is_administrator(door.actor())
     key = door.idempotency_key()
-    return _whole(deployments.deploy(door.actor(), _bundle(), clock.now(), "api", key))
+    return _whole(deployments.deploy(door.actor(), _bundle(), door.now(), "api", key))
 
 
 @noun.post("/check", CheckedShape(), form=BundleForm())

@@ -22,7 +22,7 @@ from workflow_server.api.shapes.base import Shape
 from workflow_server.api.shapes.fields import Id
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.services import access
-from workflow_server.services.access import Actor
+from workflow_server.services.access import Actor, Visitor
 from workflow_server.store.db import settings
 from workflow_server.store.history import ActInProgress
 
@@ -151,8 +151,14 @@ class Noun:
 
 def actor() -> Actor:
     """Return who asks."""
-    person: Actor = g.actor
-    return person
+    visitor: Visitor = g.visitor
+    return visitor.actor
+
+
+def now() -> datetime:
+    """Return business time when the request came in."""
+    visitor: Visitor = g.visitor
+    return visitor.now
 
 
 def idempotency_key() -> str | None:
@@ -247,10 +253,10 @@ def _let_in() -> None:
 
 def _identify() -> None:
     token = bearer_token()
-    person = access.actor_for_token(token, datetime.now(UTC)) if token else None
-    if person is None:
+    visitor = access.visitor_for_token(token, datetime.now(UTC)) if token else None
+    if visitor is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "workflow-server"}))
-    g.actor = person
+    g.visitor = visitor
 
 
 def _binary(media: str | None) -> dict[str, Any] | None:

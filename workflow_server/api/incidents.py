@@ -8,7 +8,7 @@ from uuid import UUID
 from workflow_server.api import door
 from workflow_server.api.shapes.base import page
 from workflow_server.api.shapes.jobs import IncidentPage, IncidentQuery, IncidentShape
-from workflow_server.services import clock, incidents
+from workflow_server.services import incidents
 
 noun = door.Noun("incidents", "异常")
 
@@ -30,4 +30,4 @@ def read_incident(incident_id: UUID) -> Any:
 @noun.post("/<uuid:incident_id>/resolution", IncidentShape(), keyed=True)
 def resolve_incident(incident_id: UUID) -> Any:
     """处理异常 · Try again what failed (administrators); a new failure is a new incident."""
-    return incidents.resolve(door.actor(), incident_id, clock.now(), door.idempotency_key())
+    return incidents.resolve(door.actor(), incident_id, door.now(), door.idempotency_key())

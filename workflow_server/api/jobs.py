@@ -8,7 +8,7 @@ from uuid import UUID
 from workflow_server.api import door
 from workflow_server.api.shapes.base import page
 from workflow_server.api.shapes.jobs import JobPage, JobQuery, JobShape
-from workflow_server.services import clock, jobs
+from workflow_server.services import jobs
 
 noun = door.Noun("jobs", "后台任务")
 
@@ -29,4 +29,4 @@ def read_job(job_id: UUID) -> Any:
 @noun.post("/<uuid:job_id>/retry", JobShape(), keyed=True)
 def retry_job(job_id: UUID) -> Any:
     """重试 · Let a failed job be tried again (administrators)."""
-    return jobs.retry(door.actor(), job_id, clock.now(), door.idempotency_key())
+    return jobs.retry(door.actor(), job_id, door.now(), door.idempotency_key())

@@ -21,7 +21,7 @@ from workflow_server.api.shapes.process_instances import (
 )
 from workflow_server.api.shapes.records import RecordPage
 from workflow_server.api.tasks import next_tasks
-from workflow_server.services import clock, deadlines, documents, process_instances, records
+from workflow_server.services import deadlines, documents, process_instances, records
 from workflow_server.store.process_instances import ProcessInstance
 
 noun = door.Noun("process_instances", "流程实例")
@@ -36,7 +36,7 @@ def start_process(body: dict[str, Any]) -> dict[str, Any]:
         body["process_key"],
         body["answers"],
         body["organisation_id"],
-        clock.now(),
+        door.now(),
         door.idempotency_key(),
     )
     shown = _shown(started.instance)
@@ -87,7 +87,7 @@ def list_instance_documents(query: dict[str, Any], instance_id: UUID) -> dict[st
 @noun.get("/<uuid:instance_id>/deadlines", DeadlinePage, query=Paging())
 def list_instance_deadlines(query: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
     """案件期限 · The deadlines of an instance."""
-    found, total = deadlines.list_(door.actor(), clock.now(), instance_id=instance_id, **query)
+    found, total = deadlines.list_(door.actor(), door.now(), instance_id=instance_id, **query)
     return page(found, total, query)
 
 

@@ -21,7 +21,7 @@ from workflow_server.api.shapes.tasks import (
     TaskQuery,
     TaskShape,
 )
-from workflow_server.services import clock, documents, tasks
+from workflow_server.services import documents, tasks
 from workflow_server.services.access import Actor
 from workflow_server.services.advance import NextTask
 
@@ -41,7 +41,7 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
 @noun.get("/<uuid:task_id>", DeskShape())
 def read_task(task_id: UUID) -> dict[str, Any]:
     """任务 · One task with its form, what stands beside it, the draft and the documents."""
-    desk = tasks.get_desk(door.actor(), task_id, clock.now())
+    desk = tasks.get_desk(door.actor(), task_id, door.now())
     task = desk.listed.task
     papers, _ = documents.list_(door.actor(), instance_id=task.instance_id, page_size=_DOCUMENTS)
     return {
@@ -63,20 +63,20 @@ def read_task(task_id: UUID) -> dict[str, Any]:
 @noun.put("/<uuid:task_id>/assignee", TaskShape(), keyed=True)
 def claim_task(task_id: UUID) -> Any:
     """领取任务 · Take a task that is offered to one of your roles."""
-    return tasks.claim(door.actor(), task_id, clock.now(), door.idempotency_key())
+    return tasks.claim(door.actor(), task_id, door.now(), door.idempotency_key())
 
 
 @noun.delete("/<uuid:task_id>/assignee", TaskShape(), keyed=True)
 def release_task(task_id: UUID) -> Any:
     """退回任务 · Give a task that you took back to its role."""
-    return tasks.release(door.actor(), task_id, clock.now(), door.idempotency_key())
+    return tasks.release(door.actor(), task_id, door.now(), door.idempotency_key())
 
 
 @noun.put("/<uuid:task_id>/draft", TaskShape(), takes=DraftShape(), keyed=True)
 def save_draft(body: dict[str, Any], task_id: UUID) -> Any:
     """保存草稿 · Keep answers that are not finished; they are not checked yet."""
     key = door.idempotency_key()
-    return tasks.save_draft(door.actor(), task_id, body["answers"], clock.now(), key)
+    return tasks.save_draft(door.actor(), task_id, body["answers"], door.now(), key)
 
 
 @noun.post("/<uuid:task_id>/completion", CompletionShape(), takes=AnswersShape(), keyed=True)
@@ -87,7 +87,7 @@ def complete_task(body: dict[str, Any], task_id: UUID) -> Response:
     fit the form are refused with a JSON pointer for each fault.
     """
     actor = door.actor()
-    done = tasks.complete(actor, task_id, body["answers"], clock.now(), door.idempotency_key())
+    done = tasks.complete(actor, task_id, body["answers"], door.now(), door.idempotency_key())
     task = done.task
     completed_at = task.completed_at.astimezone(SHANGHAI) if task.completed_at else None
     # The hot path: a plain dict, in the shape that the route promises.
@@ -108,7 +108,7 @@ def complete_task(body: dict[str, Any], task_id: UUID) -> Response:
 @noun.post("/<uuid:task_id>/document-preview", takes=PreviewShape(), media="application/pdf")
 def preview_document(body: dict[str, Any], task_id: UUID) -> Response:
     """预览文书 · Render a document as it would be with these answers; nothing is kept."""
-    rendered = documents.preview(door.actor(), body["kind"], task_id, body["answers"], clock.now())
+    rendered = documents.preview(door.actor(), body["kind"], task_id, body["answers"], door.now())
     return door.download(rendered.pdf, f"{body['kind']}.pdf", "application/pdf")
 
 

@@ -15,7 +15,7 @@ from argon2.exceptions import VerificationError
 
 from workflow_server.errors import Forbidden, InvalidInput, InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.store import history, organisations, process_instances, tasks
+from workflow_server.store import clock, history, organisations, process_instances, tasks
 from workflow_server.store.db import session, settings, transaction
 from workflow_server.store.organisations import ApiToken
 from workflow_server.store.process_instances import ProcessInstance
@@ -78,6 +78,14 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who comes in, and business time then: both are read at once."""
+
+    actor: Actor
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """A fresh token, shown this once."""
 
@@ -86,14 +94,16 @@ class SignIn:
     actor: Actor
 
 
-def actor_for_token(token: str, now: datetime) -> Actor | None:
-    """Return who a bearer token stands for; None if it is unknown, revoked or expired.
+def visitor_for_token(token: str, real: datetime) -> Visitor | None:
+    """Return who comes in with a bearer token; None if it is unknown, revoked or expired.
 
-    `now` is real time, whatever the business clock says.
+    `real` is real time, whatever the business clock says.
     """
     if not token.startswith(_PREFIX):
         return None
-    return _actor(organisations.list_actor_rows_by_token(_digest(token), now))
+    rows = organisations.list_actor_rows_by_token(_digest(token), real)
+    actor = _actor(rows)
+    return None if actor is None else Visitor(actor, real + clock.ahead(rows[0][-1]))
 
 
 def actor_of(person_id: UUID) -> Actor:
@@ -185,7 +195,7 @@ def _actor(rows: Sequence[Any]) -> Actor | None:
     if not rows:
         return None
     person_id, name, administrator = rows[0][:3]
-    positions = tuple(Position(*row[3:]) for row in rows if row[3] is not None)
+    positions = tuple(Position(*row[3:7]) for row in rows if row[3] is not None)
     return Actor(person_id, name, positions, administrator)
 
 

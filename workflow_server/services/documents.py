@@ -148,7 +148,9 @@ def preview(
     data = _evaluated(list(kind.data.items()), context, now)
     session().rollback()
     frozen = _frozen(kind, data, organisation, kind.title, None, None)
-    return papers.render(kind, frozen, title=kind.title, author=locked.organisation.name, created=now)
+    return papers.render(
+        kind, frozen, title=kind.title, author=locked.organisation.name, created=now
+    )
 
 
 @jobs.handles(RENDER_JOB)

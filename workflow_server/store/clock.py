@@ -8,7 +8,7 @@ from math import ceil
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, run, session, settings
 
 _ONLY = 1
 
@@ -22,10 +22,19 @@ class ClockOffset(Model):
     seconds: Mapped[int] = mapped_column(sa.BigInteger)
 
 
+#: For statements that read it along with something else.
+SECONDS = sa.select(ClockOffset.seconds).where(ClockOffset.id == _ONLY).scalar_subquery()
+_GET = sa.select(SECONDS)
+
+
 def get() -> timedelta:
     """Return how far business time runs ahead of real time."""
-    seconds = session().scalar(sa.select(ClockOffset.seconds).where(ClockOffset.id == _ONLY))
-    return timedelta(seconds=seconds or 0)
+    return ahead(run(_GET).scalar_one())
+
+
+def ahead(seconds: int | None) -> timedelta:
+    """Return what `SECONDS` means: only in demo mode does business time run ahead."""
+    return timedelta(seconds=seconds or 0) if settings().demo else timedelta(0)
 
 
 def is_set() -> bool:

@@ -79,7 +79,8 @@ def table(model: type[Model]) -> sa.Table:
 
 
 def run(
-    statement: sa.Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    statement: sa.Executable,
+    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
 ) -> sa.CursorResult[*tuple[Any, ...]]:
     """Run a ready-made statement past the ORM, in the session's transaction.
 
