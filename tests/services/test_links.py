@@ -35,7 +35,7 @@ def test_a_chain_is_walked_in_both_directions(stage: Stage) -> None:
         ids = [open_record(situation, title) for title in ("一", "二", "三")]
         situation.variables.update(a=ids[0], b=ids[1], c=ids[2])
         links.apply(LinkEffect("=a", "converted_from", "=b"), situation)
-        links.apply(LinkEffect("=b", "part_of", "=[c, instance.id]"), situation)
+        links.apply(LinkEffect("=b", "part_of", "=[c, case.id]"), situation)
     for start in ids:
         chain = links.chain(stage.clerk, UUID(start))
         assert {end.id for end in chain.ends} == {*map(UUID, ids), stage.instance_id}
@@ -59,7 +59,7 @@ def test_the_same_link_twice_is_one(stage: Stage) -> None:
     with stage.acting() as situation:
         situation.variables["a"] = open_record(situation, "一")
         for _ in range(2):
-            links.apply(LinkEffect("=a", "of", "=instance.id"), situation)
+            links.apply(LinkEffect("=a", "of", "=case.id"), situation)
     assert len(links.chain(stage.clerk, stage.instance_id).links) == 1
 
 
@@ -74,7 +74,7 @@ def test_an_end_that_is_none_or_the_same_is_refused(stage: Stage, target: str) -
 def test_an_end_that_does_not_exist_is_named(stage: Stage) -> None:
     ghost = str(new_id())
     with pytest.raises(LinkRefused, match=ghost), stage.acting() as situation:
-        links.apply(LinkEffect("=instance.id", "of", ghost), situation)
+        links.apply(LinkEffect("=case.id", "of", ghost), situation)
 
 
 def test_a_chain_stops_at_what_belongs_to_others(stage: Stage) -> None:
@@ -90,7 +90,7 @@ def test_a_chain_stops_at_what_belongs_to_others(stage: Stage) -> None:
         session().add(theirs)
         situation.variables.update(a=mine, b=str(theirs.id))
         links.apply(LinkEffect("=a", "of", "=b"), situation)
-        links.apply(LinkEffect("=b", "of", "=instance.id"), situation)
+        links.apply(LinkEffect("=b", "of", "=case.id"), situation)
     chain = links.chain(stage.clerk, UUID(mine))
     assert [end.title for end in chain.ends] == ["一"]
     assert chain.links == ()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidInput, InvalidState, NotFound, Unavailable
 from workflow_server.events import Event
-from workflow_server.services import access, advance, attachments, history, jobs
+from workflow_server.services import access, advance, attachments, history, jobs, unclaimed
 from workflow_server.services.situation import Situation
 from workflow_server.store import attachments as attachment_rows
 from workflow_server.store import deliveries as store
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from workflow_server.services.access import Actor
 
 DELIVER_JOB = "deliver"
+#: What can be acknowledged.
+_SEEN_NEXT = (DeliveryStatus.DELIVERED, DeliveryStatus.UNCLAIMED)
 
 
 class UnknownMessageType(InvalidInput):
@@ -150,7 +152,7 @@ def acknowledge(
         if history.first_answer(asked) is not None:
             return _letters([delivery])[0]
         is_mine = delivery.recipient_id in actor.organisation_ids
-        if not is_mine or delivery.status != DeliveryStatus.DELIVERED:
+        if not is_mine or delivery.status not in _SEEN_NEXT:
             raise _not_pending(delivery, "签收", "acknowledge")
         delivery.status = DeliveryStatus.ACKNOWLEDGED
         delivery.acknowledged_at = now
@@ -227,6 +229,8 @@ def _carry(delivery_id: UUID, shown: list[dict[str, Any]], now: datetime) -> Non
         now,
     )
     delivery.received_instance_id = received.instance_id
+    if received.instance_id is None:
+        unclaimed.note(delivery, now)
 
 
 def _was_sent(delivery: Delivery) -> bool:

@@ -70,8 +70,24 @@ def _resolve(incident_id: UUID, actor: Actor, now: datetime, asked: history.Aske
         raise IncidentResolved("Expected an open incident, but it is resolved")
     if incident.job_id is not None:
         jobs.revive(incident.job_id, actor, now, asked)
+    elif incident.delivery_id is not None:
+        _close(incident, incident.delivery_id, actor, now, asked)
     elif locked is not None:
         _retry_element(incident, locked, actor, now, asked)
+
+
+def _close(
+    incident: Incident,
+    delivery_id: UUID,
+    actor: Actor,
+    now: datetime,
+    asked: history.Asked | None,
+) -> None:
+    """Close a letter's incident: people have seen to it, there is nothing to try again."""
+    incidents.resolve_delivery(delivery_id, actor.person_id, now)
+    data = {"incident_id": str(incident.id), "delivery_id": str(delivery_id)}
+    act = Act(at=now, act=Event.INCIDENT_CLOSED, person_id=actor.person_id, data=data)
+    history.append_to_area("incidents", act, asked)
 
 
 def _retry_element(

@@ -23,6 +23,8 @@ class DeliveryStatus(StrEnum):
     WAITING = "waiting"
     #: The recipient has it on this server.
     DELIVERED = "delivered"
+    #: The recipient has it, but no case of theirs has taken it, though one should.
+    UNCLAIMED = "unclaimed"
     #: The recipient has confirmed that it came.
     ACKNOWLEDGED = "acknowledged"
     #: The recipient is not on this server: it goes on paper, and is entered by hand.
@@ -109,6 +111,35 @@ def lock(delivery_id: UUID) -> Delivery:
     """Return a letter and keep it until the transaction ends."""
     get(delivery_id)
     return session().get_one(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+
+
+def list_partners(delivery: Delivery) -> Sequence[UUID]:
+    """Return the recipient's instances that have exchanged letters with the sending one."""
+    there = sa.select(Delivery.received_instance_id.label("id")).where(
+        Delivery.instance_id == delivery.instance_id,
+        Delivery.recipient_id == delivery.recipient_id,
+        Delivery.received_instance_id.is_not(None),
+    )
+    back = sa.select(Delivery.instance_id.label("id")).where(
+        Delivery.received_instance_id == delivery.instance_id,
+        Delivery.sender_id == delivery.recipient_id,
+    )
+    found = sa.union(there, back).subquery()
+    return session().scalars(sa.select(found.c.id).order_by(found.c.id)).all()
+
+
+def list_unclaimed_from_partners(instance_id: UUID, organisation_id: UUID) -> Sequence[UUID]:
+    """Return letters that no case has taken, from instances that wrote to or heard from one."""
+    there = sa.select(Delivery.received_instance_id).where(
+        Delivery.instance_id == instance_id, Delivery.received_instance_id.is_not(None)
+    )
+    back = sa.select(Delivery.instance_id).where(Delivery.received_instance_id == instance_id)
+    query = sa.select(Delivery.id).where(
+        Delivery.instance_id.in_(sa.union(there, back)),
+        Delivery.recipient_id == organisation_id,
+        Delivery.status == DeliveryStatus.UNCLAIMED,
+    )
+    return session().scalars(query.order_by(Delivery.id)).all()
 
 
 def list_enclosures(delivery_ids: Collection[UUID]) -> list[DeliveryEnclosure]:

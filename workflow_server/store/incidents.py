@@ -21,7 +21,9 @@ _OPEN = sa.text("resolved_at IS NULL")
 
 
 class Incident(Model):
-    """Something that could not be done: at an element (`visit_id`) or as a job (`job_id`)."""
+    """Something that could not be done: at an element (`visit_id`), as a job (`job_id`), or
+    with a letter that no case has taken (`delivery_id`).
+    """
 
     __tablename__ = "incidents"
     __table_args__ = (
@@ -34,6 +36,7 @@ class Incident(Model):
     element_id: Mapped[str | None] = mapped_column(sa.Text, default=None)
     visit_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
     job_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    delivery_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
     message: Mapped[str] = mapped_column(sa.Text)
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -78,6 +81,24 @@ def resolve_job(job_id: UUID, person_id: UUID | None, now: datetime) -> None:
         .values(resolved_at=now, resolved_by=person_id)
         .execution_options(synchronize_session=False)
     )
+
+
+def resolve_delivery(delivery_id: UUID, person_id: UUID | None, now: datetime) -> None:
+    """Write down that a letter's incident is dealt with."""
+    session().execute(
+        sa.update(Incident)
+        .where(Incident.delivery_id == delivery_id, Incident.resolved_at.is_(None))
+        .values(resolved_at=now, resolved_by=person_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def is_open_for(delivery_id: UUID) -> bool:
+    """Tell whether a letter's incident is still open."""
+    query = sa.select(Incident.id).where(
+        Incident.delivery_id == delivery_id, Incident.resolved_at.is_(None)
+    )
+    return session().scalar(query.limit(1)) is not None
 
 
 def list_(

@@ -41,6 +41,11 @@ class IncidentShape(Shape):
     instance_id = Id(required=True, allow_none=True)
     element_id = Shown(required=True, allow_none=True)
     job_id = Id(required=True, allow_none=True)
+    delivery_id = Id(
+        required=True,
+        allow_none=True,
+        metadata={"description": "无人接收的往来 · the letter that no case has taken"},
+    )
     message = Shown(required=True)
     raised_at = Moment(required=True)
     resolved_at = Moment(required=True, allow_none=True)

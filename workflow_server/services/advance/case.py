@@ -16,7 +16,7 @@ from workflow_server.engine.definitions import Definition
 from workflow_server.engine.runtime import Step
 from workflow_server.errors import InvalidState
 from workflow_server.events import Event
-from workflow_server.services import definition_cache, effects, history
+from workflow_server.services import definition_cache, effects, history, unclaimed
 from workflow_server.services.access import Actor
 from workflow_server.services.advance import assignments, waits
 from workflow_server.services.advance.host import House
@@ -179,6 +179,8 @@ class Case:
             self.instance, {**self._values(step, status), **history.append(self.instance, act)}
         )
         self.take(arrived)
+        if step.ended:
+            unclaimed.look_after(self.instance.id, self.instance.organisation_id, self.now)
         return moved
 
     def take(self, arrived: list[waits.Early]) -> None:
@@ -197,6 +199,7 @@ class Case:
             except runtime.WaitNotOpen:
                 continue
             subscriptions.settle(message.id, self.instance.id)
+            unclaimed.claim(message.id, self.instance.id, self.now)
 
     def _end(self, step: Step) -> None:
         last = self.process.elements[step.moves[-1].element_id]
