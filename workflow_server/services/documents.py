@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server import feel
-from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound, Unavailable
+from workflow_server.errors import (
+    Fault,
+    InvalidInput,
+    InvalidState,
+    NotFound,
+    Unavailable,
+    WorkflowServerError,
+)
 from workflow_server.services import access, definition_cache, jobs, numbers, papers
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.situation import CHINA, Situation, actor_context, context_of
@@ -46,6 +53,10 @@ class RequiredPartsMissing(InvalidInput):
 
 class DocumentNotIssued(InvalidState):
     """文书尚未制发"""
+
+
+class PagesNotMade(Unavailable):
+    """文书未能生成"""
 
 
 class DocumentNotReady(Unavailable):
@@ -162,10 +173,13 @@ def render(payload: Mapping[str, Any], _now: datetime) -> jobs.WriteDown | None:
     kind = definition_cache.content_of(document.deployment_id).documents[document.kind]
     author = organisations.get(document.organisation_id).name
     title, data, created = document.title, document.data, document.made_at
-    document_id = document.id
+    document_id, number = document.id, document.number or ""
     # Pages take their time: no snapshot is held meanwhile.
     session().rollback()
-    rendered = papers.render(kind, data, title=title, author=author, created=created)
+    try:
+        rendered = papers.render(kind, data, title=title, author=author, created=created)
+    except WorkflowServerError as error:
+        raise PagesNotMade(f"文书“{title}”{number}未能生成：{error.message}") from error
     blob = blobs().put(rendered.pdf)
 
     def write_down() -> None:
