@@ -23,7 +23,7 @@ from workflow_server.api.shapes.fields import Id
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.services import access
 from workflow_server.services.access import Actor, Visitor
-from workflow_server.store.db import settings
+from workflow_server.store.db import session, settings
 from workflow_server.store.history import ActInProgress
 
 #: What may be asked without a token. A route not named here needs a person.
@@ -249,6 +249,9 @@ def _let_in() -> None:
     if request.endpoint in OPEN:
         return
     _identify()
+    if request.method != "GET" and request.content_length != 0:
+        # However slowly the body arrives, no connection waits for it.
+        session().rollback()
 
 
 def _identify() -> None:

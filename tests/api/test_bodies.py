@@ -1,0 +1,57 @@
+"""Bodies at the door: slow ones hold nothing, large ones are refused before they are read."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api.conftest import Office
+from workflow_server.store import db
+
+MIB = 1024 * 1024
+BEGINNING = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF'
+
+
+class Body(io.BytesIO):
+    """A body that counts what is read of it, and looks around meanwhile."""
+
+    taken = 0
+
+    def __init__(self, data: bytes, look: Callable[[], Any] = lambda: None) -> None:
+        super().__init__(data)
+        self.look = look
+        self.seen: list[Any] = []
+
+    def readinto(self, into: Any) -> int:
+        self.seen.append(self.look())
+        count = super().readinto(into)
+        self.taken += count
+        return count
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.seen.append(self.look())
+        found = super().read(size)
+        self.taken += len(found)
+        return found
+
+
+@pytest.mark.parametrize(
+    ("path", "media"),
+    [
+        ("/attachments", "multipart/form-data; boundary=x"),
+        ("/process-instances", "application/json"),
+    ],
+)
+def test_a_slow_body_holds_no_connection_to_the_database(
+    app: Flask, office: Office, path: str, media: str
+) -> None:
+    with app.app_context():
+        pool: Any = db.db.engine.pool
+    body = Body(BEGINNING, pool.checkedout)
+    office.ann.post(path, input_stream=body, content_type=media, content_length=len(BEGINNING))
+    assert body.seen
+    assert set(body.seen) == {0}
