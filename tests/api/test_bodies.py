@@ -55,3 +55,34 @@ def test_a_slow_body_holds_no_connection_to_the_database(
     office.ann.post(path, input_stream=body, content_type=media, content_length=len(BEGINNING))
     assert body.seen
     assert set(body.seen) == {0}
+
+
+@pytest.mark.parametrize(
+    ("path", "media", "status"),
+    [
+        ("/sessions", "multipart/form-data; boundary=x", {413, 415}),
+        ("/sessions", "application/json", {413}),
+        ("/process-instances", "multipart/form-data; boundary=x", {413, 415}),
+        ("/attachments", "application/json", {415}),
+    ],
+)
+def test_a_large_body_of_the_wrong_kind_is_refused_unread(
+    office: Office, path: str, media: str, status: set[int]
+) -> None:
+    size = 3 * MIB
+    body = Body(b"x" * size)
+    answer = office.ann.post(path, input_stream=body, content_type=media, content_length=size)
+    assert answer.status_code in status, answer.text
+    assert body.taken == 0
+
+
+def test_a_large_file_of_a_stranger_is_refused_unread(app: Flask, office: Office) -> None:
+    body = Body(b"x" * 3 * MIB)
+    answer = app.test_client().post(
+        "/api/attachments",
+        input_stream=body,
+        content_type="multipart/form-data; boundary=x",
+        content_length=3 * MIB,
+    )
+    assert answer.status_code == 401
+    assert body.taken == 0

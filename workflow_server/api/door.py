@@ -34,6 +34,8 @@ ANSWERS_BYTES = 2 * 1024 * 1024
 #: How deep a body may be nested: no form needs more, and nobody downstream must count.
 DEPTH = 64
 
+_SEND_JSON = "请以 application/json 提交。 Send application/json."
+_SEND_FORM = "请以 multipart/form-data 提交。 Send multipart/form-data."
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,11 +47,13 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
     def _raw_load_json(self, req: Request) -> Any:
+        if not req.is_json and req.content_length:
+            raise UnsupportedMediaType(_SEND_JSON)
         body = req.get_data(cache=True)
         if not body:
             return core.missing
         if not req.is_json:
-            raise UnsupportedMediaType("请以 application/json 提交。 Send application/json.")
+            raise UnsupportedMediaType(_SEND_JSON)
         try:
             found = orjson.loads(body)
         except orjson.JSONDecodeError as error:
@@ -77,7 +81,8 @@ class Noun:
             description=title,
         )
         self.blueprint.ARGUMENTS_PARSER = PARSER
-        self.blueprint.before_request(_let_in)
+        self.blueprint.before_request(self._let_in)
+        self._forms: set[str] = set()
         self.blueprint._prepare_doc_cbks.append(self._describe)
 
     def route(
@@ -114,6 +119,7 @@ class Noun:
             if query is not None:
                 wrapped = self.blueprint.arguments(query, location="query")(wrapped)
             if form is not None:
+                self._forms.add(f"{self.name}.{function.__name__}")
                 wrapped = PARSER.use_args(form, location="form")(wrapped)
                 wrapped = self.blueprint.doc(requestBody=_multipart(form))(wrapped)
             if keyed:
@@ -140,6 +146,21 @@ class Noun:
     def delete(self, rule: str, gives: Shape | None = None, **more: Any) -> Callable[[F], F]:
         """Add a route that takes something away."""
         return self.route("DELETE", rule, gives, **more)
+
+    def _let_in(self) -> None:
+        takes_form = request.endpoint in self._forms
+        if not takes_form:
+            request.max_content_length = ANSWERS_BYTES
+        if "\x00" in request.path or b"%00" in request.query_string:
+            raise BadRequest("地址含有不允许的字符。 The address holds a NUL character.")
+        if request.endpoint in OPEN:
+            return
+        _identify()
+        if takes_form and request.mimetype != "multipart/form-data":
+            raise UnsupportedMediaType(_SEND_FORM)
+        if request.method != "GET" and request.content_length != 0:
+            # However slowly the body arrives, no connection waits for it.
+            session().rollback()
 
     def _describe(self, doc: Any, _doc_info: Any, **_more: Any) -> Any:
         """Say what all operations share: how they are refused."""
@@ -238,20 +259,6 @@ def _is_deeper(value: Any, depth: int) -> bool:
         if not level:
             return False
     return True
-
-
-def _let_in() -> None:
-    multipart = request.mimetype == "multipart/form-data"
-    if not multipart:
-        request.max_content_length = ANSWERS_BYTES
-    if "\x00" in request.path or b"%00" in request.query_string:
-        raise BadRequest("地址含有不允许的字符。 The address holds a NUL character.")
-    if request.endpoint in OPEN:
-        return
-    _identify()
-    if request.method != "GET" and request.content_length != 0:
-        # However slowly the body arrives, no connection waits for it.
-        session().rollback()
 
 
 def _identify() -> None:
