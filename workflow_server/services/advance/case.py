@@ -186,19 +186,23 @@ class Case:
     def take(self, arrived: list[waits.Early]) -> None:
         """Go on from messages that had come before anybody waited for them.
 
-        Of several that an event gateway waits for, the first takes the others' place.
+        Of several that an event gateway waits for, the first takes the others' place, and may
+        end the instance. A message is used once: it is settled before it moves anything, and
+        who else waits in its conversation gets the next one, if there is one.
         """
-        for wait_id, message in arrived:
-            act = Act(
-                at=self.now,
-                act=Event.MESSAGE_CORRELATED,
-                data={"message": message.message_type, "conversation": message.conversation},
-            )
-            try:
-                self.correlate(wait_id, message.payload or {}, act)
-            except runtime.WaitNotOpen:
+        for wait_id, found in arrived:
+            if self.instance.status == InstanceStatus.COMPLETED:
+                return
+            kind, conversation = found.message_type, found.conversation
+            host = self.instance.organisation_id
+            message = subscriptions.find_early(kind, conversation, host)
+            if message is None or subscriptions.find_open(wait_id) is None:
                 continue
+            data = {"message": kind, "conversation": conversation}
+            act = Act(at=self.now, act=Event.MESSAGE_CORRELATED, data=data)
+            payload = message.payload or {}
             subscriptions.settle(message.id, self.instance.id)
+            self.correlate(wait_id, payload, act)
             unclaimed.claim(message.id, self.instance.id, self.now)
 
     def _end(self, step: Step) -> None:
