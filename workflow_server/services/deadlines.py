@@ -15,7 +15,7 @@ from workflow_server.services import access, advance, jobs, working_days
 from workflow_server.services.situation import CHINA, Situation
 from workflow_server.store import deadlines as store
 from workflow_server.store import process_instances
-from workflow_server.store.deadlines import Deadline, DeadlineAlert
+from workflow_server.store.deadlines import Deadline, DeadlineAlert, DeadlineStatus
 
 if TYPE_CHECKING:
     from workflow_server.content.elements import DeadlineEffect
@@ -209,9 +209,11 @@ def _start(effect: DeadlineEffect, situation: Situation) -> None:
 def _stop(name: str, situation: Situation, *, met: bool) -> None:
     shown = situation.variables["deadlines"][name]
     deadline = store.get(UUID(shown["id"]))
-    in_time = situation.now < deadline.due_at
-    deadline.status = ("met" if in_time else "met_late") if met else "cancelled"
-    deadline.stopped_at = situation.now
+    # One that was stopped before its element failed stays as it was when that is tried again.
+    if deadline.status == DeadlineStatus.RUNNING:
+        in_time = situation.now < deadline.due_at
+        deadline.status = ("met" if in_time else "met_late") if met else "cancelled"
+        deadline.stopped_at = situation.now
     situation.variables["deadlines"][name] = _facts(deadline)
 
 

@@ -22,7 +22,8 @@ EFFECTS: dict[type[Any], Apply] = {}
 #: What service tasks do; seam.py ties it.
 OPERATE: list[Callable[[Operation, Situation], Any]] = []
 
-#: What else happens as any element is left, before its effects; seam.py fills it.
+#: What else happens as any element is left, before all that it asks. It stands when that fails:
+#: it must bear being run again; seam.py fills it.
 ON_LEAVE: list[Callable[[Situation], None]] = []
 #: What happens when the last token has reached its end; seam.py fills it.
 ON_END: list[Callable[[Situation], None]] = []
@@ -39,17 +40,18 @@ def run(situation: Situation, when: When) -> None:
     """Perform what an element asks at one moment.
 
     All of it or nothing: when an effect fails, the earlier ones of this moment are undone
-    too, so that a retry runs each once.
+    too, so that a retry runs each once. What ON_LEAVE did stands: a clock is met by the person,
+    not by the retry.
     """
     element = situation.element
     if element is None:
         return
     _protect(situation.variables)
     if when == "leave":
-        if element.outputs:
-            _output(element.outputs, situation)
         for follow in ON_LEAVE:
             follow(situation)
+        if element.outputs:
+            _output(element.outputs, situation)
     effects = element.effects_at(when)
     if effects:
         with savepoint():
