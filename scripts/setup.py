@@ -75,7 +75,16 @@ def make_venv():
 
 def install_packages():
     say("[setup]   packages pinned in requirements.lock")
-    run(python(), "-m", "uv", "pip", "sync", "--compile-bytecode", "--require-hashes", "requirements.lock")
+    run(
+        python(),
+        "-m",
+        "uv",
+        "pip",
+        "sync",
+        "--compile-bytecode",
+        "--require-hashes",
+        "requirements.lock",
+    )
     run(
         python(), "-m", "uv", "pip", "install", "--quiet",
         "--no-deps", "--no-build-isolation", "--editable", ".",
