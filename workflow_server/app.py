@@ -98,7 +98,7 @@ def prepare(app: Flask) -> None:
         deployed = deployments.deploy_folder(bundle, now)
         office = deployments.content_of(deployed.id).shared.office
         if settings.demo and office is not None:
-            organisations.load_office(office, now)
+            organisations.load_office(office, now, organisations.DEMO_PASSWORD)
         # What was opened here must not be shared with the processes that are forked next.
         db.db.session.remove()
         db.db.engine.dispose()

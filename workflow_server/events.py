@@ -46,6 +46,10 @@ class Event(StrEnum):
     PERSON_ADDED = "PersonAdded"
     #: A person was given a post.
     POSITION_GIVEN = "PositionGiven"
+    #: A person was given a new password; whoever was signed in as them no longer is.
+    PASSWORD_SET = "PasswordSet"  # noqa: S105 (a word, no secret)
+    #: A number was voided; it stays in the register.
+    NUMBER_VOIDED = "NumberVoided"
     #: A person was given a token.
     TOKEN_ISSUED = "TokenIssued"  # noqa: S105 (a word, no secret)
     #: A token was made worthless.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click import Group
@@ -45,7 +47,7 @@ def shell(tmp_path: Path) -> Shell:
 
 def test_every_command_explains_itself(shell: Shell) -> None:
     listed = shell.run("--help")
-    for name in ("serve", "work", "deploy", "check", "migrate", "user", "demo"):
+    for name in ("serve", "work", "deploy", "check", "migrate", "user", "office", "demo"):
         assert name in listed.output
         explained = shell.run(name, "--help")
         assert explained.exit_code == 0
@@ -99,6 +101,105 @@ def test_a_person_is_added_and_gets_a_token(shell: Shell) -> None:
     assert me.json["name"] == "帕特"
     unknown = shell.run("user", "token", "nobody")
     assert (unknown.exit_code, unknown.output.count("\n")) == (1, 1)
+
+
+OFFICE: dict[str, Any] = {
+    "organisations": [
+        {"key": "office", "name": "许可办公室", "code": "许", "party": "office", "phone": "1234"}
+    ],
+    "people": [
+        {"login": "ann", "name": "安", "password": "correct horse"},
+        {"login": "bob", "name": "博", "administrator": True},
+    ],
+    "positions": [
+        {"person": "ann", "organisation": "office", "role": "drafter", "title": "科员"},
+        {"person": "bob", "organisation": "office", "role": "checker"},
+    ],
+}
+
+
+def _load(shell: Shell, office: Any) -> Result:
+    path = shell.folder / "our_office.json"
+    path.write_text(json.dumps(office, ensure_ascii=False))
+    return shell.run("office", "load", str(path))
+
+
+def _sign_in(shell: Shell, login: str, password: str) -> Any:
+    client = create_app({"data_dir": shell.folder / "data"}).test_client()
+    return client.post("/api/sessions", json={"login": login, "password": password})
+
+
+def test_an_office_moves_in_from_a_file_outside_demo_mode(shell: Shell) -> None:
+    assert shell.run("deploy", str(shell.folder)).exit_code == 0
+    loaded = _load(shell, OFFICE)
+    assert loaded.exit_code == 0, loaded.output
+    assert "1 个单位" in loaded.output
+    assert "Without a password yet: bob" in loaded.output
+    assert _sign_in(shell, "ann", "correct horse").status_code == 201
+    assert _sign_in(shell, "bob", "demo").status_code == 403
+    assert shell.run("user", "password", "bob", "--password", "a long one").exit_code == 0
+    assert _sign_in(shell, "bob", "a long one").status_code == 201
+    again = _load(shell, OFFICE)
+    assert (again.exit_code, "Without" in again.output) == (0, False)
+    assert _sign_in(shell, "bob", "a long one").status_code == 201
+
+
+def test_a_new_password_ends_the_sign_ins_of_the_old_one(shell: Shell) -> None:
+    shell.run("user", "add", "pat", "帕特", "--password", "correct horse")
+    token = _sign_in(shell, "pat", "correct horse").json["token"]
+    named = shell.run("user", "token", "pat").output.strip()
+    assert shell.run("user", "password", "pat", "--password", "another one").exit_code == 0
+    client = create_app({"data_dir": shell.folder / "data"}).test_client()
+    for bearer, status in ((token, 401), (named, 200)):
+        me = client.get("/api/me", headers={"Authorization": f"Bearer {bearer}"})
+        assert me.status_code == status
+    assert _sign_in(shell, "pat", "correct horse").status_code == 403
+    for words in (("nobody", "--password", "x"), ("pat", "--password", "")):
+        refused = shell.run("user", "password", *words)
+        assert refused.exit_code == 1
+        assert "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "pointer"),
+    [
+        ("organisations", {"party": "moon"}, "#/organisations/0/party"),
+        ("organisations", {"key": "Not A Key"}, "#/organisations/0/key"),
+        ("organisations", {"phone": 1234}, "#/organisations/0/phone"),
+        ("people", {"nickname": "小安"}, "#/people/0/nickname"),
+        ("people", {"login": "bob"}, "#/people/1/login"),
+        ("people", {"password": ""}, "#/people/0/password"),
+        ("positions", {"role": "king"}, "#/positions/0/role"),
+        ("positions", {"organisation": "nowhere"}, "#/positions/0/organisation"),
+        ("positions", {"person": "nobody"}, "#/positions/0/person"),
+        ("positions", {"salary": "1"}, "#/positions/0/salary"),
+    ],
+)
+def test_a_wrong_office_is_refused_whole_with_file_and_pointer(
+    shell: Shell, part: str, change: dict[str, Any], pointer: str
+) -> None:
+    shell.run("deploy", str(shell.folder))
+    office = json.loads(json.dumps(OFFICE))
+    office[part][0] |= change
+    refused = _load(shell, office)
+    assert refused.exit_code == 1
+    assert f"our_office.json{pointer}: " in refused.output
+    assert "Traceback" not in refused.output
+    nobody = shell.run("user", "token", "ann")
+    assert (nobody.exit_code, "没有登录名" in nobody.output) == (1, True)
+
+
+def test_an_office_without_a_deployment_or_without_sense_is_refused(shell: Shell) -> None:
+    assert "workflow-server deploy" in _load(shell, OFFICE).output
+    shell.run("deploy", str(shell.folder))
+    for office in ([], {"offices": []}, {"people": {}}, {"organisations": ["office"]}):
+        refused = _load(shell, office)
+        assert refused.exit_code == 1
+        assert "our_office.json#" in refused.output
+        assert "Traceback" not in refused.output
+    (shell.folder / "broken.json").write_text("{")
+    broken = shell.run("office", "load", str(shell.folder / "broken.json"))
+    assert (broken.exit_code, "broken.json:1" in broken.output) == (1, True)
 
 
 def test_work_once_prepares_the_house_and_ends(shell: Shell) -> None:

@@ -86,7 +86,7 @@ class House:
 @pytest.fixture
 def house(app: Flask) -> House:
     """The office on an empty database, before anything is deployed."""
-    organisations.load_office(OFFICE, NOW)
+    organisations.load_office(OFFICE, NOW, organisations.DEMO_PASSWORD)
     people = {}
     for given in OFFICE["people"]:
         person = find_person_by_login(given["login"])

@@ -1,8 +1,7 @@
-"""The command line: serve, work, deploy, check, migrate, people with their tokens, the demo."""
+"""The command line: serve, work, deploy, check, migrate, people and offices, the demo."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,12 @@ import click
 
 from workflow_server.cli import serving
 from workflow_server.cli.house import House
+from workflow_server.cli.people import office, user
 from workflow_server.config import SettingRefused
 from workflow_server.content import bundle as bundles
 from workflow_server.content.bundle import Bundle
 from workflow_server.errors import WorkflowServerError
-from workflow_server.services import access, clock, deployments, organisations
+from workflow_server.services import clock, deployments
 from workflow_server.store import db
 
 __all__ = ["House", "build"]
@@ -55,7 +55,7 @@ def build(house: House) -> click.Group:
         """工作流服务器 · A workflow and BPM server (settings: docs/settings.md)."""
         context.obj = house
 
-    for command in (serving.serve, serving.work, deploy, check, migrate, user):
+    for command in (serving.serve, serving.work, deploy, check, migrate, user, office):
         commands.add_command(command)
     return commands
 
@@ -93,39 +93,6 @@ def migrate(house: House) -> None:
     with house.create_app().app_context():
         db.migrate()
     click.echo("数据库已是最新。 The database is up to date.")
-
-
-@click.group()
-def user() -> None:
-    """人员 · People and their tokens."""
-
-
-@user.command("add")
-@click.argument("login")
-@click.argument("name")
-@click.option("--administrator", is_flag=True, help="系统管理员 · May see jobs and incidents.")
-@click.password_option(help="口令 · Password; asked for when not given.")
-@click.pass_obj
-def add_user(house: House, login: str, name: str, administrator: bool, password: str) -> None:
-    """新增人员 · Add a person who can sign in."""
-    with house.create_app().app_context():
-        db.migrate()
-        person = organisations.add_person(
-            login, name, password=password, administrator=administrator
-        )
-        click.echo(f"已新增 added: {person.login} {person.id}")
-
-
-@user.command("token")
-@click.argument("login")
-@click.option("--name", default="cli", show_default=True, help="令牌名称 · What it is for.")
-@click.option("--days", type=click.IntRange(1, 3650), help="有效天数 · Days it is valid.")
-@click.pass_obj
-def make_token(house: House, login: str, name: str, days: int | None) -> None:
-    """签发令牌 · Give a person a bearer token; it is shown only once."""
-    with house.create_app().app_context():
-        db.migrate()
-        click.echo(access.issue_token(login, name, days=days, now=datetime.now(UTC)))
 
 
 def _read(path: Path) -> Bundle:

@@ -23,6 +23,8 @@ from workflow_server.store.tasks import TaskInHand
 from workflow_server.store.types import new_id
 
 _PREFIX = "wst_"
+#: What a token is called that comes from a sign-in.
+_SIGN_IN = "sign-in"
 _hasher = PasswordHasher()
 #: Verified when the login is unknown, so that both refusals take the same time.
 _NOBODY = (
@@ -125,7 +127,7 @@ def sign_in(login: str, password: str, now: datetime) -> SignIn:
     if person is None or known is None:
         raise SignInRefused("登录名或口令不正确。 Login or password is wrong.")
     expires = now + timedelta(hours=settings().sign_in_hours)
-    token = _give_token(person.id, "sign-in", expires, now)
+    token = _give_token(person.id, _SIGN_IN, expires, now)
     return SignIn(token, expires, actor_of(person.id))
 
 
@@ -139,10 +141,24 @@ def issue_token(login: str, name: str, *, days: int | None = None, now: datetime
     """Give a person a named token, for ever or for some days of real time."""
     person = organisations.find_person_by_login(login)
     if person is None:
-        raise NotFound(
-            f"没有登录名为“{login}”的人员。 Expected person '{login}', but there is none."
-        )
+        raise _nobody(login)
     return _give_token(person.id, name, None if days is None else now + timedelta(days=days), now)
+
+
+def set_password(login: str, password: str, now: datetime) -> None:
+    """Give a person a new password; whoever is signed in as them must sign in anew.
+
+    Named tokens of programs stay valid; `now` is real time.
+    """
+    hashed = hash_password(password)
+    with transaction():
+        person = organisations.find_person_by_login(login)
+        if person is None:
+            raise _nobody(login)
+        person.password_hash = hashed
+        organisations.revoke_tokens_named(person.id, _SIGN_IN, now)
+        act = history.Act(at=now, act=Event.PASSWORD_SET, person_id=person.id)
+        history.append_to_area("access", act)
 
 
 def hash_password(password: str) -> str:
@@ -197,6 +213,10 @@ def _actor(rows: Sequence[Any]) -> Actor | None:
     person_id, name, administrator = rows[0][:3]
     positions = tuple(Position(*row[3:7]) for row in rows if row[3] is not None)
     return Actor(person_id, name, positions, administrator)
+
+
+def _nobody(login: str) -> NotFound:
+    return NotFound(f"没有登录名为“{login}”的人员。 Expected person '{login}', but there is none.")
 
 
 def _digest(token: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Organisations, the people in them, and the demo office."""
+"""Organisations, the people in them, and the offices that move in."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def add_person(
 
 
 @lru_cache(maxsize=1)
-def _demo_hash() -> str:
+def _shared_hash(password: str) -> str:
     # One for all of them: a dozen would take a second, and there is nothing to protect.
-    return access.hash_password(DEMO_PASSWORD)
+    return access.hash_password(password)
 
 
 def _add_person(login: str, name: str, hashed: str | None, administrator: bool) -> Person:
@@ -123,24 +123,33 @@ def add_position(
     return position
 
 
-def load_office(office: Mapping[str, Any], now: datetime) -> None:
-    """Move the demo office in: organisations, people, positions; what exists is left alone.
+def load_office(
+    office: Mapping[str, Any], now: datetime, shared_password: str | None = None
+) -> None:
+    """Move an office in: organisations, people, positions; what exists is left alone.
 
-    For demo mode only: people whose description brings no password get a known one.
+    People whose description brings no password get the shared one, in demo mode only;
+    without one they cannot sign in until they are given a password.
     """
     with transaction():
         known = {row.key: row for row in organisations.list_()}
         for given in office.get("organisations", ()):
             if given["key"] not in known:
                 known[given["key"]] = _add_organisation(given)
-        people = {given["login"]: _find_or_add(given) for given in office.get("people", ())}
+        people = {
+            given["login"]: _find_or_add(given, shared_password)
+            for given in office.get("people", ())
+        }
         session().flush()
-        for login, given in _positions(office):
+        for login, given in positions_in(office):
+            person = people.get(login) or organisations.find_person_by_login(login)
+            if person is None:
+                raise NotFound(f"Expected person '{login}', but there is none")
             place = known[given["organisation"]]
-            add_position(people[login].id, place.id, given["role"], given.get("title"))
+            add_position(person.id, place.id, given["role"], given.get("title"))
 
 
-def _positions(office: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+def positions_in(office: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return (login, position), written with the person or in a list of their own."""
     apart = [(given["person"], given) for given in office.get("positions", ())]
     within = [
@@ -168,12 +177,15 @@ def _add_organisation(given: Mapping[str, Any]) -> Organisation:
     return row
 
 
-def _find_or_add(given: Mapping[str, Any]) -> Person:
+def _find_or_add(given: Mapping[str, Any], shared_password: str | None) -> Person:
     known = organisations.find_person_by_login(given["login"])
     if known is not None:
         return known
-    password = given.get("password")
-    hashed = _demo_hash() if password is None else access.hash_password(password)
+    hashed = None
+    if given.get("password") is not None:
+        hashed = access.hash_password(given["password"])
+    elif shared_password is not None:
+        hashed = _shared_hash(shared_password)
     return _add_person(given["login"], given["name"], hashed, given.get("administrator", False))
 
 

@@ -218,6 +218,16 @@ def revoke_token(token_id: UUID, person_id: UUID, now: datetime) -> None:
     token.revoked_at = token.revoked_at or now
 
 
+def revoke_tokens_named(person_id: UUID, name: str, now: datetime) -> None:
+    """Make those of a person's tokens worthless that bear a name."""
+    session().execute(
+        sa.update(ApiToken)
+        .where(ApiToken.person_id == person_id, ApiToken.name == name)
+        .where(ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
 def revoke_digest(digest: bytes, now: datetime) -> None:
     """Make the token with this checksum worthless; doing it again changes nothing."""
     session().execute(

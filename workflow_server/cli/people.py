@@ -1,0 +1,82 @@
+"""`workflow-server user` and `office`: people, their passwords and tokens, and whole offices."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from workflow_server.cli.house import House
+from workflow_server.services import access, clock, offices, organisations
+from workflow_server.store import db
+
+
+@click.group()
+def user() -> None:
+    """人员 · People, their passwords and tokens."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.argument("name")
+@click.option("--administrator", is_flag=True, help="系统管理员 · May see jobs and incidents.")
+@click.password_option(help="口令 · Password; asked for when not given.")
+@click.pass_obj
+def add_user(house: House, login: str, name: str, administrator: bool, password: str) -> None:
+    """新增人员 · Add a person who can sign in."""
+    with house.create_app().app_context():
+        db.migrate()
+        person = organisations.add_person(
+            login, name, password=password, administrator=administrator
+        )
+        click.echo(f"已新增 added: {person.login} {person.id}")
+
+
+@user.command("password")
+@click.argument("login")
+@click.password_option(help="口令 · Password; asked for when not given.")
+@click.pass_obj
+def set_password(house: House, login: str, password: str) -> None:
+    """设置口令 · Give a person a new password; their sign-ins end."""
+    with house.create_app().app_context():
+        db.migrate()
+        access.set_password(login, password, datetime.now(UTC))
+    click.echo(f"口令已设置 set: {login}")
+
+
+@user.command("token")
+@click.argument("login")
+@click.option("--name", default="cli", show_default=True, help="令牌名称 · What it is for.")
+@click.option("--days", type=click.IntRange(1, 3650), help="有效天数 · Days it is valid.")
+@click.pass_obj
+def make_token(house: House, login: str, name: str, days: int | None) -> None:
+    """签发令牌 · Give a person a bearer token; it is shown only once."""
+    with house.create_app().app_context():
+        db.migrate()
+        click.echo(access.issue_token(login, name, days=days, now=datetime.now(UTC)))
+
+
+@click.group()
+def office() -> None:
+    """单位 · Organisations with their people and posts."""
+
+
+@office.command("load")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def load_office(house: House, path: Path) -> None:
+    """载入单位与人员 · Move in what a JSON file describes; what exists is left alone."""
+    data = path.read_bytes()
+    with house.create_app().app_context():
+        db.migrate()
+        loaded = offices.load(path.name, data, clock.now())
+    click.echo(
+        f"已载入 loaded: {loaded.organisations} 个单位 organisations, "
+        f"{loaded.people} 人 people, {loaded.positions} 个岗位 posts"
+    )
+    if loaded.without_password:
+        click.echo(
+            "尚无口令，请用 workflow-server user password LOGIN 设置。"
+            f" Without a password yet: {', '.join(loaded.without_password)}"
+        )
