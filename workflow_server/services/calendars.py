@@ -115,7 +115,12 @@ def override(
             store.delete_days(before.known_until + timedelta(days=1), until)
         store.replace_days([_row(change, revision) for change in changes])
         revised = deadlines.revise_all(now)
-        data = {"version": revision.version, "deadlines_revised": revised}
+        data: dict[str, Any] = {
+            "version": revision.version,
+            "deadlines_revised": revised.changed,
+        }
+        if revised.failed:
+            data["deadlines_not_revised"] = dict(revised.failed)
         act = Act(at=now, act=Event.CALENDAR_CHANGED, person_id=actor.person_id, data=data)
         history.append_to_area("calendar", act, asked, {"version": revision.version})
     return revision

@@ -8,18 +8,25 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+import structlog
+
 from workflow_server.content import decisions
-from workflow_server.errors import InvalidInput, InvalidState
+from workflow_server.errors import InvalidInput, InvalidState, WorkflowServerError
 from workflow_server.rules.deadlines import Due, Rule, compute, day_end, read_rule
 from workflow_server.services import access, advance, jobs, working_days
 from workflow_server.services.situation import CHINA, Situation
 from workflow_server.store import deadlines as store
 from workflow_server.store import process_instances
+from workflow_server.store.db import savepoint
 from workflow_server.store.deadlines import Deadline, DeadlineAlert, DeadlineStatus
 
 if TYPE_CHECKING:
     from workflow_server.content.elements import DeadlineEffect
+    from workflow_server.rules.calendars import Calendar
     from workflow_server.services.access import Actor
+    from workflow_server.store.process_instances import InstanceInHand
+
+log = structlog.get_logger(__name__)
 
 #: Still running, blue to red; the days are those before the due day.
 Light = Literal["blue", "yellow", "orange", "red", "overdue", "met", "met_late", "cancelled"]
@@ -46,6 +53,14 @@ class DeadlineView:
     deadline: Deadline
     light: Light
     days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What a new calendar came to: how many clocks changed, and which can't be counted and why."""
+
+    changed: int
+    failed: Mapping[str, str]
 
 
 def apply(effect: DeadlineEffect, situation: Situation) -> None:
@@ -131,22 +146,29 @@ def view(deadline: Deadline, now: datetime) -> DeadlineView:
     return DeadlineView(deadline, _light(deadline, now, days_left), days_left)
 
 
-def revise_all(now: datetime) -> int:
-    """Count every running clock again by the calendar in force; return how many changed.
+def revise_all(now: datetime) -> Revised:
+    """Count every running clock again by the calendar in force.
 
     A changed clock keeps what it was in its revisions. A rule that ran is not looked up
-    again: the period is governed by the text in force when it began.
+    again: the period is governed by the text in force when it began. A clock that can't be
+    counted keeps its end and holds up no other.
     """
     calendar = working_days.current(now)
     changed = 0
-    for deadline in store.list_running():
-        rule = Rule(**{**deadline.rule_row, "warn": tuple(deadline.rule_row["warn"])})
-        due = compute(rule, _parse_start(deadline.started_at, deadline.name), calendar)
-        moved = due.due_at != deadline.due_at
-        if moved or due.provisional != deadline.provisional:
-            _revise(deadline, due, now, moved=moved)
-            changed += 1
-    return changed
+    failed: dict[str, str] = {}
+    for instance_id, deadline_id in store.list_running():
+        # The instance first, like everybody who moves it; what it stopped meanwhile stays.
+        instance = process_instances.lock(instance_id).instance
+        deadline = store.find_running(deadline_id)
+        if deadline is None:
+            continue
+        try:
+            with savepoint():
+                changed += _recount(deadline, instance, calendar, now)
+        except (WorkflowServerError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            log.warning("deadline_not_revised", deadline=str(deadline_id), exc_info=error)
+            failed[str(deadline_id)] = str(error)
+    return Revised(changed, failed)
 
 
 @jobs.handles(ALERT_JOB)
@@ -217,7 +239,29 @@ def _stop(name: str, situation: Situation, *, met: bool) -> None:
     situation.variables["deadlines"][name] = _facts(deadline)
 
 
-def _revise(deadline: Deadline, due: Due, now: datetime, *, moved: bool) -> None:
+def _recount(
+    deadline: Deadline, instance: InstanceInHand, calendar: Calendar, now: datetime
+) -> bool:
+    """Count a clock again, whose instance is locked; say whether it changed."""
+    rule = Rule(**{**deadline.rule_row, "warn": tuple(deadline.rule_row["warn"])})
+    due = compute(rule, _parse_start(deadline.started_at, deadline.name), calendar)
+    moved = due.due_at != deadline.due_at
+    if not moved and due.provisional == deadline.provisional:
+        return False
+    _revise(deadline, due, now)
+    if moved:
+        _enqueue_alert(deadline, now)
+    shown = instance.variables.get("deadlines", {})
+    if shown.get(deadline.name, {}).get("id") == str(deadline.id):
+        revised = {**shown, deadline.name: _facts(deadline)}
+        process_instances.save(
+            instance, {"variables": {**instance.variables, "deadlines": revised}}
+        )
+        advance.retime(instance.id, deadline.name, now)
+    return True
+
+
+def _revise(deadline: Deadline, due: Due, now: datetime) -> None:
     before = {
         "revised_at": now.isoformat(),
         "reason": f"工作日历更新至第{due.calendar_version}版",
@@ -232,15 +276,6 @@ def _revise(deadline: Deadline, due: Due, now: datetime, *, moved: bool) -> None
     deadline.provisional = due.provisional
     deadline.calendar_version = due.calendar_version
     deadline.explanation = due.explanation
-    if moved:
-        _enqueue_alert(deadline, now)
-    locked = process_instances.lock(deadline.instance_id)
-    variables = dict(locked.instance.variables)
-    shown = variables.get("deadlines", {})
-    if shown.get(deadline.name, {}).get("id") == str(deadline.id):
-        variables["deadlines"] = {**shown, deadline.name: _facts(deadline)}
-        process_instances.save(locked.instance, {"variables": variables})
-        advance.retime(deadline.instance_id, deadline.name, now)
 
 
 def _rule(code: Any, began: date | datetime, situation: Situation) -> Rule:

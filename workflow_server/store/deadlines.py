@@ -97,36 +97,20 @@ def get(deadline_id: UUID) -> Deadline:
     return deadline
 
 
-def find_named(instance_id: UUID, name: str) -> Deadline | None:
-    """Return the newest clock of this name in an instance."""
-    return session().scalar(
-        sa.select(Deadline)
-        .where(Deadline.instance_id == instance_id, Deadline.name == name)
-        .order_by(Deadline.opened_at.desc(), Deadline.id.desc())
-        .limit(1)
+def list_running() -> list[tuple[UUID, UUID]]:
+    """Return every clock that runs as (instance, deadline): who changes one locks its instance."""
+    rows = session().execute(
+        sa.select(Deadline.instance_id, Deadline.id)
+        .where(Deadline.status == DeadlineStatus.RUNNING)
+        .order_by(Deadline.instance_id, Deadline.id)
     )
+    return [(row.instance_id, row.id) for row in rows]
 
 
-def list_running() -> list[Deadline]:
-    """Return every clock that runs, so that a new calendar can be put to it."""
-    return list(
-        session().scalars(
-            sa.select(Deadline)
-            .where(Deadline.status == DeadlineStatus.RUNNING)
-            .order_by(Deadline.id)
-        )
-    )
-
-
-def list_running_of(instance_id: UUID) -> list[Deadline]:
-    """Return the clocks of an instance that run."""
-    return list(
-        session().scalars(
-            sa.select(Deadline)
-            .where(Deadline.instance_id == instance_id, Deadline.status == DeadlineStatus.RUNNING)
-            .order_by(Deadline.id)
-        )
-    )
+def find_running(deadline_id: UUID) -> Deadline | None:
+    """Return a clock as it is now, if it still runs."""
+    deadline = session().get(Deadline, deadline_id, populate_existing=True)
+    return deadline if deadline and deadline.status == DeadlineStatus.RUNNING else None
 
 
 def list_(

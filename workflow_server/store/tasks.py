@@ -191,6 +191,20 @@ def cancel(task_ids: Collection[UUID], now: datetime) -> None:
     )
 
 
+def set_due_on(instance_id: UUID, element_id: str, due_on: date | None) -> None:
+    """Make what is open at an element due on another day."""
+    session().execute(
+        sa.update(Task)
+        .where(
+            Task.instance_id == instance_id,
+            Task.element_id == element_id,
+            Task.status == TaskStatus.OPEN,
+        )
+        .values(due_on=due_on)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def list_completers(instance_id: UUID, elements: Collection[str]) -> Sequence[UUID]:
     """Return who completed these elements in an instance, the last one first."""
     query = (

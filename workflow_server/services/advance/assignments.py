@@ -52,7 +52,19 @@ def assign(situation: Situation) -> Assignment:
             f"任务“{element.name}”的办理人已办过与之相互制约的环节。"
             f" Expected another person for '{element.id}', but duties must be separate."
         )
-    return Assignment(role, person, excluded, _due_on(situation))
+    due = due_on(situation.variables, situation.visit.element_id)
+    return Assignment(role, person, excluded, due)
+
+
+def due_on(variables: Mapping[str, Any], element_id: str) -> date | None:
+    """Return the day of the first running deadline that ends when this element is done."""
+    running: Mapping[str, Any] = variables.get("deadlines") or {}
+    days = [
+        deadline["due"]
+        for deadline in running.values()
+        if deadline["status"] == "running" and element_id in deadline["stop_on"]
+    ]
+    return min(date.fromisoformat(day) for day in days) if days else None
 
 
 def rows_for_excluded(
@@ -98,14 +110,3 @@ def _named(value: Any, situation: Situation) -> UUID | None:
     raise NobodyToDo(
         f"指定的办理人不是本单位人员。 Expected a person of the organisation, but got {value!r}."
     )
-
-
-def _due_on(situation: Situation) -> date | None:
-    """Return the day of the first running deadline that ends when this element is done."""
-    running: Mapping[str, Any] = situation.variables.get("deadlines") or {}
-    days = [
-        deadline["due"]
-        for deadline in running.values()
-        if deadline["status"] == "running" and situation.visit.element_id in deadline["stop_on"]
-    ]
-    return min(date.fromisoformat(day) for day in days) if days else None

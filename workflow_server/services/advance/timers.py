@@ -10,10 +10,10 @@ from uuid import UUID
 from workflow_server.engine.runtime import Wait, WaitNotOpen
 from workflow_server.events import Event
 from workflow_server.services import jobs
-from workflow_server.services.advance import waits
+from workflow_server.services.advance import assignments, waits
 from workflow_server.services.advance.case import Case
 from workflow_server.store import jobs as job_rows
-from workflow_server.store import process_instances
+from workflow_server.store import process_instances, tasks
 from workflow_server.store.history import Act
 from workflow_server.store.process_instances import InstanceStatus
 
@@ -31,15 +31,18 @@ def arm(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
 
 
 def retime(instance_id: UUID, deadline: str, now: datetime) -> None:
-    """Give timers that follow a deadline their new time, inside the open transaction.
+    """Give timers and tasks that follow a deadline their new time, inside the open transaction.
 
     Call it after the deadline's new day stands in the instance's variables.
     """
     case = Case(process_instances.lock(instance_id), None, now)
+    variables = case.instance.variables
+    for element_id in variables["deadlines"][deadline]["stop_on"]:
+        tasks.set_due_on(instance_id, element_id, assignments.due_on(variables, element_id))
     for job in job_rows.list_pending_of(instance_id, waits.FIRE_TIMER):
         if job.payload.get("deadline") == deadline:
             wait = _read(job.payload["wait"])
-            job_rows.set_due(job.id, waits.due_at(case.house, wait, case.instance.variables))
+            job_rows.set_due(job.id, waits.due_at(case.house, wait, variables))
 
 
 def _fire(wait: Wait, instance_id: UUID, now: datetime) -> None:
