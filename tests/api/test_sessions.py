@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.api.conftest import Office
-from workflow_server.api.lockout import FAILURES_OF_A_LOGIN, WINDOW_SECONDS, Lockout
+from workflow_server.api.lockout import (
+    FAILURES_OF_A_LOGIN,
+    FAILURES_OF_A_PAIR,
+    WINDOW_SECONDS,
+    Lockout,
+)
 from workflow_server.services import access, organisations
 
 
@@ -35,7 +41,7 @@ def test_wrong_passwords_are_told_like_unknown_logins_and_then_wait(
 ) -> None:
     client = app.test_client()
     unknown = client.post("/api/sessions", json={"login": "nobody", "password": "x"})
-    for _ in range(FAILURES_OF_A_LOGIN):
+    for _ in range(FAILURES_OF_A_PAIR):
         wrong = client.post("/api/sessions", json={**pat, "password": "x"})
         assert (wrong.status_code, wrong.json) == (unknown.status_code, unknown.json)
     locked = client.post("/api/sessions", json=pat)
@@ -46,16 +52,43 @@ def test_wrong_passwords_are_told_like_unknown_logins_and_then_wait(
 def test_a_lock_out_ends_and_a_success_forgets_failures() -> None:
     moment = [0.0]
     lockout = Lockout(clock=lambda: moment[0])
-    for _ in range(FAILURES_OF_A_LOGIN):
-        lockout.failed("pat", "10.0.0.1")
-    assert lockout.seconds_to_wait("pat", "10.0.0.2") > 0
-    assert lockout.seconds_to_wait("ann", "10.0.0.1") == 0
+    for _ in range(FAILURES_OF_A_PAIR):
+        assert lockout.attempt("pat", "10.0.0.1") == 0
+    assert lockout.attempt("pat", "10.0.0.1") > 0
+    assert lockout.attempt("ann", "10.0.0.1") == 0
     moment[0] = WINDOW_SECONDS + 1
-    assert lockout.seconds_to_wait("pat", "10.0.0.2") == 0
-    for _ in range(FAILURES_OF_A_LOGIN):
-        lockout.failed("pat", "10.0.0.1")
-    lockout.succeeded("pat")
-    assert lockout.seconds_to_wait("pat", "10.0.0.2") == 0
+    for _ in range(FAILURES_OF_A_PAIR):
+        assert lockout.attempt("pat", "10.0.0.1") == 0
+    lockout.succeeded("pat", "10.0.0.1")
+    assert lockout.attempt("pat", "10.0.0.1") == 0
+
+
+def test_a_stranger_cannot_lock_somebody_out_but_many_cannot_guess_on() -> None:
+    lockout = Lockout(clock=lambda: 0.0)
+    for _ in range(FAILURES_OF_A_PAIR):
+        lockout.attempt("pat", "10.0.0.1")
+    assert lockout.attempt("pat", "10.0.0.1") > 0
+    assert lockout.attempt("pat", "10.0.0.2") == 0
+    for number in range(FAILURES_OF_A_LOGIN):
+        lockout.attempt("pat", f"10.0.1.{number}")
+    assert lockout.attempt("pat", "10.0.0.3") > 0
+
+
+def test_tries_at_once_are_counted_before_any_is_hashed(
+    app: Flask, pat: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def try_once_more(*_: Any) -> Any:
+        tried.append(0)
+        answer = app.test_client().post("/api/sessions", json={**pat, "password": "x"})
+        if answer.status_code == 429:
+            raise access.SignInRefused("locked out")
+        return None
+
+    monkeypatch.setattr(access, "sign_in", try_once_more)
+    app.test_client().post("/api/sessions", json={**pat, "password": "x"})
+    assert len(tried) == FAILURES_OF_A_PAIR
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,18 @@ def test_the_web_process_does_without_the_page_maker(shared: Served) -> None:
         assert "libpango" not in maps
 
 
+def test_many_slow_senders_do_not_make_it_grow_without_bound(shared: Served) -> None:
+    head = b"POST /api/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    senders = [socket.create_connection(("127.0.0.1", shared.port)) for _ in range(60)]
+    for sender in senders:
+        sender.sendall(head + b"Content-Length: 100\r\n\r\n{")
+    time.sleep(1)
+    threads = max(child.num_threads() for child in shared.children())
+    for sender in senders:
+        sender.close()
+    assert threads < 40
+
+
 def test_what_was_started_ends_with_a_server_that_is_killed(tmp_path: Path) -> None:
     with _served(tmp_path) as served:
         children = served.children()

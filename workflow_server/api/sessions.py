@@ -24,15 +24,12 @@ def open_session(body: dict[str, Any]) -> Any:
     After several failures the login, or the address, has to wait: 429 with Retry-After.
     """
     login, address = body["login"], request.remote_addr or ""
-    seconds = lockout.seconds_to_wait(login, address)
+    # Counted before it is tried: many tries at once get no more of them.
+    seconds = lockout.attempt(login, address)
     if seconds:
         raise TooManyRequests(retry_after=seconds)
-    try:
-        signed_in = access.sign_in(login, body["password"], datetime.now(UTC))
-    except access.SignInRefused:
-        lockout.failed(login, address)
-        raise
-    lockout.succeeded(login)
+    signed_in = access.sign_in(login, body["password"], datetime.now(UTC))
+    lockout.succeeded(login, address)
     return signed_in
 
 

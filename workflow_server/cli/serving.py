@@ -29,6 +29,9 @@ TROUBLE_SECONDS = 2.0
 BATCH = 20
 #: How often what interrupted uploads left behind is swept up, in seconds.
 SWEEP_SECONDS = 24 * 3600
+#: Threads of a web process for each connection of its pool: half of the requests may use one
+#: (the pool lends up to twice its size), the others wait for slow bodies or for the processor.
+THREADS_PER_CONNECTION = 4
 #: How long a job in hand may take to finish when the server stops.
 STOP_SECONDS = 30
 
@@ -47,13 +50,15 @@ def serve(house: House, host: str, port: int, workers: int, no_worker: bool) -> 
     _check_free(host, port)
     app = house.create_app()
     house.prepare(app)
-    crew = Crew(house, 0 if no_worker else app.config["WORKFLOW_SERVER"].job_workers)
+    settings = app.config["WORKFLOW_SERVER"]
+    crew = Crew(house, 0 if no_worker else settings.job_workers)
     server = Server(
         house.target,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        blocking_threads=THREADS_PER_CONNECTION * settings.pool_size,
         factory=True,
         log_enabled=False,
         respawn_failed_workers=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,13 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from workflow_server.errors import Forbidden, InvalidInput, InvalidState, NotFound
+from workflow_server.errors import (
+    Forbidden,
+    InvalidInput,
+    InvalidState,
+    NotFound,
+    Unavailable,
+)
 from workflow_server.events import Event
 from workflow_server.store import clock, history, organisations, process_instances, tasks
 from workflow_server.store.db import session, settings, transaction
@@ -26,6 +33,10 @@ _PREFIX = "wst_"
 #: What a token is called that comes from a sign-in.
 _SIGN_IN = "sign-in"
 _hasher = PasswordHasher()
+#: Passwords tried at once in this process: each try takes 64 MiB and a processor.
+_TRIES = threading.BoundedSemaphore(2)
+#: How long somebody waits for their turn to sign in, in seconds.
+_TRY_SECONDS = 5.0
 #: Verified when the login is unknown, so that both refusals take the same time.
 _NOBODY = (
     "$argon2id$v=19$m=65536,t=3,p=4$3tbG5LQ/DnMwxHJE7NOwbw$"
@@ -35,6 +46,10 @@ _NOBODY = (
 
 class SignInRefused(Forbidden):
     """登录名或口令有误"""
+
+
+class SignInsBusy(Unavailable):
+    """登录请求过多"""
 
 
 class TaskTaken(InvalidState):
@@ -120,15 +135,24 @@ def sign_in(login: str, password: str, now: datetime) -> SignIn:
     """Give a token to somebody who knows their password; `now` is real time."""
     person = organisations.find_person_by_login(login)
     known = person.password_hash if person is not None and person.active else None
-    try:
-        _hasher.verify(known or _NOBODY, password)
-    except VerificationError:
-        known = None
-    if person is None or known is None:
+    person_id = None if person is None else person.id
+    session().rollback()  # no connection waits while the password is tried
+    if not _is_password(password, known or _NOBODY) or person_id is None or known is None:
         raise SignInRefused("登录名或口令不正确。 Login or password is wrong.")
     expires = now + timedelta(hours=settings().sign_in_hours)
-    token = _give_token(person.id, _SIGN_IN, expires, now)
-    return SignIn(token, expires, actor_of(person.id))
+    token = _give_token(person_id, _SIGN_IN, expires, now)
+    return SignIn(token, expires, actor_of(person_id))
+
+
+def _is_password(password: str, hashed: str) -> bool:
+    if not _TRIES.acquire(timeout=_TRY_SECONDS):
+        raise SignInsBusy("Expected a turn to sign in, but too many people try at once")
+    try:
+        return _hasher.verify(hashed, password)
+    except VerificationError:
+        return False
+    finally:
+        _TRIES.release()
 
 
 def sign_out(token: str, now: datetime) -> None:

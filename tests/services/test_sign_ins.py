@@ -1,0 +1,68 @@
+"""Many sign-ins at once: they take turns, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.services.conftest import NOW, House
+from workflow_server.services import access
+from workflow_server.store import db
+from workflow_server.store.db import session
+
+
+def test_no_more_than_two_passwords_are_tried_at_once(
+    app: Flask, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: list[None] = []
+    seen: list[int] = []
+
+    class Slow:
+        def verify(self, _hashed: str, _password: str) -> bool:
+            running.append(None)
+            seen.append(len(running))
+            time.sleep(0.05)
+            running.pop()
+            return False
+
+    def attempt(_: int) -> None:
+        with app.app_context(), suppress(access.SignInRefused):
+            access.sign_in("ann", "x", NOW)
+
+    session().rollback()
+    monkeypatch.setattr(access, "_hasher", Slow())
+    with ThreadPoolExecutor(6) as people:
+        list(people.map(attempt, range(6)))
+    assert len(seen) == 6
+    assert max(seen) == 2
+
+
+def test_no_connection_is_held_while_a_password_is_tried(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool: Any = db.db.engine.pool
+    held: list[int] = []
+
+    class Looking:
+        def verify(self, _hashed: str, _password: str) -> bool:
+            held.append(pool.checkedout())
+            return True
+
+    monkeypatch.setattr(access, "_hasher", Looking())
+    assert access.sign_in("ann", "x", NOW).actor == house.ann
+    assert held == [0]
+
+
+def test_nobody_waits_for_ever_to_sign_in(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = threading.BoundedSemaphore(1)
+    taken.acquire()
+    monkeypatch.setattr(access, "_TRIES", taken)
+    monkeypatch.setattr(access, "_TRY_SECONDS", 0.01)
+    with pytest.raises(access.SignInsBusy):
+        access.sign_in("ann", "x", NOW)
