@@ -234,17 +234,9 @@ function answer(request, position) {
   }
   if (request.steps) return inPlace(request, context, position);
   if (request.table !== undefined) return matching(request, context, position);
-  if (request.tests) {
-    return request.tests.map(([text, value], index) => {
-      position.index = index; position.text = text;
-      return unary(text, context, value);
-    });
-  }
-  const scopes = (request.scopes ?? []).map((scope) => ({ ...context, ...scope }));
   return request.expressions.map((text, index) => {
     position.index = index; position.text = text;
-    const scope = request.scope ? request.scope[index] : -1;
-    return plain(tree(text, false)(scope < 0 ? context : scopes[scope]));
+    return plain(tree(text, false)(context));
   });
 }
 

@@ -218,14 +218,12 @@ def test_the_role_of_a_lane_holds_for_its_tasks_their_boundaries_and_subprocesse
     assert roles == {"a": "clerk", "t": "clerk", "s": "clerk", "inner": "clerk", "alone": None}
 
 
-def test_conditions_and_calls_are_kept_for_the_checks() -> None:
+def test_conditions_are_kept_for_the_checks() -> None:
     found = process(
-        '<b:callActivity id="c" calledElement="other"/>'
         '<b:sequenceFlow id="f"><b:conditionExpression> =x &gt; 1 </b:conditionExpression>'
         "</b:sequenceFlow>"
     )
     assert [(c.flow_id, c.text) for c in found.conditions] == [("f", "=x > 1")]
-    assert found.calls == {"c": "other"}
 
 
 def test_elements_of_other_namespaces_are_left_alone() -> None:

@@ -68,9 +68,21 @@ def test_one_text_is_read_anew_when_other_names_are_known():
     assert feel.evaluate("a-b", {"a": 3, "b": 1}) == 2
 
 
-def test_unary_tests_say_whether_each_value_passes():
-    tests = [("> 5", 6), ("> 5", 5), ('"a","b"', "b"), ("not(1)", 1), ("-", None), ("[1..3]", 3)]
-    assert feel.unary_tests(tests, {}) == [True, False, True, False, True, True]
+@pytest.mark.parametrize(
+    ("cell", "value", "passes"),
+    [
+        ("> 5", 6, True),
+        ("> 5", 5, False),
+        ('"a","b"', "b", True),
+        ("not(1)", 1, False),
+        ("-", None, True),
+        ("[1..3]", 3, True),
+        ('>= date("2026-01-01")', None, False),
+    ],
+)
+def test_a_cell_of_a_table_says_whether_a_value_passes(cell, value, passes):
+    table = feel.Table(["x"], [([cell], ["1"])])
+    assert bool(table.rows({"x": value})) is passes
 
 
 def test_a_variable_does_not_hide_a_function():
@@ -80,12 +92,6 @@ def test_a_variable_does_not_hide_a_function():
 def test_today_without_a_known_now_is_refused():
     with pytest.raises(feel.FeelError, match="not known"):
         feel.evaluate("today()", {})
-
-
-def test_each_expression_may_have_a_scope_of_its_own():
-    first, second = {"this": {"n": 1}}, {"this": {"n": 2}}
-    texts = [("this.n + base", first), ("this.n + base", second), ("base", None)]
-    assert feel.evaluate_scoped(texts, {"base": 10}) == [11, 12, 10]
 
 
 def test_explain_tells_why_a_value_is_null():

@@ -240,4 +240,3 @@ class ProcessExtensions:
     message_starts: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[str, ElementExtensions] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
-    calls: Mapping[str, str] = field(default_factory=dict)  # call activity -> process id

@@ -101,10 +101,9 @@ class _Judge:
         for match in _PATH.finditer(_TEXT.sub('""', expression)):
             root, *steps = match.group(0).split(".")
             names, sentence = self.members.get(root, (frozenset(), ""))
-            if sentence and steps and steps[0] not in names and not self.declared.is_called:
+            if sentence and steps and steps[0] not in names:
                 yield Fault(pointer, f"{label}“={expression}”：{sentence.format(steps[0])}")
-        if not self.declared.is_called:
-            yield from self.facts(pointer, label, expression)
+        yield from self.facts(pointer, label, expression)
 
     def facts(self, pointer: str, label: str, expression: str) -> Iterator[Fault]:
         """Try the expression with nothing but names: what is not found, nobody has set."""

@@ -155,10 +155,6 @@ class _Reader:
             message_starts=_message_starts(elements.values()),
             elements=elements,
             conditions=tuple(_conditions(element)),
-            calls={
-                call.get("id", ""): call.get("calledElement", "")
-                for call in element.iter(f"{{{BPMN}}}callActivity")
-            },
         )
 
     def lane_roles(self, process: etree._Element) -> Mapping[str, str]:

@@ -65,7 +65,6 @@ class Declared:
     opened: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
     deadlines: frozenset[str] = frozenset()
-    is_called: bool = False  # then facts and records may come from the caller
 
 
 @dataclass(slots=True)
@@ -77,7 +76,7 @@ class ProcessCheck:
     declared: Declared = field(default_factory=Declared)
 
     def __post_init__(self) -> None:
-        self.declared = declare(self.process, self.known.processes)
+        self.declared = declare(self.process)
 
     def faults(self) -> Iterator[Fault]:
         """Yield every fault, element by element."""
@@ -102,9 +101,6 @@ class ProcessCheck:
                 yield f"wf:start“{start.label}”：{target.id} 由事件触发，不能手工开始"
         for member in process.team:
             yield from self.role("wf:team", member.role)
-        for element_id, called in process.calls.items():
-            if called not in self.known.processes:
-                yield f"调用活动 {element_id} 所调用的流程“{called}”不在流程包里"
 
     def element(self, element: ElementExtensions) -> Sentences:
         if element.lane_role is not None:
@@ -195,7 +191,7 @@ class ProcessCheck:
     def opened(self, word: str, kind: str) -> Sentences:
         if kind not in self.known.shared.records:
             yield f"{word}：records.json 里没有台账种类“{kind}”"
-        elif kind not in self.declared.opened and not self.declared.is_called:
+        elif kind not in self.declared.opened:
             yield f"{word}：这个流程没有用 wf:record operation=open 建立过“{kind}”"
 
     def state(self, word: str, kind: str, label: str) -> Sentences:
@@ -302,7 +298,7 @@ class ProcessCheck:
             yield f"{word}：元素“{element_id}”不是人工任务"
 
 
-def declare(process: ProcessExtensions, processes: Mapping[str, ProcessExtensions]) -> Declared:
+def declare(process: ProcessExtensions) -> Declared:
     """Gather what the elements of a process bring about."""
     effects = [effect for element in process.elements.values() for effect in element.effects]
     return Declared(
@@ -320,7 +316,6 @@ def declare(process: ProcessExtensions, processes: Mapping[str, ProcessExtension
             for effect in effects
             if isinstance(effect, DeadlineEffect) and effect.operation == "start"
         ),
-        is_called=any(process.process_id in other.calls.values() for other in processes.values()),
     )
 
 

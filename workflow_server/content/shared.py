@@ -19,7 +19,6 @@ from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, WorkflowServerError
 
 FOLDER = "bpmn/_shared/"
-SCENARIOS = f"{FOLDER}scenarios/"
 RULES = f"{FOLDER}deadlines.dmn"
 FIELD_TYPES = (
     "text",

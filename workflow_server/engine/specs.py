@@ -326,9 +326,6 @@ _CLASSES: dict[str, Callable[..., Any]] = {
     "subProcess": SubProcess,
 }
 
-#: Every element type that can run.
-TYPES = frozenset(_CLASSES)
-
 
 def build(graph: Graph) -> ProcessSpec:
     """Make the SpiffWorkflow process of a judged graph; never recursive, however long it is."""

@@ -11,9 +11,7 @@ from workflow_server.feel.expressions import (
     evaluate,
     evaluate_all,
     evaluate_in_place,
-    evaluate_scoped,
     explain,
-    unary_tests,
 )
 
 __all__ = [
@@ -27,7 +25,5 @@ __all__ = [
     "evaluate",
     "evaluate_all",
     "evaluate_in_place",
-    "evaluate_scoped",
     "explain",
-    "unary_tests",
 ]

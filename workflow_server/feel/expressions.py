@@ -76,31 +76,6 @@ def evaluate_all(
     return _results(request, _needed(context, expressions), now, len(expressions))
 
 
-def evaluate_scoped(
-    expressions: Sequence[tuple[str, Mapping[str, Any] | None]],
-    context: Mapping[str, Any],
-    *,
-    now: datetime | None = None,
-) -> list[Any]:
-    """Evaluate expressions that each may see a scope of their own above the context."""
-    if not expressions:
-        return []
-    texts = [_sized(text) for text, _ in expressions]
-    scopes: list[Mapping[str, Any]] = []
-    places: dict[int, int] = {}
-    scope_of: list[int] = []
-    for _, scope in expressions:
-        if scope is None:
-            scope_of.append(-1)
-            continue
-        if id(scope) not in places:
-            places[id(scope)] = len(scopes)
-            scopes.append(scope)
-        scope_of.append(places[id(scope)])
-    request = {"expressions": texts, "scopes": scopes, "scope": scope_of}
-    return _results(request, _needed(context, texts), now, len(texts))
-
-
 def evaluate_in_place(
     steps: Sequence[Step],
     data: Mapping[str, Any],
@@ -122,16 +97,6 @@ def evaluate_in_place(
     ]
     request = {"steps": sent, "places": list(places), "data": data}
     return _results(request, _needed(context, [text for text, _, _ in sent]), now, len(sent))
-
-
-def unary_tests(
-    tests: Sequence[tuple[str, Any]], context: Mapping[str, Any], *, now: datetime | None = None
-) -> list[bool]:
-    """Say of each (unary tests, value), as in a DMN cell, whether the value passes."""
-    if not tests:
-        return []
-    texts = [_sized(text) for text, _ in tests]
-    return _results({"tests": list(tests)}, _needed(context, texts), now, len(tests))
 
 
 def explain(
@@ -255,9 +220,7 @@ def _plain(value: Any) -> Any:
 
 
 def _named(request: Mapping[str, Any]) -> str:
-    texts = request.get("expressions") or [
-        one[0] for one in request.get("tests") or request.get("steps") or ()
-    ]
+    texts = request.get("expressions") or [step[0] for step in request.get("steps") or ()]
     texts = texts or [request.get("check", "the decision table")]
     shown = ", ".join(repr(text[:200]) for text in texts[:3])
     return shown + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")

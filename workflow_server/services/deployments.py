@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from workflow_server.content import bundle as bundles
@@ -253,19 +252,6 @@ def _paths_used(loaded: Content, process: ProcessExtensions) -> set[str]:
             if isinstance(effect, DocumentEffect)
         ]
     paths.update(f"forms/{start.form}.json" for start in process.starts if start.form is not None)
-    paths.update(loaded.processes[key].path for key in _called(loaded, process))
     return {
         path for path in loaded.bundle.files if path in paths or path.startswith(tuple(prefixes))
     }
-
-
-def _called(loaded: Content, process: ProcessExtensions) -> set[Any]:
-    """Return the processes that a process calls, and those that these call."""
-    found: set[Any] = set()
-    queue = [process]
-    while queue:
-        for key in queue.pop().calls.values():
-            if key in loaded.processes and key not in found:
-                found.add(key)
-                queue.append(loaded.processes[key])
-    return found

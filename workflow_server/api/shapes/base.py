@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, fields, types
 
-from workflow_server.api.shapes.fields import Id, Shown, Whole
+from workflow_server.api.shapes.fields import Shown, Whole
 
 PAGE_SIZE = 50
 _MESSAGES = {"unknown": "不认识的字段", "type": "应为一个对象"}
@@ -27,13 +27,6 @@ class Paging(Shape):
 
     page = Whole(1, 1_000_000, load_default=1, metadata={"description": "第几页，从 1 起"})
     page_size = Whole(1, 200, load_default=PAGE_SIZE, metadata={"description": "每页多少项"})
-
-
-class Named(Shape):
-    """Something with an id and a name."""
-
-    id = Id(required=True)
-    name = Shown(required=True)
 
 
 class FaultShape(Shape):
