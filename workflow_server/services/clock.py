@@ -33,6 +33,11 @@ def offset() -> timedelta:
     return clock.get() if settings().demo else timedelta(0)
 
 
+def check() -> None:
+    """Refuse when the database, which holds the clock, is away."""
+    clock.get()
+
+
 def begin(moment: datetime) -> None:
     """Let the business time of a new demo database begin at `moment`; an old one keeps its own."""
     if not settings().demo:

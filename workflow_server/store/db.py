@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import orjson
 import sqlalchemy as sa
+import structlog
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import (
@@ -23,11 +24,13 @@ from sqlalchemy.orm import (
     relationship,
     scoped_session,
 )
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from workflow_server.config import Config
 from workflow_server.errors import Unavailable
 from workflow_server.store.types import dumps
+
+log = structlog.get_logger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x776F726B
@@ -54,6 +57,20 @@ NAMES = {
 
 class DatabaseBusy(Unavailable):
     """数据库繁忙"""
+
+
+class DatabaseAway(Unavailable):
+    """数据库暂时无法使用"""
+
+
+class _Pool(QueuePool):
+    """A pool that lends nothing for long is a database that is away for now."""
+
+    def connect(self) -> PoolProxiedConnection:
+        try:
+            return super().connect()
+        except sa.exc.TimeoutError as error:
+            raise DatabaseAway("Expected a free database connection, but all are lent") from error
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
@@ -95,12 +112,12 @@ def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
     options: dict[str, Any] = {
         "json_serializer": dumps,
         "json_deserializer": orjson.loads,
+        "poolclass": _Pool,
         "pool_size": pool_size,
         "max_overflow": pool_size,
     }
     if sa.make_url(url).get_backend_name() == "sqlite":
         return options | {
-            "poolclass": QueuePool,
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
         }
     return options
@@ -116,6 +133,7 @@ def connect(app: Any, url: str, pool_size: int = 5) -> None:
     db.init_app(app)
     with app.app_context():
         _settings[db.engine] = app.config.get("WORKFLOW_SERVER") or Config(database_url=url)
+        sa.event.listen(db.engine, "handle_error", _name_what_is_away)
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _prepare_sqlite)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
@@ -127,6 +145,13 @@ def connect(app: Any, url: str, pool_size: int = 5) -> None:
 def settings() -> Config:
     """The settings of the running app."""
     return _settings[db.engine]
+
+
+def _name_what_is_away(context: sa.engine.ExceptionContext) -> None:
+    error = context.sqlalchemy_exception
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        log.warning("database_away", exc_info=context.original_exception)
+        raise DatabaseAway("Expected the database to answer, but it did not") from error
 
 
 def _note_idle(_connection: Any, record: Any) -> None:
