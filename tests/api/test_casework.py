@@ -71,6 +71,33 @@ def test_a_record_is_found_with_its_fields_and_its_chain(
     assert closed.json["total"] == 0
 
 
+def test_the_register_of_numbers_is_read_and_a_number_is_voided_once(
+    office: Office, case: dict[str, Any]
+) -> None:
+    listed = office.ann.get("/numbers").json
+    assert listed["total"] == 2  # the record's and the letter's, of one series
+    first = listed["items"][0]
+    assert (first["series"], first["n"], first["instance_id"]) == ("permit_no", 1, case["id"])
+    place = first["organisation_id"]
+    narrow = {"organisation_id": place, "series": "permit_no", "year": first["year"]}
+    page = office.ann.get("/numbers", query_string={**narrow, "page": 2, "page_size": 1}).json
+    assert [item["n"] for item in page["items"]] == [2]
+    for other in ({"series": "other"}, {"year": first["year"] - 1}):
+        assert office.ann.get("/numbers", query_string=other).json["total"] == 0
+    assert office.tom.get("/numbers").json["total"] == 0
+    assert office.tom.get("/numbers", query_string=narrow).status_code == 404
+    path, body = f"/numbers/{first['id']}/void", {"reason": "打印错误"}
+    assert office.tom.post(path, json=body).status_code == 404
+    assert office.ann.post(path, json=body).status_code == 403
+    key = {"headers": {"Idempotency-Key": "void-1"}}
+    voided = office.root.post(path, json=body, **key)
+    assert (voided.status_code, voided.json["void_reason"]) == (200, "打印错误")
+    assert office.root.post(path, json=body, **key).json == voided.json
+    again = office.root.post(path, json={"reason": "x"})
+    assert (again.status_code, again.json["code"]) == (409, "number-voided")
+    assert office.root.post(path, json={"reason": ""}).status_code == 422
+
+
 def test_a_deadline_explains_itself(office: Office, case: dict[str, Any]) -> None:
     (deadline,) = office.ann.get("/deadlines").json["items"]
     assert (deadline["name"], deadline["status"], deadline["label"]) == ("reply", "running", "答复")

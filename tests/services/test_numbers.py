@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -94,7 +95,10 @@ def test_voiding_needs_a_reason_and_ones_own_number(stage: Stage) -> None:
     with pytest.raises(NotFound):
         numbers.void(stage.owner, first.id, "x", NOW)
     with pytest.raises(Forbidden):
+        numbers.void(replace(stage.clerk, administrator=False), first.id, "x", NOW)
+    with pytest.raises(NotFound):
         numbers.list_register(stage.owner, stage.office, "letter_no", 2026)
+    assert numbers.list_register(stage.owner) == ([], 0)
 
 
 def test_simultaneous_drawers_stand_in_line(app: Flask, stage: Stage) -> None:

@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from workflow_server.errors import Forbidden, InvalidInput, InvalidState, NotFound
+from workflow_server.errors import InvalidInput, InvalidState, NotFound
+from workflow_server.events import Event
 from workflow_server.rules import numbering
+from workflow_server.services import access, history
 from workflow_server.services.situation import CHINA, Situation
 from workflow_server.store import numbers as store
 from workflow_server.store import organisations
 from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
 from workflow_server.store.numbers import Number
 
 if TYPE_CHECKING:
@@ -64,39 +67,58 @@ def draw(situation: Situation, series: str, *, given_to: str, given_to_id: UUID)
     return number
 
 
-def void(actor: Actor, number_id: UUID, reason: str, now: datetime) -> Number:
-    """Void a number of one's own organisation; it stays in the register and is not given again."""
+def void(
+    actor: Actor,
+    number_id: UUID,
+    reason: str,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> Number:
+    """Void a number; it stays in the register and is not given again. For administrators."""
     if not reason.strip():
         raise InvalidInput("请填写作废原因。 Expected a reason to void a number, but it is empty.")
+    asked = history.asked(actor, idempotency_key, "numbers.void", number_id, reason)
     with transaction():
         number = store.lock(number_id)
-        if number.organisation_id not in actor.organisation_ids:
+        if not _may_see(actor, number.organisation_id):
             raise NotFound(f"未找到编号。 Expected number {number_id}, but there is none.")
+        access.check_is_administrator(actor)
+        if history.first_answer(asked) is not None:
+            return number
         if number.voided_at is not None:
             raise NumberVoided(
                 f"编号“{number.text}”已作废。 Expected to void '{number.text}', but it is voided."
             )
         number.voided_at = now
         number.void_reason = reason.strip()
+        data = {"number_id": str(number.id), "text": number.text, "reason": number.void_reason}
+        act = Act(at=now, act=Event.NUMBER_VOIDED, person_id=actor.person_id, data=data)
+        history.append_to_area("numbers", act, asked)
     return number
 
 
 def list_register(
     actor: Actor,
-    organisation_id: UUID,
-    series: str,
-    year: int,
+    organisation_id: UUID | None = None,
+    series: str | None = None,
+    year: int | None = None,
     *,
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[Number], int]:
-    """Return one series of one year by number, voided ones included, and how many there are."""
-    if organisation_id not in actor.organisation_ids:
-        raise Forbidden(
-            "只能查看本单位的编号登记簿。"
-            " Expected the register of one's own organisation, but it is another's."
-        )
-    return store.list_register(organisation_id, series, year, page=page, page_size=page_size)
+    """Return the register of the actor's organisations, and how long it is.
+
+    Newest year first, then by series and number, voided ones included. Another's is not there.
+    """
+    if organisation_id is not None and not _may_see(actor, organisation_id):
+        raise NotFound(f"未找到单位。 Expected organisation {organisation_id}, but there is none.")
+    own = None if actor.administrator else actor.organisation_ids
+    places = own if organisation_id is None else {organisation_id}
+    return store.list_register(places, series, year, page=page, page_size=page_size)
+
+
+def _may_see(actor: Actor, organisation_id: UUID) -> bool:
+    return actor.administrator or organisation_id in actor.organisation_ids
 
 
 def _issuer_fields(situation: Situation, pattern: str) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -91,19 +92,26 @@ def lock(number_id: UUID) -> Number:
 
 
 def list_register(
-    organisation_id: UUID, series: str, year: int, *, page: int, page_size: int
+    organisations: Collection[UUID] | None,
+    series: str | None,
+    year: int | None,
+    *,
+    page: int,
+    page_size: int,
 ) -> tuple[list[Number], int]:
-    """Return a series of one year by number, and how many there are."""
-    mine = (
-        Number.organisation_id == organisation_id,
-        Number.series == series,
-        Number.year == year,
-    )
-    total = session().scalar(sa.select(sa.func.count()).select_from(Number).where(*mine)) or 0
+    """Return what organisations (None: all) gave, newest year first, and how much it is."""
+    wanted: list[sa.ColumnElement[bool]] = []
+    if organisations is not None:
+        wanted.append(Number.organisation_id.in_(organisations))
+    if series is not None:
+        wanted.append(Number.series == series)
+    if year is not None:
+        wanted.append(Number.year == year)
+    total = session().scalar(sa.select(sa.func.count()).select_from(Number).where(*wanted)) or 0
     rows = session().scalars(
         sa.select(Number)
-        .where(*mine)
-        .order_by(Number.n)
+        .where(*wanted)
+        .order_by(Number.year.desc(), Number.series, Number.organisation_id, Number.n)
         .limit(page_size)
         .offset((page - 1) * page_size)
     )
