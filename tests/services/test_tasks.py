@@ -16,7 +16,7 @@ from workflow_server.services import access, history, tasks
 from workflow_server.services import process_instances as instances
 from workflow_server.services.access import Segregated, TaskTaken
 from workflow_server.services.answers import AnswersRefused
-from workflow_server.services.tasks import TaskAlreadyCompleted
+from workflow_server.services.duties import TaskAlreadyCompleted
 from workflow_server.store import history as history_rows
 from workflow_server.store import organisations
 from workflow_server.store.db import session

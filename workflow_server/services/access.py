@@ -212,6 +212,11 @@ def see_instance(actor: Actor, instance_id: UUID) -> ProcessInstance:
     raise NotFound(f"Expected process instance {instance_id}, but there is none")
 
 
+def sees_instance(actor: Actor, instance_id: UUID) -> bool:
+    """Tell whether an actor may see an instance, for who must not name it when they may not."""
+    return process_instances.is_visible(visible_instances(actor), instance_id)
+
+
 def check_may_do(actor: Actor, task: TaskInHand) -> None:
     """Refuse unless a task is the actor's to do: their own, or free for a role they hold.
 

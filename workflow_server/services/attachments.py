@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server.errors import InvalidInput, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, file_types, history
+from workflow_server.services import access, duties, file_types, history
 from workflow_server.store import attachments as store
-from workflow_server.store import deliveries, tasks
+from workflow_server.store import deliveries
 from workflow_server.store.attachments import Attachment
 from workflow_server.store.blobs import Blob, Incoming, blobs
 from workflow_server.store.db import settings, transaction
@@ -57,7 +57,7 @@ def add(
     place = [organisation_id, task_id]
     sha256 = incoming.blob.sha256
     asked = history.asked(actor, idempotency_key, "attachments.add", clean, place, sha256)
-    blob, media_type = _accept(incoming, clean, asked)
+    blob, media_type = _accept(incoming, clean, asked, lambda: _check_task(actor, task_id))
     attachment = Attachment(
         organisation_id=owner,
         person_id=actor.person_id,
@@ -73,6 +73,7 @@ def add(
         first = history.first_answer(asked)
         if first is not None:
             return store.get(UUID(first["attachment_id"]))
+        _check_task(actor, task_id)
         store.add(attachment)
         answer = {"attachment_id": str(attachment.id)}
         act = Act(at=now, act=Event.ATTACHMENT_ADDED, person_id=actor.person_id, data=answer)
@@ -83,10 +84,7 @@ def add(
 def get(actor: Actor, attachment_id: UUID) -> Attachment:
     """Return a file of the actor's organisations or cases, or one that was delivered to them."""
     attachment = store.find(attachment_id)
-    if attachment is not None and _may_read(attachment, actor.organisation_ids):
-        return attachment
-    if attachment is not None and attachment.instance_id is not None:
-        access.see_instance(actor, attachment.instance_id)
+    if attachment is not None and _may_read(actor, attachment):
         return attachment
     raise NotFound(f"未找到附件。 Expected attachment {attachment_id}, but there is none.")
 
@@ -127,9 +125,7 @@ def _owner(
     actor: Actor, organisation_id: UUID | None, task_id: UUID | None
 ) -> tuple[UUID, UUID | None]:
     if task_id is not None:
-        task = tasks.find(task_id)
-        if task is None:
-            raise NotFound(f"未找到任务。 Expected task {task_id}, but there is none.")
+        task = duties.get_task(task_id)
         access.check_may_do(actor, task)
         return task.organisation_id, task.instance_id
     if organisation_id is None and len(actor.organisation_ids) == 1:
@@ -142,9 +138,19 @@ def _owner(
     return organisation_id, None
 
 
-def _accept(incoming: Incoming, name: str, asked: history.Asked | None) -> tuple[Blob, str]:
+def _check_task(actor: Actor, task_id: UUID | None) -> None:
+    """Refuse a new file for a task that is done, or that the actor must keep away from."""
+    if task_id is not None:
+        duties.check_may_work(actor, duties.get_task(task_id))
+
+
+def _accept(
+    incoming: Incoming, name: str, asked: history.Asked | None, check: Callable[[], None]
+) -> tuple[Blob, str]:
     try:
-        history.first_answer(asked)  # a key that was used for another file is refused here
+        # A key that was used for another file is refused here; the same file is no new one.
+        if history.first_answer(asked) is None:
+            check()
         if incoming.blob.size == 0:
             raise EmptyFile("文件是空的。 Expected a file with content, but it has zero bytes.")
         media_type = file_types.identify(name, incoming.path)
@@ -154,9 +160,12 @@ def _accept(incoming: Incoming, name: str, asked: history.Asked | None) -> tuple
     return blobs().keep(incoming), media_type
 
 
-def _may_read(attachment: Attachment, organisations: Collection[UUID]) -> bool:
-    return attachment.organisation_id in organisations or deliveries.reached(
-        attachment.id, organisations
+def _may_read(actor: Actor, attachment: Attachment) -> bool:
+    mine, instance_id = actor.organisation_ids, attachment.instance_id
+    return (
+        attachment.organisation_id in mine
+        or deliveries.reached(attachment.id, mine)
+        or (instance_id is not None and access.sees_instance(actor, instance_id))
     )
 
 

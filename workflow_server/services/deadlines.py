@@ -136,7 +136,9 @@ def list_(
 
 def list_alerts(actor: Actor, deadline_id: UUID) -> list[DeadlineAlert]:
     """Return the warnings that a deadline gave, oldest first."""
-    access.see_instance(actor, store.get(deadline_id).instance_id)
+    deadline = store.find(deadline_id)
+    if deadline is None or not access.sees_instance(actor, deadline.instance_id):
+        raise store.unknown(deadline_id)
     return store.list_alerts(deadline_id)
 
 

@@ -18,14 +18,13 @@ from workflow_server.errors import (
     Unavailable,
     WorkflowServerError,
 )
-from workflow_server.services import access, definition_cache, jobs, numbers, papers
+from workflow_server.services import access, definition_cache, duties, jobs, numbers, papers
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.situation import CHINA, Situation, actor_context, context_of
 from workflow_server.store import (
     deliveries,
     organisations,
     process_instances,
-    tasks,
 )
 from workflow_server.store import documents as store
 from workflow_server.store.blobs import blobs
@@ -95,12 +94,9 @@ def apply(effect: DocumentEffect, situation: Situation) -> None:
 def get(actor: Actor, document_id: UUID) -> Document:
     """Return a document of the actor's organisations or cases, or one delivered to them."""
     document = store.find(document_id)
-    if document is None:
-        raise NotFound(f"未找到文书。 Expected document {document_id}, but there is none.")
-    mine = actor.organisation_ids
-    if document.organisation_id not in mine and not deliveries.reached(document_id, mine):
-        access.see_instance(actor, document.instance_id)
-    return document
+    if document is not None and _may_read(actor, document):
+        return document
+    raise NotFound(f"未找到文书。 Expected document {document_id}, but there is none.")
 
 
 def list_(
@@ -139,10 +135,8 @@ def preview(
 
     It bears neither number nor seal, and parts that are still missing are left blank.
     """
-    task = tasks.find(task_id)
-    if task is None:
-        raise NotFound(f"未找到任务。 Expected task {task_id}, but there is none.")
-    access.check_may_do(actor, task)
+    task = duties.get_task(task_id)
+    duties.check_may_work(actor, task)
     locked = process_instances.get_whole(task.instance_id)
     instance, definition = locked.instance, locked.definition
     content = definition_cache.content_of(definition.deployment_id)
@@ -161,6 +155,15 @@ def preview(
     frozen = _frozen(kind, data, organisation, kind.title, None, None)
     return papers.render(
         kind, frozen, title=kind.title, author=locked.organisation.name, created=now
+    )
+
+
+def _may_read(actor: Actor, document: Document) -> bool:
+    mine = actor.organisation_ids
+    return (
+        document.organisation_id in mine
+        or deliveries.reached(document.id, mine)
+        or access.sees_instance(actor, document.instance_id)
     )
 
 

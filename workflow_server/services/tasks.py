@@ -12,8 +12,8 @@ from workflow_server.content.elements import ElementExtensions
 from workflow_server.content.forms import Form
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, answers, attachments, history, seam
-from workflow_server.services.access import Actor, Segregated
+from workflow_server.services import access, answers, attachments, duties, history, seam
+from workflow_server.services.access import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
 from workflow_server.services.situation import Situation
 from workflow_server.store import process_instances, tasks
@@ -22,14 +22,6 @@ from workflow_server.store.history import Act
 from workflow_server.store.tasks import Filter, Listed, Task, TaskInHand, TaskStatus
 
 assert seam.TIED
-
-
-class TaskAlreadyCompleted(InvalidState):
-    """任务已办结"""
-
-
-class TaskCancelled(InvalidState):
-    """任务已取消"""
 
 
 class TaskNotClaimed(InvalidState):
@@ -128,7 +120,7 @@ def claim(actor: Actor, task_id: UUID, now: datetime, idempotency_key: str | Non
     with transaction():
         case, task = _lock(actor, task_id, now)
         if history.first_answer(asked) is None:
-            _check_open(task)
+            duties.check_open(task)
             _check_separate(actor, task, _element(case, task))
             if task.assignee_id != actor.person_id:
                 tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
@@ -146,7 +138,7 @@ def release(
     with transaction():
         case, task = _lock(actor, task_id, now)
         if history.first_answer(asked) is None:
-            _check_open(task)
+            duties.check_open(task)
             if task.assignee_id != actor.person_id or task.claimed_at is None:
                 raise TaskNotClaimed(f"Expected a claimed task '{task.name}', but it is not")
             tasks.save(task, {"assignee_id": None, "claimed_at": None})
@@ -169,7 +161,7 @@ def save_draft(
     with transaction():
         case, task = _lock(actor, task_id, now)
         if history.first_answer(asked) is None:
-            _check_open(task)
+            duties.check_open(task)
             _check_separate(actor, task, _element(case, task))
             tasks.save(task, {"draft": draft})
             if asked is not None:
@@ -196,7 +188,7 @@ def complete(
         first = history.first_answer(asked)
         if first is not None:
             return _completion(task, Moved.from_json(first))
-        _check_open(task)
+        duties.check_open(task)
         case.check_running()
         element = _element(case, task)
         _check_separate(actor, task, element)
@@ -231,22 +223,12 @@ def _lock(actor: Actor, task_id: UUID, now: datetime) -> tuple[Case, TaskInHand]
     return Case(locked, actor, now), task
 
 
-def _check_open(task: TaskInHand) -> None:
-    if task.status == TaskStatus.COMPLETED:
-        raise TaskAlreadyCompleted(f"Expected an open task '{task.name}', but it is completed")
-    if task.status == TaskStatus.CANCELLED:
-        raise TaskCancelled(f"Expected an open task '{task.name}', but it is cancelled")
-
-
 def _check_separate(actor: Actor, task: TaskInHand, element: ElementExtensions) -> None:
     if not element.separate_from:
         return
     done_by = tasks.list_completers(task.instance_id, element.separate_from)
     if actor.person_id in done_by:
-        raise Segregated(
-            f"任务“{task.name}”须由未办过相互制约环节的人员办理。"
-            f" Expected another person for '{task.element_id}', but the duties must be separate."
-        )
+        raise duties.segregated(task)
 
 
 def _may_do(actor: Actor, task: Task) -> bool:

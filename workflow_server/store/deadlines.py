@@ -93,8 +93,13 @@ def get(deadline_id: UUID) -> Deadline:
     """Return a deadline."""
     deadline = find(deadline_id)
     if deadline is None:
-        raise NotFound(f"未找到期限。 Expected deadline {deadline_id}, but there is none.")
+        raise unknown(deadline_id)
     return deadline
+
+
+def unknown(deadline_id: UUID) -> NotFound:
+    """Return the refusal of a deadline that there is not, for whoever asks."""
+    return NotFound(f"未找到期限。 Expected deadline {deadline_id}, but there is none.")
 
 
 def list_running() -> list[tuple[UUID, UUID]]:
