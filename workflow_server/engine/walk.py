@@ -22,6 +22,7 @@ from workflow_server.engine.steps import (
     Wait,
 )
 from workflow_server.engine.tokens import ARRIVED, ENTERED, PERFORMED, Instance, Token, save
+from workflow_server.errors import Unavailable
 
 #: More tokens than this at once are a diagram that multiplies them; the next one stops.
 MAXIMUM_TOKENS = 1_000
@@ -135,6 +136,8 @@ class Walk:
         before = dict(self.variables)
         try:
             call(token.visit(), self.variables)
+        except Unavailable:
+            raise  # nobody's diagram is at fault: the whole act is to be tried again
         except Exception as error:
             self.variables.clear()
             self.variables.update(before)
@@ -167,6 +170,8 @@ class Walk:
         before = dict(self.variables)
         try:
             results = list(self.host.evaluate(expressions, self.variables))
+        except Unavailable:
+            raise
         except Exception as error:
             raise Stopped(_describe(error)) from error
         finally:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import structlog
 
 from workflow_server import feel
 from workflow_server.content.content import Content
 from workflow_server.content.elements import ElementExtensions, ProcessExtensions
 from workflow_server.engine.runtime import Visit
+from workflow_server.errors import WorkflowServerError
 from workflow_server.services import effects
 from workflow_server.services.access import Actor
 from workflow_server.services.advance.assignments import Assignment, assign
@@ -20,7 +24,13 @@ from workflow_server.store.organisations import Host
 from workflow_server.store.process_definitions import Reference
 from workflow_server.store.process_instances import InstanceInHand
 
+log = structlog.get_logger(__name__)
+
 _FOR_PEOPLE = frozenset({"userTask", "manualTask"})
+
+
+class Unforeseen(Exception):
+    """Something went wrong that only the log may tell of; the message says where there."""
 
 
 @dataclass(slots=True)
@@ -40,26 +50,30 @@ class House:
     def enter(self, visit: Visit, variables: dict[str, Any]) -> None:
         """Do what is asked on arrival; a person's task finds its person."""
         situation = self.situation(visit, variables)
-        effects.run(situation, "enter")
-        if visit.type in _FOR_PEOPLE:
-            self.assignments[visit.id] = assign(situation)
+        with _guarded(visit.element_id):
+            effects.run(situation, "enter")
+            if visit.type in _FOR_PEOPLE:
+                self.assignments[visit.id] = assign(situation)
 
     def perform(self, visit: Visit, variables: dict[str, Any]) -> None:
         """Do a service task's operation."""
-        effects.operate(self.situation(visit, variables))
+        with _guarded(visit.element_id):
+            effects.operate(self.situation(visit, variables))
 
     def leave(self, visit: Visit, variables: dict[str, Any]) -> None:
         """Do what is asked when the element is done; an end says how it ended."""
         situation = self.situation(visit, variables)
-        effects.run(situation, "leave")
-        element = situation.element
-        if element is not None and element.outcome is not None:
-            value, label = situation.feel([element.outcome.value, element.outcome.label])
-            self.outcome = (str(value), str(label))
+        with _guarded(visit.element_id):
+            effects.run(situation, "leave")
+            element = situation.element
+            if element is not None and element.outcome is not None:
+                value, label = situation.feel([element.outcome.value, element.outcome.label])
+                self.outcome = (str(value), str(label))
 
     def evaluate(self, expressions: Sequence[str], variables: dict[str, Any]) -> list[Any]:
         """Evaluate the conditions of a gateway."""
-        return feel.evaluate_all(expressions, self.context(variables), now=self.now)
+        with _guarded("gateway"):
+            return feel.evaluate_all(expressions, self.context(variables), now=self.now)
 
     def situation(self, visit: Visit, variables: dict[str, Any]) -> Situation:
         """Return what an effect at an element sees."""
@@ -87,6 +101,22 @@ class House:
         if self.actor is not None:
             context["actor"] = actor_context(self.actor, self.instance)
         return context
+
+
+@contextmanager
+def _guarded(element_id: str) -> Iterator[None]:
+    """Let refusals pass; what else is raised goes to the log, and only its reference on."""
+    try:
+        yield
+    except WorkflowServerError:
+        raise
+    except Exception as error:
+        reference = uuid4().hex[:12]
+        log.exception("effect_failed_unexpectedly", reference=reference, element_id=element_id)
+        raise Unforeseen(
+            f"服务器内部错误，请把编号 {reference} 告知管理员。"
+            f" Give the reference {reference} to an administrator."
+        ) from error
 
 
 def organisation_context(organisation: Host) -> dict[str, Any]:
