@@ -170,3 +170,18 @@ def test_a_package_that_cannot_be_had_is_named_with_file_and_checksum(tmp_path, 
         locate(package, tmp_path)
     for part in ("sample_2_all.deb", "0" * 64, str(tmp_path), "pool/main/s/sample"):
         assert part in refusal.value.message
+
+
+def test_a_machine_without_lists_of_packages_fetches_them_first(tmp_path, monkeypatch):
+    apt = tmp_path / "bin" / "apt-get"
+    apt.parent.mkdir()
+    apt.write_text(
+        "#!/bin/sh\n"
+        f'if [ "$1" = update ]; then touch "{tmp_path}/lists"; exit 0; fi\n'
+        f'if [ -e "{tmp_path}/lists" ]; then printf right > some_1.deb; exit 0; fi\n'
+        'echo "E: Unable to locate package some" >&2; exit 100\n'
+    )
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{apt.parent}:/usr/bin:/bin")
+    package = Package("some", "1", hashlib.sha256(b"right").hexdigest(), "pool/main/s/some_1.deb")
+    assert locate(package, tmp_path / "store").read_bytes() == b"right"

@@ -52,14 +52,26 @@ def _download(package: Package, store: Path) -> str:
     """Fetch the exact version with apt; return why it is not there when it is not."""
     if shutil.which("apt-get") is None:
         return "本机没有 apt-get"
+    reason = _ask_apt(package, store)
+    # A new machine has no list of packages yet; without the right to fetch one, it stays so.
+    if reason is not None and _run_apt("update", place=store).returncode == 0:
+        reason = _ask_apt(package, store)
+    return reason or "下载的文件校验和不符"
+
+
+def _ask_apt(package: Package, store: Path) -> str | None:
     with tempfile.TemporaryDirectory(dir=store) as place:
-        command = ["apt-get", "download", "-q", f"{package.name}={package.version}"]
-        run = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)  # noqa: S603
+        run = _run_apt("download", f"{package.name}={package.version}", place=Path(place))
         for path in Path(place).glob("*.deb"):
             path.rename(store / package.file)
-            return "下载的文件校验和不符"
+            return None
     lines = [line for line in run.stderr.splitlines() if line.startswith("E:")]
     return "; ".join(lines) or f"apt-get download 返回 {run.returncode}"
+
+
+def _run_apt(act: str, *names: str, place: Path) -> subprocess.CompletedProcess[str]:
+    command = ["apt-get", act, "-q", *names]
+    return subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)  # noqa: S603
 
 
 def extract(deb: Path, members: Iterable[str], target: Path) -> dict[str, Path]:
