@@ -60,4 +60,4 @@ def test_a_bug_is_logged_with_a_reference_and_only_that_is_shown(
     assert found is not None
     (entry,) = [entry for entry in logged if entry.get("reference") == found.group()]
     assert entry["exc_info"]
-    assert instances.get(house.ann, started.instance.id).status == "active"
+    assert instances.get(house.ann, started.instance.id).status == "running"
