@@ -13,6 +13,7 @@ from workflow_server.errors import NotFound
 from workflow_server.services import deployments, process_definitions
 from workflow_server.services import process_instances as instances
 from workflow_server.services.deployments import BundleRefused
+from workflow_server.services.process_instances import StartRefused
 from workflow_server.store.types import new_id
 
 
@@ -35,6 +36,18 @@ def test_a_version_counts_what_changed_for_the_process(house: House) -> None:
     deployments.deploy(None, bundles.from_files(files), house.now, "api")
     assert _versions() == {"p": 3, "q": 2}
     assert [row.version for row in process_definitions.list_versions("p")] == [3, 2, 1, 1]
+
+
+def test_a_process_left_out_may_still_be_started_and_one_without_a_start_may_not(
+    house: House,
+) -> None:
+    house.deploy(line("draft"))
+    house.deploy(line("other", key="q"))
+    assert "p" in {row.key for row in process_definitions.list_()}
+    assert house.start(house.ann).instance.id
+    house.deploy(line("draft", start=""), line("other", key="q"))
+    with pytest.raises(StartRefused):
+        house.start(house.ann)
 
 
 def test_faults_of_content_engine_and_templates_are_told_at_once_and_leave_nothing(
