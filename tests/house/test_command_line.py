@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +49,7 @@ def shell(tmp_path: Path) -> Shell:
 
 def test_every_command_explains_itself(shell: Shell) -> None:
     listed = shell.run("--help")
-    for name in ("serve", "work", "deploy", "check", "migrate", "user", "office", "demo"):
+    for name in ("serve", "work", "deploy", "check", "migrate", "audit", "user", "office", "demo"):
         assert name in listed.output
         explained = shell.run(name, "--help")
         assert explained.exit_code == 0
@@ -236,3 +238,15 @@ def test_a_bad_setting_names_its_variable(monkeypatch: pytest.MonkeyPatch, shell
     result = shell.run("migrate")
     assert result.exit_code == 1
     assert "WORKFLOW_SERVER_POOL_SIZE" in result.output
+
+
+def test_the_history_is_audited_and_a_break_is_told_with_exit_1(shell: Shell) -> None:
+    assert shell.run("deploy", str(shell.folder)).exit_code == 0
+    whole = shell.run("audit")
+    assert (whole.exit_code, "1 条链均完整" in whole.output) == (0, True)
+    (database,) = shell.folder.glob("data/*.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE history SET act = 'Nothing'")
+    broken = shell.run("audit")
+    assert broken.exit_code == 1
+    assert "row 1 was changed" in broken.output

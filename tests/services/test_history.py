@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from threading import Thread
 
+import sqlalchemy as sa
 from flask import Flask
 
-from tests.services.conftest import NOW
+from tests.services.conftest import NOW, House
+from tests.services.drawing import line
 from workflow_server.events import Event
 from workflow_server.services import history
 from workflow_server.store import history as rows
@@ -36,3 +38,17 @@ def test_acts_of_an_area_that_come_at_once_stand_in_one_chain(app: Flask) -> Non
     chain = rows.area("errands")
     assert rows.list_(chain, 1, 0)[1] == 40
     assert rows.find_break(chain) is None
+
+
+def test_rows_cut_off_a_tail_are_missed(house: House) -> None:
+    house.deploy(line("draft", "check"))
+    started = [house.start(house.ann).instance.id for _ in range(3)]
+    house.complete(house.ann, "draft", title="甲")
+    assert history.find_breaks()[1] == {}
+    with transaction() as session:
+        cut = sa.delete(rows.HistoryRow).where(rows.HistoryRow.chain_id.in_(started[:2]))
+        session.execute(cut.where(rows.HistoryRow.seq == 2))
+        session.execute(sa.delete(rows.HistoryRow).where(rows.HistoryRow.chain_id == started[2]))
+    done = {each: 2 for each in started[:2] if rows.find_break(each) is not None}
+    assert history.find_breaks()[1] == {**done, started[2]: 1}
+    assert len(done) == 1

@@ -81,6 +81,13 @@ def note_nothing_changed(
         append_to_area("requests", act, asked, answer)
 
 
+def find_breaks() -> tuple[int, dict[UUID, int]]:
+    """Walk every chain; return how many there are, and the first false row of each broken one."""
+    chains = history.list_chains()
+    breaks = {chain_id: history.find_break(chain_id) for chain_id in chains}
+    return len(chains), {chain_id: row for chain_id, row in breaks.items() if row is not None}
+
+
 def list_(
     actor: Actor, instance_id: UUID, page: int = 1, page_size: int = 50
 ) -> tuple[Sequence[HistoryRow], int]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import InvalidState
 from workflow_server.store.db import Model, run, session, table
+from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.types import (
     ExactJsonColumn,
     UtcDateTime,
@@ -81,6 +82,9 @@ class Act:
 
 
 _INSERT = sa.insert(table(HistoryRow))
+_KEPT_HEAD = sa.select(ProcessInstance.history_length, ProcessInstance.history_hash).where(
+    ProcessInstance.id == sa.bindparam("chain_id", type_=UuidColumn())
+)
 
 
 def area(name: str) -> UUID:
@@ -161,15 +165,30 @@ def list_data(chain_id: UUID) -> Sequence[dict[str, Any]]:
 
 
 def find_break(chain_id: UUID) -> int | None:
-    """Return the number of the first row that was tampered with, or None."""
-    head = b""
+    """Return the number of the first row that was tampered with or is missing, or None.
+
+    An instance knows how long its chain is and how it ends, so that rows cut off its tail are
+    missed; an administrative area does not.
+    """
+    length, head = 0, b""
     query = sa.select(HistoryRow).where(HistoryRow.chain_id == chain_id)
     for expected, row in enumerate(session().scalars(query.order_by(HistoryRow.seq)), start=1):
         values = {name: getattr(row, name) for name in _HASHED}
         head = _hash(head, values)
         if row.seq != expected or row.hash != head:
             return expected
+        length = expected
+    kept = session().execute(_KEPT_HEAD, {"chain_id": chain_id}).one_or_none()
+    if kept is not None and (kept.history_length, kept.history_hash) != (length, head):
+        return min(length, kept.history_length) + 1
     return None
+
+
+def list_chains() -> Sequence[UUID]:
+    """Return every chain that there is or must be: those of instances, and of areas."""
+    instances = sa.select(table(ProcessInstance).c.id)
+    written = sa.select(table(HistoryRow).c.chain_id)
+    return [row[0] for row in session().execute(instances.union(written))]
 
 
 _HASHED = ("chain_id", "seq", "at", "act", "person_id", "element_id", "task_id", "data", "answer")
