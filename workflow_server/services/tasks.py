@@ -155,7 +155,9 @@ def save_draft(
 ) -> Listed:
     """Keep answers that are not finished; nothing is checked but that the task is theirs.
 
-    Only one that was sent under a key leaves a trace in the history.
+    Who begins a free task claims it, so that nobody else writes over the draft; giving the task
+    back leaves the draft to the next one. Otherwise only what was sent under a key leaves a
+    trace in the history.
     """
     asked = history.asked(actor, idempotency_key, "tasks.save_draft", task_id, draft)
     with transaction():
@@ -164,6 +166,9 @@ def save_draft(
             duties.check_open(task)
             _check_separate(actor, task, _element(case, task))
             tasks.save(task, {"draft": draft})
+            if task.assignee_id is None:
+                tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
+                case.note(_act(Event.TASK_CLAIMED, actor, task, now), None)
             if asked is not None:
                 case.note(_act(Event.DRAFT_SAVED, actor, task, now), asked)
     return get(actor, task_id)

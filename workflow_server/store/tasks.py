@@ -237,6 +237,16 @@ def exclude(rows: Sequence[tuple[UUID, UUID]]) -> None:
         session().execute(sa.insert(TaskExclusion), fresh)
 
 
+def free(task_ids: Collection[UUID], person_id: UUID) -> None:
+    """Give a person's open tasks back to their roles, without the draft; a task needs one."""
+    session().execute(
+        sa.update(Task)
+        .where(Task.id.in_(task_ids), Task.assignee_id == person_id, Task.role.is_not(None))
+        .values(assignee_id=None, claimed_at=None, draft=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def is_excluded(task_id: UUID, person_id: UUID) -> bool:
     """Tell whether a task must not be worked on by a person."""
     return session().get(TaskExclusion, (task_id, person_id)) is not None

@@ -286,6 +286,7 @@ class Case:
             still_open = tasks.list_open_at(self.instance.id, others)
             if still_open:
                 tasks.exclude([(each, task.completed_by) for each in still_open])
+                tasks.free(still_open, task.completed_by)
 
 
 def _as_opened(task: tasks.TaskInHand) -> NextTask:
