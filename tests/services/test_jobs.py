@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.services.conftest import House
+from tests.services.drawing import line, node, user
 from workflow_server.errors import Forbidden, InvalidState, NotFound
 from workflow_server.services import incidents, jobs
 from workflow_server.store import jobs as rows
@@ -173,3 +174,40 @@ def test_two_workers_do_every_job_once(app: Flask, house: House) -> None:
 def _exhaust(house: House) -> None:
     for hours in range(1, 8):
         house.run_jobs(timedelta(hours=hours))
+
+
+def test_the_clock_is_asked_for_each_job_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(_payload: Mapping[str, Any], now: datetime) -> None:
+        DONE.append(f"{now - start}")
+        house.now += timedelta(hours=1)
+
+    start = house.now
+    monkeypatch.setitem(jobs.HANDLERS, "slow", slow)
+    for name in "ab":
+        enqueue(house, "slow", name)
+    assert jobs.run_due(lambda: house.now, 10) == 2
+    assert DONE == ["0:00:00", "1:00:00"]
+
+
+def test_a_failed_job_that_is_no_longer_needed_takes_its_incident_along(house: House) -> None:
+    boundary = node(
+        "boundaryEvent",
+        "late",
+        "",
+        '<b:timerEventDefinition id="td"><b:timeDate>=letter</b:timeDate></b:timerEventDefinition>',
+        attachedToRef="check",
+        cancelActivity="true",
+    )
+    first = user("draft", '<wf:output name="letter" value="=this.title"/>')
+    flows = '<b:endEvent id="over"/><b:sequenceFlow id="lo" sourceRef="late" targetRef="over"/>'
+    drawn = line(first, "check").replace("</b:process>", f"{boundary}{flows}</b:process>")
+    house.deploy(drawn)
+    started = house.start(house.ann)
+    house.complete(house.ann, "draft", title="明天")
+    for hours in range(1, 8):
+        house.run_jobs(timedelta(hours=hours))
+    assert house.incidents(started.instance.id)
+    house.complete(house.ann, "check", title="甲")
+    assert house.incidents(started.instance.id) == []

@@ -167,7 +167,7 @@ def _work_beside(house: House, parent: int) -> None:
 
 def _run_due(app: Flask) -> int:
     with app.app_context():
-        return jobs.run_due(clock.now(), BATCH)
+        return jobs.run_due(clock.now, BATCH)
 
 
 def _check_free(host: str, port: int) -> None:

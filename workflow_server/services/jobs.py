@@ -81,18 +81,23 @@ def enqueue(
     return job_id
 
 
-def run_due(now: datetime, limit: int, real: datetime | None = None) -> int:
+def run_due(
+    now: datetime | Callable[[], datetime], limit: int, real: datetime | None = None
+) -> int:
     """Run due jobs one by one, at most `limit`; returns how many were tried.
 
-    `now` is business time, which decides what is due. Leases and pauses go by `real`.
+    `now` is business time, which decides what is due; a clock is asked for each job anew, for
+    one may take long. Leases and pauses go by `real`.
     """
-    if not jobs.is_any_due(now, real or datetime.now(UTC)):
+    moment = now() if callable(now) else now
+    if not jobs.is_any_due(moment, real or datetime.now(UTC)):
         return 0
     tried = 0
-    lease: _Lease | None = _take(now, real)
+    lease: _Lease | None = _take(moment, real)
     while lease is not None:
         tried += 1
-        lease = _run(lease, now, real, take_next=tried < limit)
+        moment = now() if callable(now) else now
+        lease = _run(lease, moment, real, take_next=tried < limit)
     return tried
 
 

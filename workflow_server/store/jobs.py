@@ -191,17 +191,19 @@ def revive(job_id: UUID) -> None:
     )
 
 
-def drop(instance_id: UUID, subject_ids: Collection[UUID]) -> None:
-    """Take back jobs about these subjects that have not been done."""
-    session().execute(
+def drop(instance_id: UUID, subject_ids: Collection[UUID]) -> list[UUID]:
+    """Take back jobs about these subjects that have not been done; return which had failed."""
+    dropped = session().execute(
         sa.delete(Job)
         .where(
             Job.instance_id == instance_id,
             Job.subject_id.in_(subject_ids),
             Job.status != sa.literal_column("'done'"),
         )
+        .returning(Job.id, Job.status)
         .execution_options(synchronize_session=False)
     )
+    return [row.id for row in dropped if row.status == JobStatus.FAILED]
 
 
 def list_pending_of(instance_id: UUID, kind: str) -> Sequence[Job]:

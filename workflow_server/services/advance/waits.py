@@ -12,8 +12,8 @@ from workflow_server.errors import InvalidInput, InvalidState, WorkflowServerErr
 from workflow_server.services import jobs
 from workflow_server.services.advance import due
 from workflow_server.services.advance.host import House
+from workflow_server.store import incidents, subscriptions
 from workflow_server.store import jobs as job_rows
-from workflow_server.store import subscriptions
 from workflow_server.store.subscriptions import ReceivedMessage
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def write(house: House, step: Step) -> list[Early]:
     """
     if step.waits_closed:
         subscriptions.remove(step.waits_closed)
-        job_rows.drop(house.instance.id, step.waits_closed)
+        for job_id in job_rows.drop(house.instance.id, step.waits_closed):
+            incidents.resolve_job(job_id, None, house.now)
     arrived = []
     for wait in step.waits_opened:
         early = _open(house, wait, step.variables)
