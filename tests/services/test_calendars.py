@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from tests.services.stage import NOW, Stage, counting
 from workflow_server.content.elements import DeadlineEffect
-from workflow_server.errors import Forbidden
+from workflow_server.errors import Forbidden, InvalidState
 from workflow_server.services import calendars, deadlines, working_days
 from workflow_server.services.calendars import CalendarRefused, DayChange
 
@@ -108,3 +108,22 @@ def test_only_administrators_with_a_source_change_the_calendar(stage: Stage) -> 
         calendars.override(stage.clerk, [day, day], " ", NOW)
     assert [fault.pointer for fault in refusal.value.faults] == ["#/changes/1/day", "#/source"]
     assert [row.version for row in calendars.list_revisions()] == [1]
+
+
+def test_the_coming_days_are_counted_from_the_day_of_china(app: Flask) -> None:
+    working_days.seed(NOW)
+    last = datetime(2026, 12, 31, 12, tzinfo=UTC) - timedelta(days=400)
+    assert calendars.find_gap(last) is None
+    assert calendars.find_gap(last + timedelta(hours=5)) is not None
+
+
+def test_of_two_changes_at_once_the_second_is_told_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = working_days.current(NOW)
+    days = [DayChange(date(2026, 8, day), False, "停电") for day in (3, 4)]
+    calendars.override(stage.clerk, days[:1], NOTICE, NOW)
+    monkeypatch.setattr(working_days, "current", lambda _now: before)
+    with pytest.raises(InvalidState, match="刚被他人更新"):
+        calendars.override(stage.clerk, days[1:], NOTICE, NOW)
+    assert [row.version for row in calendars.list_revisions()] == [2, 1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.events import Event
 from workflow_server.services import access, deadlines, history, working_days
+from workflow_server.services.situation import CHINA
 from workflow_server.store import calendars as store
 from workflow_server.store.calendars import CalendarDay, CalendarRevision
 from workflow_server.store.db import transaction
@@ -69,7 +70,7 @@ def list_revisions() -> list[CalendarRevision]:
 def find_gap(now: datetime) -> str | None:
     """Return a warning in Chinese when the coming 400 days are not all announced."""
     calendar = working_days.current(now)
-    if calendar.is_known((now + _COVER).date()):
+    if calendar.is_known(now.astimezone(CHINA).date() + _COVER):
         return None
     return (
         f"工作日历只公布到{calendar.known_until:%Y年%m月%d日}，此后届满的期限为暂定；"

@@ -11,8 +11,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflow_server.errors import InvalidState
 from workflow_server.store.db import Model, session
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
+
+
+class CalendarChanging(InvalidState):
+    """工作日历正在更新"""
 
 
 class CalendarDay(Model):
@@ -66,9 +71,15 @@ def find_latest() -> Latest | None:
 
 
 def add_revision(revision: CalendarRevision) -> None:
-    """Put a new version down; two at once collide on its number."""
+    """Put a new version down; of two at once that want its number, the second is refused."""
     session().add(revision)
-    session().flush()
+    try:
+        session().flush()
+    except sa.exc.IntegrityError as error:
+        raise CalendarChanging(
+            "工作日历刚被他人更新，请核对后重新提交。"
+            f" Expected to write version {revision.version}, but somebody else just has."
+        ) from error
 
 
 def get_revision(version: int) -> CalendarRevision:
