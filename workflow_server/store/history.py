@@ -180,7 +180,8 @@ def find_break(chain_id: UUID) -> int | None:
         length = expected
     kept = session().execute(_KEPT_HEAD, {"chain_id": chain_id}).one_or_none()
     if kept is not None and (kept.history_length, kept.history_hash) != (length, head):
-        return min(length, kept.history_length) + 1
+        missing: int = min(length, kept.history_length) + 1
+        return missing
     return None
 
 
