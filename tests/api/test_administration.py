@@ -95,6 +95,8 @@ def test_the_calendar_is_read_by_all_and_changed_by_administrators(office: Offic
     assert office.root.put("/calendar-days", json={**change, "changes": []}).status_code == 422
     days = office.ann.get("/calendar-days", query_string={"year": 2026}).json["days"]
     assert ("2026-07-03", "台风") in [(day["day"], day["name"]) for day in days]
+    versions = office.ann.get("/calendar-days/revisions", query_string={"page_size": 1}).json
+    assert (versions["total"], versions["items"][0]["source"]) == (2, "市政府公告")
 
 
 def test_the_clock_moves_ahead_in_demo_mode(office: Office) -> None:

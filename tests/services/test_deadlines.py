@@ -54,8 +54,6 @@ def test_a_clock_starts_by_the_rule_and_explains_itself(stage: Stage) -> None:
     assert (row.deadline.rule, row.deadline.rule_version) == ("R-REPLY", "v1")
     assert (row.deadline.label, row.deadline.calendar_version) == ("答复期限", 1)
     assert row.deadline.due_at == datetime(2026, 5, 18, 16, tzinfo=UTC)
-    assert deadlines.due_of(stage.variables(), "reply") == row.deadline.due_at
-    assert deadlines.due_of(stage.variables(), "other") is None
 
 
 def test_rule_and_label_may_be_expressions(stage: Stage) -> None:

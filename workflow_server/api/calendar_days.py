@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_server.api import door
+from workflow_server.api.shapes.base import Paging, page, slice_of
 from workflow_server.api.shapes.calendars import (
     CalendarChangeShape,
     CalendarQuery,
+    CalendarRevisionPage,
     CalendarRevisionShape,
     CalendarYearShape,
 )
@@ -28,6 +30,13 @@ def read_year(query: dict[str, Any]) -> Any:
         "warning": calendars.find_gap(now),
         "days": year.days,
     }
+
+
+@noun.get("/revisions", CalendarRevisionPage, query=Paging())
+def list_revisions(query: dict[str, Any]) -> dict[str, Any]:
+    """日历版本 · List the versions of the calendar with their sources, newest first."""
+    found = calendars.list_revisions()
+    return page(slice_of(found, query), len(found), query)
 
 
 @noun.put("", CalendarRevisionShape(), takes=CalendarChangeShape(), keyed=True)

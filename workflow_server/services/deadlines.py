@@ -93,12 +93,6 @@ def cancel_all(situation: Situation) -> None:
             _stop(name, situation, met=False)
 
 
-def due_of(variables: Mapping[str, Any], name: str) -> datetime | None:
-    """Return when an instance's clock of this name runs out (UTC), for timers that follow it."""
-    shown = variables.get("deadlines", {}).get(name)
-    return datetime.fromisoformat(shown["due_at"]) if shown is not None else None
-
-
 def list_(
     actor: Actor,
     now: datetime,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from workflow_server.api.shapes.base import Shape
+from workflow_server.api.shapes.base import Shape, page_of
 from workflow_server.api.shapes.fields import Day, Flag, Moment, Shown, Text, Whole
 
 
@@ -61,3 +61,6 @@ class CalendarRevisionShape(Shape):
     known_until = Day(required=True)
     source = Shown(required=True)
     made_at = Moment(required=True)
+
+
+CalendarRevisionPage = page_of(CalendarRevisionShape, "CalendarRevisionPage")
