@@ -74,7 +74,10 @@ class BlobStore:
     def keep(self, incoming: Incoming) -> Blob:
         """Give received bytes their lasting name, atomically."""
         target = self._path(incoming.blob.sha256)
+        is_new = not target.parent.exists()
         target.parent.mkdir(exist_ok=True)
+        if is_new:
+            _sync_folder(self.root)
         incoming.path.replace(target)
         _sync_folder(target.parent)
         return incoming.blob
