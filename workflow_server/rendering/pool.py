@@ -65,7 +65,7 @@ class RenderPool:
     def render(self, source: TemplateSource, data: Mapping[str, Any], options: Options) -> Rendered:
         """Render in a child; RenderFailed or RenderTimeout say what went wrong, and where."""
         job = pack_job(source, data, options, self._seconds)
-        child = self._idle.get()
+        child = self._next_idle()
         try:
             child = self._ready(child)
             answer = child.ask(job, self._seconds)
@@ -80,7 +80,7 @@ class RenderPool:
 
     def warm(self) -> None:
         """Start a child now, so that the first document need not wait for it."""
-        child = self._idle.get()
+        child = self._next_idle()
         try:
             child = self._ready(child)
         except Ended as end:
@@ -99,6 +99,13 @@ class RenderPool:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _next_idle(self) -> Child | None:
+        """Wait for a child as long as one document may take, and no longer."""
+        try:
+            return self._idle.get(timeout=self._seconds)
+        except queue.Empty:
+            raise RenderTimeout("正在生成的文书太多，请稍后再试") from None
 
     def _ready(self, child: Child | None) -> Child:
         """Return `child` if it runs, else a new one."""
