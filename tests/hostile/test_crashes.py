@@ -49,11 +49,11 @@ class Clients:
 
     def join(self) -> None:
         for thread in self.threads:
-            thread.join(30)
+            thread.join(150)
             assert not thread.is_alive()
 
     def _work(self) -> None:
-        until = time.monotonic() + 25
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             with self.lock:
                 if not self.waiting:
