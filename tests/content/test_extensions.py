@@ -99,6 +99,13 @@ def test_a_process_that_is_not_executable_is_not_read() -> None:
     assert read("bpmn/a.bpmn", data) == ()
 
 
+@pytest.mark.parametrize("word", ["true", "1"])
+def test_executable_is_said_in_both_words_of_xml(word: str) -> None:
+    data = diagram("").replace(b'isExecutable="true"', f'isExecutable="{word}"'.encode())
+    assert word.encode() in data
+    assert len(read("bpmn/x.bpmn", data)) == 1
+
+
 def test_a_user_task_says_who_and_with_what() -> None:
     found = element(
         "userTask",

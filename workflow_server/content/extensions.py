@@ -94,7 +94,7 @@ def read_with_faults(
     processes = tuple(
         reader.process(element)
         for element in root.iterchildren(f"{{{BPMN}}}process")
-        if element.get("isExecutable", "false") == "true"
+        if element.get("isExecutable", "false") in ("true", "1")
     )
     reader.refuse_strays(root)
     return processes, tuple(reader.faults)
