@@ -25,6 +25,7 @@ from workflow_server.api import (
     records,
     sessions,
     tasks,
+    vocabularies,
 )
 
 #: In the order in which the API's page shows them.
@@ -43,6 +44,7 @@ NOUNS = (
     numbers.noun,
     organisations.noun,
     organisations.people,
+    vocabularies.noun,
     deployments.noun,
     calendar_days.noun,
     clock.noun,
