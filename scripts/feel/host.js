@@ -4,6 +4,7 @@ import {
   builtins, date as parseDate, equals, fn, getType, interpreter, isString, listFn, Range, toString,
 } from "@bpmn-io/feelin";
 import * as temporal from "feel-temporal";
+import { checkTree } from "./syntax.js";
 
 temporal.install();
 
@@ -111,6 +112,14 @@ const warnings = { list: null, addWarning(node, type, { template, values }) {
   }
 } };
 
+function read(text, unary) {
+  const { root, parseTree } = unary
+    ? interpreter.unaryTest(text, { ...names, "?": null }, undefined, warnings)
+    : interpreter.evaluate(text, names, undefined, warnings);
+  checkTree(parseTree, text);
+  return root;
+}
+
 function tree(text, unary) {
   const key = (unary ? "?" : "=") + namesKey + "\0" + text;
   let root = TREES.get(key);
@@ -118,9 +127,7 @@ function tree(text, unary) {
     const literal = LITERAL.test(text) ? text.slice(1, -1) : null;
     root = literal !== null
       ? (unary ? () => (value) => equals(literal, value) : () => literal)
-      : unary
-      ? interpreter.unaryTest(text, { ...names, "?": null }, undefined, warnings).root
-      : interpreter.evaluate(text, names, undefined, warnings).root;
+      : read(text, unary);
     TREES.set(key, root);
     kept += key.length;
     for (const oldest of kept > MOST_KEPT ? TREES.keys() : []) {
@@ -252,6 +259,7 @@ globalThis.feel = (text) => {
     return JSON.stringify({
       failure: String(error?.message ?? error).slice(0, 500), index: position.index,
       text: position.text, at: error?.position?.from ?? null, token: error?.input ?? null,
+      hint: error?.hint ?? null,
     });
   }
 };

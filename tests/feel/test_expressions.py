@@ -51,6 +51,59 @@ def test_check_answers_none_or_the_message():
     assert feel.check("> ", unary=True) is not None
 
 
+@pytest.mark.parametrize(
+    ("expression", "character", "hint"),
+    [
+        ('decision == "agree"', 10, "比较相等用一个 ="),
+        ("a === b", 3, "比较相等用一个 ="),
+        ("decision = = 1", 10, "比较相等用一个 ="),
+        ("if a == 1 then 2 else 3", 6, "比较相等用一个 ="),
+        ("[1, 2][item == 1]", 13, "比较相等用一个 ="),
+        ("a <> b", 3, "不等用 !="),
+        ("a !== b", 3, "不等用 !="),
+        ("a => 1", 3, "大于等于用 >="),
+        ("a =< 1", 3, "小于等于用 <="),
+        ("a > > 1", 3, "两个比较符不能连用"),
+        ("= 1", 1, "= 的左边没有值"),
+        ("not decision = 1", 1, "not(...)"),
+        ("a = 1 and not b", 11, "not(...)"),
+    ],
+)
+def test_what_other_languages_write_is_a_syntax_error_with_a_hint(expression, character, hint):
+    message = feel.check(expression) or ""
+    assert f"第 {character} 个字符" in message
+    assert message.endswith(hint)
+    with pytest.raises(feel.FeelError, match="syntax error"):
+        feel.evaluate(expression, {"a": 1, "b": 1, "decision": "agree"})
+
+
+@pytest.mark.parametrize("cell", ["== 1", "<> 1", "> = 1", "? == 1"])
+def test_a_cell_with_two_operators_is_a_syntax_error(cell):
+    assert "语法错误" in (feel.check(cell, unary=True) or "")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "a = b",
+        "a != -1",
+        "a >= 1 and a <= 2",
+        "not(a = 1)",
+        "not (a)",
+        "a = not(b)",
+        "a in > 1",
+        "a in (< 1, >= 5)",
+        "a = (> 1)",
+        '"a == b"',
+        "a // is a == b\n = 1",
+        "notice = 1",
+        "{not: 1}.not",
+    ],
+)
+def test_what_looks_like_it_is_no_syntax_error(expression):
+    assert feel.check(expression) is None
+
+
 def test_chinese_names_and_texts_work():
     context = {"送达日期": "2026-11-02", "单位": {"名称": "建华停车场"}}
     assert feel.evaluate('单位.名称 + "：" + 送达日期', context) == "建华停车场：2026-11-02"

@@ -231,7 +231,8 @@ def _failure(answer: Mapping[str, Any]) -> str:
     if answer.get("at") is None:
         return f"Expected to evaluate {text!r}, but {answer['failure']}"
     near = f"（“{answer['token']}”附近）" if answer.get("token") else ""
+    hint = f"，{answer['hint']}" if answer.get("hint") else ""
     return (
         f"Expected FEEL, but {text!r} has a syntax error at character {answer['at'] + 1}: "
-        f"{answer['failure']}；第 {answer['at'] + 1} 个字符处有语法错误{near}"
+        f"{answer['failure']}；第 {answer['at'] + 1} 个字符处有语法错误{near}{hint}"
     )
