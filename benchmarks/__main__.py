@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("engine", "http", "jobs", "documents")
+NAMES = ("engine", "http", "jobs", "lists", "documents")
 
 
 def main() -> int:

@@ -106,7 +106,7 @@ def _wait(port: int) -> None:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    process.wait(20)
+    process.wait(60)
 
 
 def _cpu(root: psutil.Process) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -78,7 +79,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def create_web_app() -> Flask:
     """Build what a web process of `serve` runs; it ends with the process that started it."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    return create_app()
+    app = create_app()
+    # What is there now stays to the end: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def prepare(app: Flask) -> None:

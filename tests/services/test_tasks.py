@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.services.conftest import House
@@ -19,7 +20,7 @@ from workflow_server.services.answers import AnswersRefused
 from workflow_server.services.duties import TaskAlreadyCompleted
 from workflow_server.store import history as history_rows
 from workflow_server.store import organisations
-from workflow_server.store.db import session
+from workflow_server.store.db import db, session
 
 
 def test_a_completed_task_opens_the_next_and_the_last_ends_the_instance(house: House) -> None:
@@ -295,3 +296,23 @@ def test_a_finished_instance_leaves_little_behind(house: House) -> None:
     tasks_left = tasks.list_(house.ann, status=None, instance_id=started.instance.id)[1]
     assert 1 + tasks_left + len(rows) <= 25
     assert organisations.find_by_key("office") is not None
+
+
+def test_an_inbox_is_found_by_indexes(house: House) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return
+    house.deploy(line("draft"))
+    house.start(house.ann)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
+        asked.append((text, parameters))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert tasks.list_(house.ann, mine=True)[1] == 1
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    for text, parameters in asked:
+        plan = session().connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)
+        assert not [step for *_, step in plan if step.startswith("SCAN tasks")]

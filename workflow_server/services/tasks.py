@@ -73,7 +73,7 @@ def list_(
     """
     visible = access.visible_tasks(actor)
     if mine:
-        visible = tasks.offered_to(actor.person_id, actor.posts)
+        visible = tasks.offered_to(actor.person_id, actor.posts, status)
     narrowed = Filter(
         status=status,
         instance_id=instance_id,

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, run, session, table
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
 
 
@@ -62,9 +62,13 @@ class Job(Model):
     error: Mapped[str | None] = mapped_column(sa.Text, default=None)
 
 
+_TABLE = table(Job)
+_INSERT = sa.insert(_TABLE)
+
+
 def add(values: dict[str, Any]) -> None:
     """Write a job down."""
-    session().execute(sa.insert(Job), [values])
+    run(_INSERT, values)
 
 
 def find(job_id: UUID) -> Job | None:
@@ -72,113 +76,103 @@ def find(job_id: UUID) -> Job | None:
     return session().get(Job, job_id, populate_existing=True)
 
 
-def _next_due() -> sa.Select[UUID]:
-    job, earlier = aliased(Job), aliased(Job)
+def _is_due(job: Any) -> sa.ColumnElement[bool]:
+    # Literals, so that the index of pending jobs serves.
+    return sa.and_(
+        job.c.status.in_([sa.literal_column("'ready'"), sa.literal_column("'running'")]),
+        job.c.due_at <= sa.bindparam("now"),
+        sa.or_(job.c.held_until.is_(None), job.c.held_until <= sa.bindparam("real")),
+    )
+
+
+def _next_due() -> sa.ScalarSelect[Any]:
+    job, earlier = _TABLE.alias("job"), _TABLE.alias("earlier")
     is_waiting = (
-        sa.select(earlier.id)
+        sa.select(earlier.c.id)
         .where(
-            earlier.instance_id == job.instance_id,
-            earlier.status != sa.literal_column("'done'"),
-            earlier.in_line,
-            earlier.id < job.id,
+            earlier.c.instance_id == job.c.instance_id,
+            earlier.c.status != sa.literal_column("'done'"),
+            earlier.c.in_line,
+            earlier.c.id < job.c.id,
         )
         .exists()
     )
-    real = sa.bindparam("real", type_=UtcDateTime())
     return (
-        sa.select(job.id)
-        .where(
-            job.status.in_([sa.literal_column("'ready'"), sa.literal_column("'running'")]),
-            job.due_at <= sa.bindparam("now", type_=UtcDateTime()),
-            sa.or_(job.held_until.is_(None), job.held_until <= real),
-            sa.or_(~job.in_line, ~is_waiting),
-        )
-        .order_by(job.due_at, job.id)
+        sa.select(job.c.id)
+        .where(_is_due(job), sa.or_(~job.c.in_line, ~is_waiting))
+        .order_by(job.c.due_at, job.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=job)
+        .scalar_subquery()
     )
 
 
-_IS_ANY_DUE = (
-    sa.select(Job.id)
-    .where(
-        Job.status.in_([sa.literal_column("'ready'"), sa.literal_column("'running'")]),
-        Job.due_at <= sa.bindparam("now", type_=UtcDateTime()),
-        sa.or_(
-            Job.held_until.is_(None),
-            Job.held_until <= sa.bindparam("real", type_=UtcDateTime()),
-        ),
+_IS_ANY_DUE = sa.select(_TABLE.c.id).where(_is_due(_TABLE)).limit(1)
+_LEASE = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.id == _next_due())
+    .values(
+        status=sa.literal_column("'running'"),
+        attempts=_TABLE.c.attempts + 1,
+        lease=sa.bindparam("token"),
+        held_until=sa.bindparam("until"),
     )
-    .limit(1)
+    .returning(
+        _TABLE.c.id, _TABLE.c.kind, _TABLE.c.payload, _TABLE.c.instance_id, _TABLE.c.attempts
+    )
+)
+_END = sa.update(_TABLE).where(
+    _TABLE.c.id == sa.bindparam("job_id"),
+    _TABLE.c.lease == sa.bindparam("token"),
+    _TABLE.c.status == sa.literal_column("'running'"),
 )
 
 
 def is_any_due(now: datetime, real: datetime) -> bool:
     """Tell, without holding anybody up, whether looking for a job is worth while."""
-    return session().scalar(_IS_ANY_DUE, {"now": now, "real": real}) is not None
-
-
-_LEASE = (
-    sa.update(Job)
-    .where(Job.id == _next_due().scalar_subquery())
-    .values(
-        status=JobStatus.RUNNING,
-        attempts=Job.attempts + 1,
-        lease=sa.bindparam("token", type_=UuidColumn()),
-        held_until=sa.bindparam("until", type_=UtcDateTime()),
-    )
-    .returning(Job.id, Job.kind, Job.payload, Job.instance_id, Job.attempts)
-    .execution_options(synchronize_session=False)
-)
+    return run(_IS_ANY_DUE, {"now": now, "real": real}).first() is not None
 
 
 def lease_next(now: datetime, real: datetime, until: datetime, token: UUID) -> Any | None:
     """Take the next due job until a moment; other workers pass it by. None: nothing is due."""
-    return (
-        session()
-        .execute(_LEASE, {"now": now, "real": real, "until": until, "token": token})
-        .one_or_none()
-    )
-
-
-_FINISH = (
-    sa.update(Job)
-    .where(
-        Job.id == sa.bindparam("job_id", type_=UuidColumn()),
-        Job.lease == sa.bindparam("token", type_=UuidColumn()),
-        Job.status == sa.literal_column("'running'"),
-    )
-    .execution_options(synchronize_session=False)
-)
-_FINISH_DONE = _FINISH.values(
-    status=JobStatus.DONE,
-    lease=None,
-    held_until=None,
-    error=None,
-    finished_at=sa.bindparam("finished_at", type_=UtcDateTime()),
-)
+    return run(_LEASE, {"now": now, "real": real, "until": until, "token": token}).one_or_none()
 
 
 def finish(job_id: UUID, token: UUID, now: datetime) -> bool:
     """Mark a job done if the lease is still ours; False when another worker has it now."""
-    parameters = {"job_id": job_id, "token": token, "finished_at": now}
-    return _changed(session().execute(_FINISH_DONE, parameters))
+    return _end(job_id, token, JobStatus.DONE, finished_at=now)
 
 
 def put_back(job_id: UUID, token: UUID, until: datetime, error: str) -> bool:
     """Hold a failed job back until a moment of real time."""
-    values = {"status": JobStatus.READY, "lease": None, "held_until": until, "error": error}
-    return _changed(session().execute(_FINISH.values(**values), {"job_id": job_id, "token": token}))
+    return _end(job_id, token, JobStatus.READY, held_until=until, error=error)
 
 
 def give_up(job_id: UUID, token: UUID, error: str) -> bool:
     """Leave a job that failed too often to a person."""
-    values = {"status": JobStatus.FAILED, "lease": None, "held_until": None, "error": error}
-    return _changed(session().execute(_FINISH.values(**values), {"job_id": job_id, "token": token}))
+    return _end(job_id, token, JobStatus.FAILED, error=error)
 
 
-def _changed(result: Any) -> bool:
-    return bool(result.rowcount)
+def _end(
+    job_id: UUID,
+    token: UUID,
+    status: JobStatus,
+    *,
+    held_until: datetime | None = None,
+    finished_at: datetime | None = None,
+    error: str | None = None,
+) -> bool:
+    """Give a lease up, if it is still ours."""
+    values = {
+        "job_id": job_id,
+        "token": token,
+        "status": status,
+        "lease": None,
+        "held_until": held_until,
+        "finished_at": finished_at,
+        "error": error,
+    }
+    return run(_END, values).rowcount == 1
 
 
 def revive(job_id: UUID) -> None:
