@@ -56,7 +56,11 @@ SHARED: Mapping[str, Any] = {
         "types": [{"key": "M-A", "label": "甲", "from": "office", "to": ["town", "office"]}]
     },
     "vocabularies": {"vocabularies": {"size": [{"value": "s", "label": "小"}]}},
-    "office": {"positions": [{"person": "a", "role": "clerk"}]},
+    "office": {
+        "organisations": [{"key": "hall", "name": "大厅", "party": "office"}],
+        "people": [{"login": "a", "name": "甲"}],
+        "positions": [{"person": "a", "organisation": "hall", "role": "clerk"}],
+    },
 }
 
 DOCUMENT: Mapping[str, Any] = {
@@ -363,15 +367,48 @@ def test_a_record_or_document_must_come_from_this_process() -> None:
         ("records", {"kinds": [{**SHARED["records"]["kinds"][0], "states": ["新", "新"]}]}, "两次"),
         ("series", {"series": [{"key": "permit_no", "label": "号", "pattern": "{n}"}]}, "{year}"),
         ("messages", {"types": [{"key": "M-A", "label": "甲", "from": "x", "to": "town"}]}, "“x”"),
-        ("office", {"positions": [{"role": "x"}]}, "没有角色“x”"),
-        ("office", {"positions": ["x"]}, "没有角色"),
-        ("office", {"positions": [{"role": {}}]}, "没有角色"),
+        ("office", {"positions": ["x"]}, "应当是一个对象"),
+        ("office", {"people": {}}, "须是列表"),
     ],
 )
 def test_shared_content_must_agree_with_itself(file: str, data: Any, says: str) -> None:
     found = faults(files={f"bpmn/_shared/{file}.json": data})
     assert found[0].startswith(f"bpmn/_shared/{file}.json#/")
     assert says in found[0]
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "pointer", "says"),
+    [
+        ("positions", {"role": "x"}, "positions/0/role", "没有角色“x”"),
+        ("positions", {"role": {}}, "positions/0/role", "须填写文字"),
+        ("positions", {"person": "x"}, "positions/0/person", "没有登录名为“x”的人员"),
+        ("positions", {"organisation": "x"}, "positions/0/organisation", "没有单位“x”"),
+        ("people", {"name": None}, "people/0/name", "须填写文字"),
+        (
+            "people",
+            {"positions": [{"organisation": "x", "role": "clerk"}]},
+            "people/0/positions/0/organisation",
+            "没有单位“x”",
+        ),
+        ("organisations", {"party": "x"}, "organisations/0/party", "没有角色属于“x”"),
+        ("organisations", {"name": ""}, "organisations/0/name", "须填写文字"),
+    ],
+)
+def test_the_office_must_name_only_whom_it_brings(
+    part: str, change: Mapping[str, Any], pointer: str, says: str
+) -> None:
+    office = {**SHARED["office"], part: [{**SHARED["office"][part][0], **change}]}
+    (found,) = faults(files={"bpmn/_shared/office.json": office})
+    assert found.startswith(f"bpmn/_shared/office.json#/{pointer} ")
+    assert says in found
+
+
+@pytest.mark.parametrize(("part", "key"), [("people", "login"), ("organisations", "key")])
+def test_nobody_is_in_an_office_twice(part: str, key: str) -> None:
+    office = {**SHARED["office"], part: SHARED["office"][part] * 2}
+    (found,) = faults(files={"bpmn/_shared/office.json": office})
+    assert found.startswith(f"bpmn/_shared/office.json#/{part}/1/{key} ")
 
 
 def test_the_vocabulary_of_a_field_must_exist() -> None:

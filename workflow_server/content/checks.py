@@ -10,7 +10,15 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from workflow_server.content import decisions, documents, expressions, extensions, forms, shared
+from workflow_server.content import (
+    decisions,
+    documents,
+    expressions,
+    extensions,
+    forms,
+    office_checks,
+    shared,
+)
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.content import form_key
 from workflow_server.content.documents import DocumentKind
@@ -126,7 +134,7 @@ def _form_faults(form: Form, content: Shared) -> Iterator[Fault]:
 def _shared_faults(known: Known) -> Iterator[Fault]:
     yield from _record_faults(known.shared)
     yield from _series_faults(known.shared)
-    yield from _office_faults(known.shared)
+    yield from office_checks.check(known.shared)
     for index, message in enumerate(known.shared.messages.values()):
         pointer = f"{shared.FOLDER}messages.json#/types/{index}"
         for sentence in _message_sentences(message, known):
@@ -168,16 +176,3 @@ def _message_sentences(message: MessageType, known: Known) -> Iterator[str]:
         yield f"starts 所指的流程“{message.starts}”不在流程包里"
     elif message.key not in process.message_starts.values():
         yield f"流程“{message.starts}”没有由它触发的消息开始事件"
-
-
-def _office_faults(content: Shared) -> Iterator[Fault]:
-    positions = (content.office or {}).get("positions")
-    if not isinstance(positions, list):
-        return
-    for index, position in enumerate(positions):
-        role = position.get("role") if isinstance(position, dict) else None
-        if not isinstance(role, str) or role not in content.roles:
-            yield Fault(
-                f"{shared.FOLDER}office.json#/positions/{index}/role",
-                f"roles.json 里没有角色“{role}”",
-            )
