@@ -19,7 +19,7 @@ from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
 
 from workflow_server import api, config, problems
-from workflow_server.config import Config
+from workflow_server.config import Config, SettingRefused
 from workflow_server.content import bundle as bundles
 from workflow_server.services import calendars, clock, deployments, organisations
 from workflow_server.store import db
@@ -67,7 +67,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = max(settings.attachment_mb + 1, UPLOAD_MB) * 1024 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_KB * 1024
     app.config["MAX_FORM_PARTS"] = 20
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _make_data_dir(settings)
     db.connect(app, settings.url, settings.pool_size)
     problems.register(app)
     api.register(app)
@@ -122,6 +122,16 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)
+
+
+def _make_data_dir(settings: Config) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingRefused(
+            f"Expected {config.PREFIX}DATA_DIR to be a folder that can be made,"
+            f" but '{settings.data_dir}': {error.strerror or error}"
+        ) from error
 
 
 def _home() -> ResponseReturnValue:

@@ -240,6 +240,35 @@ def test_a_bad_setting_names_its_variable(monkeypatch: pytest.MonkeyPatch, shell
     assert "WORKFLOW_SERVER_POOL_SIZE" in result.output
 
 
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"database_url": "nonsense"}, "WORKFLOW_SERVER_DATABASE_URL"),
+        ({"database_url": "nowhere://host/name"}, "WORKFLOW_SERVER_DATABASE_URL"),
+        ({"database_url": "sqlite:////dev/null/x.db"}, "unable to open database file"),
+        ({"database_url": "postgresql+psycopg://a:b@127.0.0.1:1/x"}, "onnection refused"),
+        ({"data_dir": Path("/dev/null/data")}, "WORKFLOW_SERVER_DATA_DIR"),
+    ],
+)
+def test_what_stops_the_start_is_told_in_one_line(
+    tmp_path: Path, settings: dict[str, Any], says: str
+) -> None:
+    given = {"data_dir": tmp_path} | settings
+    commands = cli.build(cli.House(lambda: create_app(given), prepare, ""))
+    result = CliRunner().invoke(commands, ["migrate"])
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    (told,) = (text for text in result.output.splitlines() if text.startswith("Error: "))
+    assert says in told
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("words", [("--port", "70000"), ("--port", "-1"), ("--workers", "0")])
+def test_numbers_that_cannot_be_served_on_are_refused(shell: Shell, words: tuple[str, ...]) -> None:
+    refused = shell.run("serve", *words)
+    assert refused.exit_code == 2
+    assert f"Invalid value for '{words[0]}'" in refused.output
+
+
 def test_the_history_is_audited_and_a_break_is_told_with_exit_1(shell: Shell) -> None:
     assert shell.run("deploy", str(shell.folder)).exit_code == 0
     whole = shell.run("audit")

@@ -37,6 +37,12 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except db.DatabaseAway as error:
+            cause = getattr(error.__cause__, "orig", error.__cause__)
+            reason = " ".join(str(cause or "").split())
+            raise click.ClickException(
+                f"数据库没有应答，请检查 WORKFLOW_SERVER_DATABASE_URL。 {error.message}. {reason}"
+            ) from error
         except WorkflowServerError as error:
             for fault in error.faults:
                 click.echo(f"{fault.pointer}: {fault.detail}", err=True)

@@ -34,12 +34,19 @@ SWEEP_SECONDS = 24 * 3600
 THREADS_PER_CONNECTION = 4
 #: How long a job in hand may take to finish when the server stops.
 STOP_SECONDS = 30
+_PORT = click.IntRange(1, 65535)
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 · Address.")
-@click.option("--port", default=8000, show_default=True, help="端口 · Port.")
-@click.option("--workers", default=1, show_default=True, help="网页进程数 · Web processes.")
+@click.option("--port", type=_PORT, default=8000, show_default=True, help="端口 · Port.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="网页进程数 · Web processes.",
+)
 @click.option("--no-worker", is_flag=True, help="不启动任务进程 · Start no job worker.")
 @click.pass_obj
 def serve(house: House, host: str, port: int, workers: int, no_worker: bool) -> None:

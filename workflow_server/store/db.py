@@ -26,7 +26,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
-from workflow_server.config import Config
+from workflow_server.config import PREFIX, Config, SettingRefused
 from workflow_server.errors import Unavailable
 from workflow_server.store.types import dumps
 
@@ -129,8 +129,13 @@ def connect(app: Any, url: str, pool_size: int = 5) -> None:
     Its settings (`app.config["WORKFLOW_SERVER"]`) are what `settings()` gives.
     """
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, pool_size)
-    db.init_app(app)
+    try:
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, pool_size)
+        db.init_app(app)
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError, ValueError) as error:
+        raise SettingRefused(
+            f"Expected {PREFIX}DATABASE_URL to be postgresql://… or sqlite:///…, but: {error}"
+        ) from error
     with app.app_context():
         _settings[db.engine] = app.config.get("WORKFLOW_SERVER") or Config(database_url=url)
         sa.event.listen(db.engine, "handle_error", _name_what_is_away)
@@ -150,7 +155,10 @@ def settings() -> Config:
 def _name_what_is_away(context: sa.engine.ExceptionContext) -> None:
     error = context.sqlalchemy_exception
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
-        log.warning("database_away", exc_info=context.original_exception)
+        if context.connection is None:
+            log.warning("database_away", reason=str(context.original_exception).strip())
+        else:
+            log.warning("database_away", exc_info=context.original_exception)
         raise DatabaseAway("Expected the database to answer, but it did not") from error
 
 
