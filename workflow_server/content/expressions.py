@@ -19,6 +19,7 @@ from workflow_server.content.elements import (
     ProcessExtensions,
     RecordEffect,
 )
+from workflow_server.content.form_names import form_faults
 from workflow_server.content.forms import Form
 from workflow_server.content.process_checks import RESERVED, Declared, Known
 from workflow_server.errors import Fault
@@ -53,6 +54,7 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
         pointer = f"{process.path}:{condition.line} {condition.flow_id}"
         text = condition.text if condition.text.startswith("=") else f"={condition.text}"
         yield from judge.value(pointer, "条件", text)
+    yield from form_faults(process, known)
 
 
 def document_faults(kind: DocumentKind) -> Iterator[Fault]:
