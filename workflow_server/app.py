@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -78,6 +79,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 def create_web_app() -> Flask:
     """Build what a web process of `serve` runs; it ends with the process that started it."""
+    # Ctrl-C reaches all of us. A web process that is then also told to end by its parent
+    # never does, so it leaves Ctrl-C to the parent.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     app = create_app()
     # What is there now stays to the end: the collector need not walk it again and again.

@@ -39,7 +39,11 @@ class Served:
         command = [PROGRAM, "serve", "--port", str(self.port)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+                command,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         _wait_until(self._answers, self.log.read_text)
 
@@ -92,6 +96,16 @@ def test_it_says_where_it_serves_and_one_signal_stops_all_of_it(
         assert served.process.wait(PATIENCE) == 0
         _wait_until(lambda: not any(child.is_running() for child in children))
         assert "Traceback" not in served.log.read_text()
+
+
+def test_ctrl_c_at_a_terminal_stops_it_though_it_reaches_all_processes(tmp_path: Path) -> None:
+    with _served(tmp_path) as served:
+        children = served.children()
+        time.sleep(3)  # a web process that had just begun ended even when it was told twice
+        os.killpg(served.process.pid, signal.SIGINT)
+        assert served.process.wait(PATIENCE) == 0
+        _wait_until(lambda: not any(child.is_running() for child in children))
+        assert "fell" not in served.log.read_text()
 
 
 def test_the_web_process_does_without_the_page_maker(shared: Served) -> None:

@@ -69,6 +69,7 @@ def serve(house: House, host: str, port: int, workers: int, no_worker: bool) -> 
         factory=True,
         log_enabled=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
     )
     crew.start()
     server.on_startup(lambda: _announce(app, f"http://{host}:{port}", workers, crew.size))
@@ -169,6 +170,8 @@ def run_jobs(app: Flask, parent: int | None = None) -> None:
 
 
 def _work_beside(house: House, parent: int) -> None:
+    # Ctrl-C reaches all of us; the parent stops, and it is the one that ends the rest.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     run_jobs(house.create_app(), parent)
 
 
