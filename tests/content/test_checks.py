@@ -3,124 +3,25 @@
 from __future__ import annotations
 
 import itertools
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from workflow_server.content import bundle, checks, content
+from tests.content.content_building import (
+    DOCUMENT,
+    FORM,
+    HEAD,
+    SHARED,
+    TASK,
+    diagram,
+    faults,
+    judge,
+    node,
+    sealed,
+)
+from workflow_server.content import content
 from workflow_server.content.process_checks import RESERVED
 from workflow_server.services import situation
-
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-RULES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
- namespace="n"><decision id="deadlines" name="d"><decisionTable id="t" hitPolicy="FIRST">
-<input id="i1"><inputExpression id="e1"><text>rule</text></inputExpression></input>
-<output id="o1" name="amount"/><output id="o2" name="unit"/>
-<rule id="r1"><inputEntry id="c1"><text>"R-1"</text></inputEntry>
-<outputEntry id="c2"><text>2</text></outputEntry>
-<outputEntry id="c3"><text>"month"</text></outputEntry></rule>
-</decisionTable></decision></definitions>"""
-
-FORM: Mapping[str, Any] = {
-    "type": "default",
-    "id": "Form_one",
-    "schemaVersion": 18,
-    "components": [
-        {"type": "textfield", "id": "f1", "key": "title", "label": "题目"},
-        {"type": "textfield", "id": "f2", "key": "handler", "label": "经办"},
-    ],
-}
-
-SHARED: Mapping[str, Any] = {
-    "roles": {
-        "roles": [
-            {"key": "clerk", "label": "经办人", "party": "office"},
-            {"key": "guest", "label": "来访人", "party": "town"},
-        ]
-    },
-    "records": {
-        "kinds": [
-            {
-                "key": "permit",
-                "label": "许可",
-                "series": "permit_no",
-                "fields": [{"key": "street", "label": "街道", "type": "text"}],
-                "states": ["新", "办结"],
-            }
-        ]
-    },
-    "series": {"series": [{"key": "permit_no", "label": "号", "pattern": "{year}-{n}"}]},
-    "messages": {
-        "types": [{"key": "M-A", "label": "甲", "from": "office", "to": ["town", "office"]}]
-    },
-    "vocabularies": {"vocabularies": {"size": [{"value": "s", "label": "小"}]}},
-    "office": {
-        "organisations": [{"key": "hall", "name": "大厅", "party": "office"}],
-        "people": [{"login": "a", "name": "甲"}],
-        "positions": [{"person": "a", "organisation": "hall", "role": "clerk"}],
-    },
-}
-
-DOCUMENT: Mapping[str, Any] = {
-    "title": "函",
-    "layout": "letter",
-    "series": "permit_no",
-    "data": {"x": "=title"},
-}
-
-#: A process without a fault: a start, a task, a message out, a message in, a timer, an end.
-START = '<b:startEvent id="begin" name="开始"/>'
-TASK = (
-    '<wf:form key="a/one"/><wf:assign strategy="role" role="clerk"/>'
-    '<wf:output name="title" value="=this.title"/>'
-    '<wf:record operation="open" kind="permit" title="=title" state="新"/>'
-    '<wf:document kind="letter" moment="issue"/>'
-    '<wf:deadline rule="R-1" name="reply" start="=today" stopOn="task"/>'
-)
-HEAD = '<wf:process title="甲" party="office"/><wf:start role="clerk" label="新建" form="a/one"/>'
-
-
-def node(tag: str, ours: str, inner: str = "", attributes: str = "", key: str = "e") -> str:
-    wrapped = f"<b:extensionElements>{ours}</b:extensionElements>{inner}"
-    return f'<b:{tag} id="{key}" name="n" {attributes}>{wrapped}</b:{tag}>'
-
-
-def diagram(body: str = "", task: str = TASK, head: str = HEAD, key: str = "one") -> str:
-    return f"""<b:definitions xmlns:b="{BPMN}" xmlns:wf="urn:workflow-server:bpmn:1">
-<b:message id="m" name="M-A"/><b:message id="other" name="M-B"/>
-<b:process id="{key}" name="甲" isExecutable="true">
-<b:extensionElements>{head}</b:extensionElements>
-{START}{node("userTask", task, key="task")}{body}
-</b:process></b:definitions>"""
-
-
-def faults(
-    body: str = "", task: str = TASK, head: str = HEAD, files: Mapping[str, Any] | None = None
-) -> list[str]:
-    return judge({"bpmn/one/one.bpmn": diagram(body, task, head), **(files or {})})
-
-
-def sealed(files: Mapping[str, Any]) -> bundle.Bundle:
-    every = {
-        **{f"bpmn/_shared/{name}.json": data for name, data in SHARED.items()},
-        "bpmn/_shared/deadlines.dmn": RULES,
-        "forms/a/one.json": FORM,
-        "documents/letter/document.json": DOCUMENT,
-        "documents/letter/template.html": "<p></p>",
-        **files,
-    }
-    return bundle.from_files(
-        {
-            path: (data if isinstance(data, str) else json.dumps(data)).encode()
-            for path, data in every.items()
-        }
-    )
-
-
-def judge(files: Mapping[str, Any]) -> list[str]:
-    return [f"{fault.pointer} {fault.detail}" for fault in checks.check(sealed(files))]
 
 
 def test_sound_content_has_no_fault_and_loads() -> None:
@@ -375,40 +276,6 @@ def test_shared_content_must_agree_with_itself(file: str, data: Any, says: str) 
     found = faults(files={f"bpmn/_shared/{file}.json": data})
     assert found[0].startswith(f"bpmn/_shared/{file}.json#/")
     assert says in found[0]
-
-
-@pytest.mark.parametrize(
-    ("part", "change", "pointer", "says"),
-    [
-        ("positions", {"role": "x"}, "positions/0/role", "没有角色“x”"),
-        ("positions", {"role": {}}, "positions/0/role", "须填写文字"),
-        ("positions", {"person": "x"}, "positions/0/person", "没有登录名为“x”的人员"),
-        ("positions", {"organisation": "x"}, "positions/0/organisation", "没有单位“x”"),
-        ("people", {"name": None}, "people/0/name", "须填写文字"),
-        (
-            "people",
-            {"positions": [{"organisation": "x", "role": "clerk"}]},
-            "people/0/positions/0/organisation",
-            "没有单位“x”",
-        ),
-        ("organisations", {"party": "x"}, "organisations/0/party", "没有角色属于“x”"),
-        ("organisations", {"name": ""}, "organisations/0/name", "须填写文字"),
-    ],
-)
-def test_the_office_must_name_only_whom_it_brings(
-    part: str, change: Mapping[str, Any], pointer: str, says: str
-) -> None:
-    office = {**SHARED["office"], part: [{**SHARED["office"][part][0], **change}]}
-    (found,) = faults(files={"bpmn/_shared/office.json": office})
-    assert found.startswith(f"bpmn/_shared/office.json#/{pointer} ")
-    assert says in found
-
-
-@pytest.mark.parametrize(("part", "key"), [("people", "login"), ("organisations", "key")])
-def test_nobody_is_in_an_office_twice(part: str, key: str) -> None:
-    office = {**SHARED["office"], part: SHARED["office"][part] * 2}
-    (found,) = faults(files={"bpmn/_shared/office.json": office})
-    assert found.startswith(f"bpmn/_shared/office.json#/{part}/1/{key} ")
 
 
 def test_the_vocabulary_of_a_field_must_exist() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from workflow_server.errors import Forbidden, InvalidInput
 from workflow_server.events import Event
 from workflow_server.services import history
 from workflow_server.services.access import Actor
+from workflow_server.services.situation import CHINA
 from workflow_server.store import clock
 from workflow_server.store.db import settings, transaction
 from workflow_server.store.history import Act
@@ -16,7 +16,7 @@ from workflow_server.store.history import Act
 #: The farthest that one move may go.
 FARTHEST = timedelta(days=3660)
 #: Business time stays before this: beyond, dates end that libraries and law can count with.
-END = datetime(2201, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+END = datetime(2201, 1, 1, tzinfo=CHINA)
 
 
 class ClockFixed(Forbidden):
