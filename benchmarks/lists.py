@@ -15,8 +15,8 @@ from flask import Flask
 from benchmarks import ten_tasks
 from benchmarks.report import report
 from workflow_server.app import create_app, prepare
-from workflow_server.services import access, clock, process_instances, tasks
-from workflow_server.services.access import Actor
+from workflow_server.services import clock, process_instances, sign_ins, tasks
+from workflow_server.services.actors import Actor
 from workflow_server.store import db
 from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.tasks import Task
@@ -44,7 +44,7 @@ def _open(folder: Path, url: str) -> tuple[Flask, Actor]:
     )
     prepare(app)
     with app.app_context():
-        signed_in = access.sign_in("worker", ten_tasks.PASSWORD, clock.now())
+        signed_in = sign_ins.sign_in("worker", ten_tasks.PASSWORD, clock.now())
     return app, signed_in.actor
 
 

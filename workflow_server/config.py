@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 PREFIX = "WORKFLOW_SERVER_"
+#: The zone in which days are counted.
+CHINA = ZoneInfo("Asia/Shanghai")
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from tests.services.drawing import bundle_of, chain, line, node, process, user
 from workflow_server.api.sessions import lockout
 from workflow_server.app import create_app
-from workflow_server.services import access, deployments, jobs, organisations
+from workflow_server.services import deployments, jobs, organisations, sign_ins
 from workflow_server.store import db
 from workflow_server.store import organisations as rows
 
@@ -87,13 +87,13 @@ class Office:
         organisations.load_office(ORGANISATIONS, NOW)
         for login, (place, roles) in POSTS.items():
             person = organisations.add_person(
-                login, f"{login} 氏", administrator=login in ("root", "max")
+                login, f"{login} 氏", administration="system" if login in ("root", "max") else None
             )
             organisation = rows.find_by_key(place)
             assert organisation is not None
             for role in roles:
                 organisations.add_position(person.id, organisation.id, role)
-            token = access.issue_token(login, "test", now=datetime.now(UTC))
+            token = sign_ins.issue_token(login, "test", now=datetime.now(UTC))
             setattr(self, login, Caller(self.app.test_client(), token))
 
     def deploy(self, *processes: str) -> None:

@@ -15,7 +15,7 @@ from workflow_server.api.lockout import (
     WINDOW_SECONDS,
     Lockout,
 )
-from workflow_server.services import access, organisations
+from workflow_server.services import organisations, sign_ins
 
 
 @pytest.fixture
@@ -83,10 +83,10 @@ def test_tries_at_once_are_counted_before_any_is_hashed(
         tried.append(0)
         answer = app.test_client().post("/api/sessions", json={**pat, "password": "x"})
         if answer.status_code == 429:
-            raise access.SignInRefused("locked out")
+            raise sign_ins.SignInRefused("locked out")
         return None
 
-    monkeypatch.setattr(access, "sign_in", try_once_more)
+    monkeypatch.setattr(sign_ins, "sign_in", try_once_more)
     app.test_client().post("/api/sessions", json={**pat, "password": "x"})
     assert len(tried) == FAILURES_OF_A_PAIR
 
@@ -107,8 +107,8 @@ def test_without_a_valid_token_nobody_comes_in(
 def test_an_expired_token_and_a_revoked_one_are_worthless(app: Flask, office: Office) -> None:
     with app.app_context():
         yesterday = datetime.now(UTC) - timedelta(days=1, minutes=1)
-        expired = access.issue_token("ann", "old", days=1, now=yesterday)
-        named = access.issue_token("ann", "laptop", now=datetime.now(UTC))
+        expired = sign_ins.issue_token("ann", "old", days=1, now=yesterday)
+        named = sign_ins.issue_token("ann", "laptop", now=datetime.now(UTC))
     client = app.test_client()
     assert _code(client, expired) == 401
     assert _code(client, named) == 200

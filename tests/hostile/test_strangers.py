@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 
 from tests.hostile.world import NOW, PDF, Caller, World, refused
-from workflow_server.services import access, organisations
+from workflow_server.services import organisations, sign_ins
 from workflow_server.store import organisations as rows
+from workflow_server.store import people
 
 READS = [
     "/process-instances/{instance}",
@@ -130,12 +131,12 @@ def test_jobs_are_for_administrators(untouched: World, path: str) -> None:
 
 def test_the_recipient_of_a_letter_reads_it_and_its_paper_and_no_more(world: World) -> None:
     with world.app.app_context():
-        if rows.find_person_by_login("sue") is None:
+        if people.find_person_by_login("sue") is None:
             person = organisations.add_person("sue", "苏")
             shop = rows.find_by_key("shop")
             assert shop is not None
             organisations.add_position(person.id, shop.id, "owner")
-        sue = Caller(world.app.test_client(), access.issue_token("sue", "test", now=NOW))
+        sue = Caller(world.app.test_client(), sign_ins.issue_token("sue", "test", now=NOW))
     ids = world.ids
     for path in ("/deliveries/{delivery}", "/documents/{document}", "/documents/{document}/file"):
         assert sue.get(path.format(**ids)).status_code == 200

@@ -111,7 +111,7 @@ OFFICE: dict[str, Any] = {
     ],
     "people": [
         {"login": "ann", "name": "安", "password": "correct horse"},
-        {"login": "bob", "name": "博", "administrator": True},
+        {"login": "bob", "name": "博", "administration": "system"},
     ],
     "positions": [
         {"person": "ann", "organisation": "office", "role": "drafter", "title": "科员"},

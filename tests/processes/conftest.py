@@ -18,7 +18,7 @@ from tests.conftest import Databases, SqliteDatabases
 from workflow_server.app import create_app
 from workflow_server.content.bundle import read_folder
 from workflow_server.services import (
-    access,
+    actors,
     attachments,
     deployments,
     incidents,
@@ -29,12 +29,13 @@ from workflow_server.services import (
     tasks,
 )
 from workflow_server.services import process_instances as instances
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.store import db
 from workflow_server.store.db import session
 from workflow_server.store.deliveries import Delivery
 from workflow_server.store.documents import Document
-from workflow_server.store.organisations import find_by_key, find_person_by_login
+from workflow_server.store.organisations import find_by_key
+from workflow_server.store.people import find_person_by_login
 from workflow_server.store.tasks import Task, TaskStatus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -259,5 +260,5 @@ def case(app: Flask, pages: None) -> Court:
     for given in office()["people"]:
         person = find_person_by_login(given["login"])
         assert person is not None
-        court.people[given["login"]] = access.actor_of(person.id)
+        court.people[given["login"]] = actors.actor_of(person.id)
     return court

@@ -12,12 +12,13 @@ import pytest
 from flask import Flask
 
 from tests.services.drawing import bundle_of
-from workflow_server.services import access, deployments, jobs, organisations, tasks
+from workflow_server.services import actors, deployments, jobs, organisations, tasks
 from workflow_server.services import process_instances as instances
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.services.tasks import Completion
 from workflow_server.store import incidents as incident_rows
-from workflow_server.store.organisations import find_by_key, find_person_by_login
+from workflow_server.store.organisations import find_by_key
+from workflow_server.store.people import find_person_by_login
 
 NOW = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
 
@@ -31,7 +32,7 @@ OFFICE: Mapping[str, Any] = {
         {"login": "bob", "name": "博"},
         {"login": "eve", "name": "伊"},
         {"login": "tom", "name": "唐"},
-        {"login": "root", "name": "管理员", "administrator": True},
+        {"login": "root", "name": "管理员", "administration": "system"},
     ],
     "positions": [
         {"person": "ann", "organisation": "office", "role": "drafter"},
@@ -91,7 +92,7 @@ def house(app: Flask) -> House:
     for given in OFFICE["people"]:
         person = find_person_by_login(given["login"])
         assert person is not None
-        people[given["login"]] = access.actor_of(person.id)
+        people[given["login"]] = actors.actor_of(person.id)
     return House(people=people)
 
 

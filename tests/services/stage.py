@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from workflow_server.content import bundle, content
 from workflow_server.engine.runtime import Visit
 from workflow_server.services import working_days
-from workflow_server.services.access import Actor, Position
+from workflow_server.services.actors import Actor, Position
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.situation import Situation
 from workflow_server.store import process_instances
 from workflow_server.store.db import db, session, transaction
 from workflow_server.store.deployments import Deployment
-from workflow_server.store.organisations import Organisation, Person, PositionRow
+from workflow_server.store.organisations import Organisation
+from workflow_server.store.people import Person, PositionRow
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.tasks import Task
 from workflow_server.store.types import new_id
@@ -173,17 +174,17 @@ class Stage:
                     )
                 )
             session().flush()
-            self.clerk = self._person("clerk", self.office, "clerk", administrator=True)
+            self.clerk = self._person("clerk", self.office, "clerk", administration="system")
             self.owner = self._person("owner", self.shop, "owner")
             self.outsider = self._person("outsider", self.far, "owner")
             self._instance()
         return self
 
     def _person(
-        self, login: str, organisation_id: UUID, role: str, *, administrator: bool = False
+        self, login: str, organisation_id: UUID, role: str, *, administration: str | None = None
     ) -> Actor:
         person_id = new_id()
-        session().add(Person(id=person_id, login=login, name=login, administrator=administrator))
+        session().add(Person(id=person_id, login=login, name=login, administration=administration))
         session().flush()
         position_id = new_id()
         session().add(
@@ -192,7 +193,7 @@ class Stage:
             )
         )
         position = Position(position_id, organisation_id, "", role)
-        return Actor(person_id, login, (position,), administrator)
+        return Actor(person_id, login, (position,), administration)
 
     def _instance(self) -> None:
         definition_id = new_id()

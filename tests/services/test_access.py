@@ -9,61 +9,61 @@ from flask import Flask
 
 from tests.services.conftest import NOW, OFFICE, House
 from workflow_server.errors import Forbidden, InvalidInput, NotFound
-from workflow_server.services import access, clock, organisations
-from workflow_server.services.access import SignInRefused
+from workflow_server.services import actors, clock, organisations, sign_ins
 from workflow_server.services.clock import ClockFixed
 from workflow_server.services.organisations import DEMO_PASSWORD, LoginTaken
+from workflow_server.services.sign_ins import SignInRefused
 from workflow_server.store import db as database
 from workflow_server.store import history as history_rows
 from workflow_server.store.db import session
-from workflow_server.store.organisations import ApiToken
+from workflow_server.store.tokens import ApiToken
 from workflow_server.store.types import new_id
 
 REAL = datetime.now(UTC)
 
 
 def test_a_password_gives_a_token_that_stands_for_its_person(house: House) -> None:
-    signed_in = access.sign_in("ann", "correct horse", REAL)
-    visitor = access.visitor_for_token(signed_in.token, REAL)
+    signed_in = sign_ins.sign_in("ann", "correct horse", REAL)
+    visitor = actors.visitor_for_token(signed_in.token, REAL)
     assert visitor is not None
     assert visitor.actor == house.ann == signed_in.actor
     assert visitor.now == REAL
     assert {position.role for position in visitor.actor.positions} == {"drafter", "checker"}
-    assert access.sign_in("bob", DEMO_PASSWORD, REAL).actor == house.bob
+    assert sign_ins.sign_in("bob", DEMO_PASSWORD, REAL).actor == house.bob
 
 
 def test_a_wrong_password_and_an_unknown_login_are_refused_alike(house: House) -> None:
     messages = []
     for login, password in (("ann", "wrong"), ("nobody", "wrong"), ("ann", "")):
         with pytest.raises(SignInRefused) as refused:
-            access.sign_in(login, password, REAL)
+            sign_ins.sign_in(login, password, REAL)
         messages.append(refused.value.message)
     assert len(set(messages)) == 1
 
 
 def test_tokens_end(house: House) -> None:
-    signed_in = access.sign_in("ann", "correct horse", REAL)
-    assert access.visitor_for_token(signed_in.token, REAL + timedelta(hours=13)) is None
-    access.sign_out(signed_in.token, REAL)
-    assert access.visitor_for_token(signed_in.token, REAL) is None
+    signed_in = sign_ins.sign_in("ann", "correct horse", REAL)
+    assert actors.visitor_for_token(signed_in.token, REAL + timedelta(hours=13)) is None
+    sign_ins.sign_out(signed_in.token, REAL)
+    assert actors.visitor_for_token(signed_in.token, REAL) is None
     for token in ("", "wst_", "wst_unknown", "other"):
-        assert access.visitor_for_token(token, REAL) is None
+        assert actors.visitor_for_token(token, REAL) is None
 
 
 def test_a_named_token_is_listed_and_revoked_by_its_owner_alone(house: House) -> None:
-    token = access.issue_token("ann", "script", days=30, now=REAL)
+    token = sign_ins.issue_token("ann", "script", days=30, now=REAL)
     named = organisations.list_tokens(house.ann)[0]
     assert (named.name, named.expires_at) == ("script", REAL + timedelta(days=30))
     with pytest.raises(NotFound):
         organisations.revoke_token(house.bob, named.id, REAL)
     organisations.revoke_token(house.ann, named.id, REAL)
-    assert access.visitor_for_token(token, REAL) is None
+    assert actors.visitor_for_token(token, REAL) is None
     with pytest.raises(NotFound):
-        access.issue_token("nobody", "script", now=REAL)
+        sign_ins.issue_token("nobody", "script", now=REAL)
 
 
 def test_a_token_is_nowhere_stored_as_it_is(house: House) -> None:
-    token = access.issue_token("ann", "script", now=REAL)
+    token = sign_ins.issue_token("ann", "script", now=REAL)
     rows = session().query(ApiToken).all()
     assert all(token.encode() not in row.digest for row in rows)
 
@@ -88,7 +88,7 @@ def test_people_are_seen_by_their_own_organisation_and_administrators(house: Hou
 
 def test_a_login_is_taken_once(house: House) -> None:
     added = organisations.add_person("zoe", "佐伊", password="a long one")
-    assert access.sign_in("zoe", "a long one", REAL).actor.person_id == added.id
+    assert sign_ins.sign_in("zoe", "a long one", REAL).actor.person_id == added.id
     with pytest.raises(LoginTaken):
         organisations.add_person("zoe", "佐伊")
     with pytest.raises(InvalidInput):
@@ -99,13 +99,13 @@ def test_a_post_is_given_once(house: House) -> None:
     office = house.organisation("office")
     first = organisations.add_position(house.eve.person_id, office, "drafter")
     assert organisations.add_position(house.eve.person_id, office, "drafter").id == first.id
-    assert access.actor_of(house.eve.person_id).holds(office, "drafter")
+    assert actors.actor_of(house.eve.person_id).holds(office, "drafter")
     with pytest.raises(NotFound):
-        access.actor_of(new_id())
+        actors.actor_of(new_id())
 
 
 def test_what_administrators_do_is_chained_too(house: House) -> None:
-    access.issue_token("ann", "script", now=REAL)
+    sign_ins.issue_token("ann", "script", now=REAL)
     for area in ("organisations", "access"):
         rows, total = history_rows.list_(history_rows.area(area), 100, 0)
         assert total == len(rows) > 0

@@ -10,7 +10,8 @@ from tests.services.conftest import House
 from tests.services.drawing import chain, flow, line, node, process, user
 from workflow_server.errors import InvalidState
 from workflow_server.services import attachments, documents
-from workflow_server.services.access import Actor, Segregated
+from workflow_server.services.access import Segregated
+from workflow_server.services.actors import Actor
 from workflow_server.services.duties import TaskAlreadyCompleted, TaskCancelled
 from workflow_server.store import tasks as rows
 from workflow_server.store.blobs import blobs

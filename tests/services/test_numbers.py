@@ -95,7 +95,7 @@ def test_voiding_needs_a_reason_and_ones_own_number(stage: Stage) -> None:
     with pytest.raises(NotFound):
         numbers.void(stage.owner, first.id, "x", NOW)
     with pytest.raises(Forbidden):
-        numbers.void(replace(stage.clerk, administrator=False), first.id, "x", NOW)
+        numbers.void(replace(stage.clerk, administration=None), first.id, "x", NOW)
     with pytest.raises(NotFound):
         numbers.list_register(stage.owner, stage.office, "letter_no", 2026)
     assert numbers.list_register(stage.owner) == ([], 0)

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from tests.services.conftest import NOW, House
-from workflow_server.services import access
+from workflow_server.services import sign_ins
 from workflow_server.store import db
 from workflow_server.store.db import session
 
@@ -32,11 +32,11 @@ def test_no_more_than_two_passwords_are_tried_at_once(
             return False
 
     def attempt(_: int) -> None:
-        with app.app_context(), suppress(access.SignInRefused):
-            access.sign_in("ann", "x", NOW)
+        with app.app_context(), suppress(sign_ins.SignInRefused):
+            sign_ins.sign_in("ann", "x", NOW)
 
     session().rollback()
-    monkeypatch.setattr(access, "_hasher", Slow())
+    monkeypatch.setattr(sign_ins, "_hasher", Slow())
     with ThreadPoolExecutor(6) as people:
         list(people.map(attempt, range(6)))
     assert len(seen) == 6
@@ -54,15 +54,15 @@ def test_no_connection_is_held_while_a_password_is_tried(
             held.append(pool.checkedout())
             return True
 
-    monkeypatch.setattr(access, "_hasher", Looking())
-    assert access.sign_in("ann", "x", NOW).actor == house.ann
+    monkeypatch.setattr(sign_ins, "_hasher", Looking())
+    assert sign_ins.sign_in("ann", "x", NOW).actor == house.ann
     assert held == [0]
 
 
 def test_nobody_waits_for_ever_to_sign_in(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = threading.BoundedSemaphore(1)
     taken.acquire()
-    monkeypatch.setattr(access, "_TRIES", taken)
-    monkeypatch.setattr(access, "_TRY_SECONDS", 0.01)
-    with pytest.raises(access.SignInsBusy):
-        access.sign_in("ann", "x", NOW)
+    monkeypatch.setattr(sign_ins, "_TRIES", taken)
+    monkeypatch.setattr(sign_ins, "_TRY_SECONDS", 0.01)
+    with pytest.raises(sign_ins.SignInsBusy):
+        sign_ins.sign_in("ann", "x", NOW)

@@ -38,7 +38,7 @@ def deploy(_form: dict[str, Any]) -> Any:
     The same bytes are deployed once; sending them again gives the first deployment.
     A bundle with faults is refused whole, every fault named.
     """
-    access.check_is_administrator(door.actor())
+    access.check_administers(door.actor(), "system")
     key = door.idempotency_key()
     return _whole(deployments.deploy(door.actor(), _bundle(), door.now(), "api", key))
 
@@ -46,7 +46,7 @@ def deploy(_form: dict[str, Any]) -> Any:
 @noun.post("/check", CheckedShape(), form=BundleForm())
 def check_bundle(_form: dict[str, Any]) -> dict[str, Any]:
     """检查 · Name the faults of a zip without deploying it (administrators)."""
-    access.check_is_administrator(door.actor())
+    access.check_administers(door.actor(), "system")
     try:
         faults = deployments.check(_bundle())
     except ContentRefused as refused:
@@ -63,7 +63,7 @@ def read_deployment(deployment_id: UUID) -> Any:
 @noun.get("/<uuid:deployment_id>/bundle", media="application/zip")
 def download_bundle(deployment_id: UUID) -> Response:
     """下载部署内容 · The bundle as the zip that was sealed (administrators)."""
-    access.check_is_administrator(door.actor())
+    access.check_administers(door.actor(), "system")
     bundle = deployments.content_of(deployments.get(deployment_id).id).bundle
     name = f"bundle-{bundle.checksum[:12]}.zip"
     return door.download(bundles.write_zip(bundle), name, "application/zip")

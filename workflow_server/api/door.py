@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 import orjson
 from flask import Request, Response, g, jsonify, request
@@ -21,8 +23,8 @@ from werkzeug.exceptions import BadRequest, Unauthorized, UnsupportedMediaType
 from workflow_server.api.shapes.base import Shape
 from workflow_server.api.shapes.fields import Id
 from workflow_server.errors import Fault, InvalidInput
-from workflow_server.services import access
-from workflow_server.services.access import Actor, Visitor
+from workflow_server.services import actors
+from workflow_server.services.actors import Actor, Visitor
 from workflow_server.store.db import session, settings
 from workflow_server.store.history import ActInProgress
 
@@ -263,10 +265,23 @@ def _is_deeper(value: Any, depth: int) -> bool:
 
 def _identify() -> None:
     token = bearer_token()
-    visitor = access.visitor_for_token(token, datetime.now(UTC)) if token else None
+    visitor = actors.visitor_for_token(token, datetime.now(UTC)) if token else None
     if visitor is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "workflow-server"}))
-    g.visitor = visitor
+    g.visitor = replace(visitor, actor=_as_chosen(visitor.actor))
+
+
+def _as_chosen(actor: Actor) -> Actor:
+    """Return who asks, from where, in the one position that the Identity header names, if any."""
+    actor = replace(actor, address=request.remote_addr)
+    chosen = request.headers.get("Identity")
+    if chosen is None:
+        return actor
+    try:
+        return actor.acting_as(UUID(chosen))
+    except ValueError as error:
+        message = "Identity 应为岗位的编号（UUID）。 Expected the id of a position."
+        raise BadRequest(message) from error
 
 
 def _binary(media: str | None) -> dict[str, Any] | None:

@@ -44,7 +44,8 @@ def list_people(query: dict[str, Any]) -> dict[str, Any]:
             "organisation_id": position.organisation_id,
             "role": position.role,
             "title": position.title,
-            "department": position.department,
+            "department_id": position.department_id,
+            "is_head": position.is_head,
         }
         for person, position in slice_of(found, query)
     ]

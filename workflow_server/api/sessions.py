@@ -11,7 +11,7 @@ from werkzeug.exceptions import TooManyRequests
 from workflow_server.api import door
 from workflow_server.api.lockout import Lockout
 from workflow_server.api.shapes.people import SessionShape, SignInShape
-from workflow_server.services import access
+from workflow_server.services import sign_ins
 
 noun = door.Noun("sessions", "登录")
 lockout = Lockout()
@@ -28,7 +28,7 @@ def open_session(body: dict[str, Any]) -> Any:
     seconds = lockout.attempt(login, address)
     if seconds:
         raise TooManyRequests(retry_after=seconds)
-    signed_in = access.sign_in(login, body["password"], datetime.now(UTC))
+    signed_in = sign_ins.sign_in(login, body["password"], datetime.now(UTC))
     lockout.succeeded(login, address)
     return signed_in
 
@@ -38,5 +38,5 @@ def close_session() -> Response:
     """退出 · Make the token of this request worthless."""
     token = door.bearer_token()
     assert token is not None  # the door let nobody in without one
-    access.sign_out(token, datetime.now(UTC))
+    sign_ins.sign_out(token, datetime.now(UTC))
     return Response(status=204)

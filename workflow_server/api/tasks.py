@@ -11,7 +11,6 @@ from flask import Response
 from workflow_server.api import door
 from workflow_server.api.shapes.base import page
 from workflow_server.api.shapes.documents import PreviewShape
-from workflow_server.api.shapes.fields import SHANGHAI
 from workflow_server.api.shapes.tasks import (
     AnswersShape,
     CompletionShape,
@@ -21,8 +20,9 @@ from workflow_server.api.shapes.tasks import (
     TaskQuery,
     TaskShape,
 )
+from workflow_server.config import CHINA
 from workflow_server.services import documents, tasks
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.services.advance import NextTask
 
 noun = door.Noun("tasks", "任务")
@@ -89,7 +89,7 @@ def complete_task(body: dict[str, Any], task_id: UUID) -> Response:
     actor = door.actor()
     done = tasks.complete(actor, task_id, body["answers"], door.now(), door.idempotency_key())
     task = done.task
-    completed_at = task.completed_at.astimezone(SHANGHAI) if task.completed_at else None
+    completed_at = task.completed_at.astimezone(CHINA) if task.completed_at else None
     # The hot path: a plain dict, in the shape that the route promises.
     return door.plain(
         {

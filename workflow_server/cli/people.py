@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from workflow_server.cli.house import House
-from workflow_server.services import access, clock, offices, organisations
+from workflow_server.services import clock, offices, organisations, sign_ins
 from workflow_server.store import db
 
 
@@ -20,15 +20,21 @@ def user() -> None:
 @user.command("add")
 @click.argument("login")
 @click.argument("name")
-@click.option("--administrator", is_flag=True, help="系统管理员 · May see jobs and incidents.")
+@click.option(
+    "--administration",
+    type=click.Choice(["system", "security", "audit"]),
+    help="三员之一 · Which of the three administrators, if any.",
+)
 @click.password_option(help="口令 · Password; asked for when not given.")
 @click.pass_obj
-def add_user(house: House, login: str, name: str, administrator: bool, password: str) -> None:
+def add_user(
+    house: House, login: str, name: str, administration: str | None, password: str
+) -> None:
     """新增人员 · Add a person who can sign in."""
     with house.create_app().app_context():
         db.migrate()
         person = organisations.add_person(
-            login, name, password=password, administrator=administrator
+            login, name, password=password, administration=administration
         )
         click.echo(f"已新增 added: {person.login} {person.id}")
 
@@ -41,7 +47,7 @@ def set_password(house: House, login: str, password: str) -> None:
     """设置口令 · Give a person a new password; their sign-ins end."""
     with house.create_app().app_context():
         db.migrate()
-        access.set_password(login, password, datetime.now(UTC))
+        sign_ins.set_password(login, password, datetime.now(UTC))
     click.echo(f"口令已设置 set: {login}")
 
 
@@ -54,7 +60,7 @@ def make_token(house: House, login: str, name: str, days: int | None) -> None:
     """签发令牌 · Give a person a bearer token; it is shown only once."""
     with house.create_app().app_context():
         db.migrate()
-        click.echo(access.issue_token(login, name, days=days, now=datetime.now(UTC)))
+        click.echo(sign_ins.issue_token(login, name, days=days, now=datetime.now(UTC)))
 
 
 @click.group()

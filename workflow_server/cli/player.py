@@ -172,7 +172,7 @@ class Player:
     @property
     def _administrator(self) -> Client:
         return self._client(
-            next(p["login"] for p in self._office["people"] if p.get("administrator"))
+            next(p["login"] for p in self._office["people"] if p.get("administration") == "system")
         )
 
     def _post(self, act: Mapping[str, Any]) -> str:

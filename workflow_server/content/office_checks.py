@@ -54,7 +54,7 @@ class _Check:
         login = place.text("login")
         place.text("name")
         place.text_or_none("password")
-        place.flag("administrator")
+        place.choice_or_none("administration", ("system", "security", "audit"))
         _once(place, "login", login, self._logins)
 
     def _position(self, place: Place) -> None:

@@ -70,6 +70,14 @@ class Place:
             return default
         return found
 
+    def choice_or_none(self, key: str, choices: tuple[str, ...]) -> str | None:
+        """Return one of a few words, or None where it is missing."""
+        found: str | None = self.value.get(key)
+        if found is None or found in choices:
+            return found
+        self.refuse(f"只能是 {'、'.join(choices)}", key)
+        return None
+
     def items(self, key: str, required: bool = False) -> Iterator[Place]:
         """Yield the members of a list that may be missing."""
         found = self.value.get(key)

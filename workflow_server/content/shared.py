@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from workflow_server.config import CHINA
 from workflow_server.content import decisions, reading, xml
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.decisions import Decision
@@ -36,7 +36,9 @@ FIELD_TYPES = (
 )
 _MOST_RESOLVED = 4_096
 _LITERAL = re.compile(r'"([^"]*)"')
-_CHINA = ZoneInfo("Asia/Shanghai")
+
+
+_SCOPES = ("own", "department", "organisation", "jurisdiction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Role:
     key: str
     label: str
     party: str
+    #: How far it sees beside its own cases: "own", "department", "organisation", "jurisdiction".
+    sees: str = "own"
+    #: What it may do beside its tasks, by name.
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ class Shared:
         asked = (code, region, day)
         if asked not in self._resolved and self.rules is not None:
             context = {"rule": code, "region": region, "day": day.isoformat()}
-            now = datetime.combine(day, time(12), _CHINA)
+            now = datetime.combine(day, time(12), CHINA)
             if len(self._resolved) >= _MOST_RESOLVED:
                 self._resolved.clear()
             row = decisions.decide(self.rules, context, now)
@@ -205,9 +211,10 @@ def _table(
 
 
 def _role(item: Place) -> Role | None:
-    if not item.only("key", "label", "party"):
+    if not item.only("key", "label", "party", "sees", "rights"):
         return None
-    return Role(item.key("key"), item.text("label"), item.key("party"))
+    sees = item.choice_or_none("sees", _SCOPES) or "own"
+    return Role(item.key("key"), item.text("label"), item.key("party"), sees, item.texts("rights"))
 
 
 def _record_kind(item: Place) -> RecordKind | None:

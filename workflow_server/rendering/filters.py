@@ -7,11 +7,10 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from workflow_server.config import CHINA
 from workflow_server.rendering import seals
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _DIGITS = "零一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
 
@@ -43,7 +42,7 @@ def _moment(value: Any) -> date:
         text = value.strip()
         value = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     if isinstance(value, datetime):
-        return value.astimezone(_SHANGHAI) if value.tzinfo else value
+        return value.astimezone(CHINA) if value.tzinfo else value
     if isinstance(value, date):
         return value
     raise ValueError(f"不是日期：{value!r}")

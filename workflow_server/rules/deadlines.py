@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo
 
+from workflow_server.config import CHINA
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.rules.calendars import ONE_DAY, Calendar
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 Unit = Literal["hour", "day", "workday", "month"]
 Direction = Literal["forward", "backward"]
 Roll = Literal["next_workday", "previous_workday", "none"]
@@ -128,9 +127,9 @@ def compute(rule: Rule, start: date | datetime, calendar: Calendar) -> Due:
 def day_end(day: date, close_time: str = "24:00") -> datetime:
     """Give the instant (UTC) at which a day of Asia/Shanghai closes; 24:00 is midnight after."""
     if close_time == "24:00":
-        local = datetime.combine(day + ONE_DAY, time(), SHANGHAI)
+        local = datetime.combine(day + ONE_DAY, time(), CHINA)
     else:
-        local = datetime.combine(day, time.fromisoformat(close_time), SHANGHAI)
+        local = datetime.combine(day, time.fromisoformat(close_time), CHINA)
     return local.astimezone(UTC)
 
 
@@ -183,7 +182,7 @@ def _shanghai_day(start: date | datetime) -> date:
         return start
     if start.tzinfo is None:
         raise InvalidInput("起算时间缺少时区。 Expected a start with a time zone, but it has none.")
-    return start.astimezone(SHANGHAI).date()
+    return start.astimezone(CHINA).date()
 
 
 def _raw(rule: Rule, start: date, calendar: Calendar) -> date:
@@ -223,9 +222,9 @@ def _compute_hours(rule: Rule, start: date | datetime, calendar: Calendar) -> Du
     due = _rolled(rule, raw, calendar)
     provisional = rule.roll != "none" and not calendar.is_known(max(raw, due))
     due_at = end if due == raw else day_end(due, rule.close_time)
-    local = due_at.astimezone(SHANGHAI)
-    begun = start.astimezone(SHANGHAI)
-    tail = f"，届满时刻为{_date_zh(raw)}{end.astimezone(SHANGHAI):%H:%M}"
+    local = due_at.astimezone(CHINA)
+    begun = start.astimezone(CHINA)
+    tail = f"，届满时刻为{_date_zh(raw)}{end.astimezone(CHINA):%H:%M}"
     if due != raw:
         tail += f"，当日为{calendar.describe(raw)}，顺延至{_date_zh(due)}"
     return Due(

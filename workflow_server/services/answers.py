@@ -12,7 +12,7 @@ from workflow_server.content import forms
 from workflow_server.content.content import Content
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.services import sources
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 
 
 class AnswersRefused(InvalidInput):

@@ -19,7 +19,7 @@ from workflow_server.store.db import settings, transaction
 from workflow_server.store.history import Act
 
 if TYPE_CHECKING:
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
 
 #: A temporary file this old (seconds) belongs to nobody any more.
 _ABANDONED = 24 * 3600
@@ -76,7 +76,7 @@ def add(
         _check_task(actor, task_id)
         store.add(attachment)
         answer = {"attachment_id": str(attachment.id)}
-        act = Act(at=now, act=Event.ATTACHMENT_ADDED, person_id=actor.person_id, data=answer)
+        act = Act(at=now, act=Event.ATTACHMENT_ADDED, by=actor.stamp(), data=answer)
         history.append_to_area("attachments", act, asked, answer)
     return attachment
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from workflow_server.config import CHINA
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.events import Event
 from workflow_server.services import access, deadlines, history, working_days
-from workflow_server.services.situation import CHINA
 from workflow_server.store import calendars as store
 from workflow_server.store.calendars import CalendarDay, CalendarRevision
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
 
 if TYPE_CHECKING:
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
 
 #: Deadlines that reach further than what is announced are provisional; warn in time.
 _COVER = timedelta(days=400)
@@ -92,7 +92,7 @@ def override(
     Where `known_until` moves on, the estimates up to it are dropped: the announcement is
     whole. Every deadline whose end moves or becomes certain gets a revision.
     """
-    access.check_is_administrator(actor)
+    access.check_administers(actor, "system")
     _check(changes, source)
     asked = history.asked(
         actor, idempotency_key, "calendars.override", list(changes), source, known_until
@@ -122,7 +122,7 @@ def override(
         }
         if revised.failed:
             data["deadlines_not_revised"] = dict(revised.failed)
-        act = Act(at=now, act=Event.CALENDAR_CHANGED, person_id=actor.person_id, data=data)
+        act = Act(at=now, act=Event.CALENDAR_CHANGED, by=actor.stamp(), data=data)
         history.append_to_area("calendar", act, asked, {"version": revision.version})
     return revision
 

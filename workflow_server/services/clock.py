@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from workflow_server.config import CHINA
 from workflow_server.errors import Forbidden, InvalidInput
 from workflow_server.events import Event
 from workflow_server.services import history
-from workflow_server.services.access import Actor
-from workflow_server.services.situation import CHINA
+from workflow_server.services.actors import Actor
 from workflow_server.store import clock
 from workflow_server.store.db import settings, transaction
 from workflow_server.store.history import Act
@@ -64,7 +64,7 @@ def move(actor: Actor, to: datetime | timedelta, idempotency_key: str | None = N
         _check_end(now() + delta)
         moved = datetime.now(UTC) + clock.move(delta)
         data = {"seconds": int(delta.total_seconds())}
-        act = Act(at=moved, act=Event.CLOCK_MOVED, person_id=actor.person_id, data=data)
+        act = Act(at=moved, act=Event.CLOCK_MOVED, by=actor.stamp(), data=data)
         history.append_to_area("clock", act, asked, {"now": moved.isoformat()})
     return moved
 

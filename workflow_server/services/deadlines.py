@@ -10,11 +10,12 @@ from uuid import UUID
 
 import structlog
 
+from workflow_server.config import CHINA
 from workflow_server.content import decisions
 from workflow_server.errors import InvalidInput, InvalidState, WorkflowServerError
 from workflow_server.rules.deadlines import Due, Rule, compute, day_end, read_rule
 from workflow_server.services import access, advance, jobs, working_days
-from workflow_server.services.situation import CHINA, Situation
+from workflow_server.services.situation import Situation
 from workflow_server.store import deadlines as store
 from workflow_server.store import process_instances
 from workflow_server.store.db import savepoint
@@ -23,7 +24,7 @@ from workflow_server.store.deadlines import Deadline, DeadlineAlert, DeadlineSta
 if TYPE_CHECKING:
     from workflow_server.content.elements import DeadlineEffect
     from workflow_server.rules.calendars import Calendar
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
     from workflow_server.store.process_instances import InstanceInHand
 
 log = structlog.get_logger(__name__)

@@ -26,7 +26,7 @@ from workflow_server.store.types import new_id
 if TYPE_CHECKING:
     from workflow_server.content.elements import MessageEffect
     from workflow_server.content.shared import MessageType
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
 
 DELIVER_JOB = "deliver"
 #: What can be acknowledged.
@@ -320,7 +320,7 @@ def _note(
     act: Event, delivery: Delivery, actor: Actor, now: datetime, asked: history.Asked | None
 ) -> None:
     data = {"delivery_id": str(delivery.id)}
-    written = Act(at=now, act=act, person_id=actor.person_id, data=data)
+    written = Act(at=now, act=act, by=actor.stamp(), data=data)
     history.append_to_area("deliveries", written, asked)
 
 

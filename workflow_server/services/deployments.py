@@ -17,9 +17,10 @@ from workflow_server.engine.definitions import Definition, DefinitionRefused
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
 from workflow_server.rendering import templates
+from workflow_server.rules.access import Right
 from workflow_server.services import definition_cache, history, operations
-from workflow_server.services.access import Actor
-from workflow_server.store import deployments, process_definitions
+from workflow_server.services.actors import Actor
+from workflow_server.store import deployments, process_definitions, roles
 from workflow_server.store.db import session, transaction
 from workflow_server.store.deployments import Deployment
 from workflow_server.store.history import Act
@@ -40,7 +41,9 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
     faults.extend(_engine_faults(bundle))
     faults.extend(_template_faults(bundle))
     if not faults:
-        faults.extend(_operation_faults(content.load(bundle)))
+        loaded = content.load(bundle)
+        faults.extend(_operation_faults(loaded))
+        faults.extend(_right_faults(loaded))
     return tuple(dict.fromkeys(faults))
 
 
@@ -158,6 +161,16 @@ def _operation_faults(loaded: Content) -> Iterator[Fault]:
                 yield Fault(f"{process.path}:{element.line} {element.id}", problem)
 
 
+def _right_faults(loaded: Content) -> Iterator[Fault]:
+    for role in loaded.shared.roles.values():
+        for right in role.rights:
+            if right not in set(Right):
+                known = "、".join(Right)
+                yield Fault(
+                    "bpmn/_shared/roles.json", f"角色“{role.key}”的权限“{right}”不存在，有：{known}"
+                )
+
+
 def _known(
     actor: Actor | None, known: Deployment, asked: history.Asked | None, now: datetime
 ) -> Deployment:
@@ -190,6 +203,18 @@ def _write(
     )
     session().add(deployment)
     session().flush()
+    roles.replace_all(
+        [
+            {
+                "key": role.key,
+                "label": role.label,
+                "party": role.party,
+                "sees": role.sees,
+                "rights": list(role.rights),
+            }
+            for role in loaded.shared.roles.values()
+        ]
+    )
     versions = {
         definition.key: _write_definition(deployment, definition, loaded).version
         for definition in compiled
@@ -197,7 +222,7 @@ def _write(
     act = Act(
         at=now,
         act=Event.CONTENT_DEPLOYED,
-        person_id=person_id,
+        by=actor.stamp() if actor is not None else None,
         data={
             "deployment_id": str(deployment.id),
             "checksum": deployment.checksum,

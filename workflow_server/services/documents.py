@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server import feel
+from workflow_server.config import CHINA
 from workflow_server.errors import (
     Fault,
     InvalidInput,
@@ -20,7 +21,7 @@ from workflow_server.errors import (
 )
 from workflow_server.services import access, definition_cache, duties, jobs, numbers, papers
 from workflow_server.services.advance.host import organisation_context
-from workflow_server.services.situation import CHINA, Situation, actor_context, context_of
+from workflow_server.services.situation import Situation, actor_context, context_of
 from workflow_server.store import (
     deliveries,
     organisations,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from workflow_server.content.documents import DocumentKind
     from workflow_server.content.elements import DocumentEffect
     from workflow_server.rendering.documents import Rendered
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
 
 RENDER_JOB = "render_document"
 _LONGEST_FILENAME = 120

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.services import access
-from workflow_server.services.access import Actor, Segregated
+from workflow_server.services.access import Segregated
+from workflow_server.services.actors import Actor
 from workflow_server.store import tasks
 from workflow_server.store.tasks import TaskInHand, TaskStatus
 

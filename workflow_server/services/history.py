@@ -12,7 +12,7 @@ from uuid import UUID
 from workflow_server.errors import InvalidInput
 from workflow_server.events import Event
 from workflow_server.services import access
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.store import history
 from workflow_server.store.history import Act, HistoryRow
 from workflow_server.store.process_instances import InstanceInHand
@@ -76,8 +76,7 @@ def note_nothing_changed(
 ) -> None:
     """Keep the key of a request that found done what it asked for, for whoever repeats it."""
     if asked is not None:
-        person_id = actor.person_id if actor is not None else None
-        act = Act(at=at, act=Event.NOTHING_CHANGED, person_id=person_id)
+        act = Act(at=at, act=Event.NOTHING_CHANGED, by=actor.stamp() if actor is not None else None)
         append_to_area("requests", act, asked, answer)
 
 

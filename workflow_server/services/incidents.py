@@ -9,7 +9,7 @@ from uuid import UUID
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.services import access, history, jobs
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case
 from workflow_server.store import incidents, process_instances
 from workflow_server.store.db import transaction
@@ -52,7 +52,7 @@ def resolve(
 
     When it fails again, a fresh incident tells of it.
     """
-    access.check_is_administrator(actor)
+    access.check_administers(actor, "system")
     asked = history.asked(actor, idempotency_key, "incidents.resolve", incident_id)
     with transaction():
         if history.first_answer(asked) is None:
@@ -86,7 +86,7 @@ def _close(
     """Close a letter's incident: people have seen to it, there is nothing to try again."""
     incidents.resolve_delivery(delivery_id, actor.person_id, now)
     data = {"incident_id": str(incident.id), "delivery_id": str(delivery_id)}
-    act = Act(at=now, act=Event.INCIDENT_CLOSED, person_id=actor.person_id, data=data)
+    act = Act(at=now, act=Event.INCIDENT_CLOSED, by=actor.stamp(), data=data)
     history.append_to_area("incidents", act, asked)
 
 
@@ -98,7 +98,7 @@ def _retry_element(
     act = Act(
         at=now,
         act=Event.ELEMENT_RETRIED,
-        person_id=actor.person_id,
+        by=actor.stamp(),
         element_id=incident.element_id,
         data={"incident_id": str(incident.id)},
     )
@@ -108,6 +108,6 @@ def _retry_element(
 
 
 def _visible(actor: Actor) -> incidents.Condition:
-    if actor.administrator:
+    if actor.administration == "system":
         return incidents.everywhere()
     return incidents.in_instances(access.visible_instances(actor))

@@ -13,7 +13,7 @@ import structlog
 from workflow_server.errors import InvalidState, NotFound, WorkflowServerError
 from workflow_server.events import Event
 from workflow_server.services import access, history
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.store import incidents, jobs
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
@@ -174,13 +174,13 @@ def list_(
     page_size: int = 50,
 ) -> tuple[Sequence[Job], int]:
     """Return jobs, newest first, and how many there are; for administrators."""
-    access.check_is_administrator(actor)
+    access.check_administers(actor, "system")
     return jobs.list_(status, kind, instance_id, page_size, (page - 1) * page_size)
 
 
 def get(actor: Actor, job_id: UUID) -> Job:
     """Return a job; for administrators."""
-    access.check_is_administrator(actor)
+    access.check_administers(actor, "system")
     job = jobs.find(job_id)
     if job is None:
         raise NotFound(f"Expected job {job_id}, but there is none")
@@ -189,7 +189,7 @@ def get(actor: Actor, job_id: UUID) -> Job:
 
 def retry(actor: Actor, job_id: UUID, now: datetime, idempotency_key: str | None = None) -> Job:
     """Let a failed job be tried again; its incident is resolved by that."""
-    access.check_is_administrator(actor)
+    access.check_administers(actor, "system")
     asked = history.asked(actor, idempotency_key, "jobs.retry", job_id)
     with transaction():
         if history.first_answer(asked) is None:
@@ -205,5 +205,5 @@ def revive(job_id: UUID, actor: Actor, now: datetime, asked: history.Asked | Non
     jobs.revive(job_id)
     incidents.resolve_job(job_id, actor.person_id, now)
     data = {"job_id": str(job_id)}
-    act = Act(at=now, act=Event.JOB_RETRIED, person_id=actor.person_id, data=data)
+    act = Act(at=now, act=Event.JOB_RETRIED, by=actor.stamp(), data=data)
     history.append_to_area("jobs", act, asked)

@@ -14,7 +14,7 @@ from workflow_server.store.links import End, Link
 
 if TYPE_CHECKING:
     from workflow_server.content.elements import LinkEffect
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
 
 #: A chain longer than this is cut off: nobody reads it, and a ring of cases never ends.
 LONGEST_CHAIN = 500

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from workflow_server.config import CHINA
 from workflow_server.errors import InvalidInput, InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.rules import numbering
 from workflow_server.services import access, history
-from workflow_server.services.situation import CHINA, Situation
+from workflow_server.services.situation import Situation
 from workflow_server.store import numbers as store
 from workflow_server.store import organisations
 from workflow_server.store.db import transaction
@@ -20,7 +21,7 @@ from workflow_server.store.numbers import Number
 
 if TYPE_CHECKING:
     from workflow_server.content.elements import NumberEffect
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
 
 
 class UnknownSeries(InvalidInput):
@@ -82,7 +83,7 @@ def void(
         number = store.lock(number_id)
         if not _may_see(actor, number.organisation_id):
             raise NotFound(f"未找到编号。 Expected number {number_id}, but there is none.")
-        access.check_is_administrator(actor)
+        access.check_administers(actor, "system")
         if history.first_answer(asked) is not None:
             return number
         if number.voided_at is not None:
@@ -92,7 +93,7 @@ def void(
         number.voided_at = now
         number.void_reason = reason.strip()
         data = {"number_id": str(number.id), "text": number.text, "reason": number.void_reason}
-        act = Act(at=now, act=Event.NUMBER_VOIDED, person_id=actor.person_id, data=data)
+        act = Act(at=now, act=Event.NUMBER_VOIDED, by=actor.stamp(), data=data)
         history.append_to_area("numbers", act, asked)
     return number
 
@@ -112,13 +113,13 @@ def list_register(
     """
     if organisation_id is not None and not _may_see(actor, organisation_id):
         raise NotFound(f"未找到单位。 Expected organisation {organisation_id}, but there is none.")
-    own = None if actor.administrator else actor.organisation_ids
+    own = None if actor.administration == "system" else actor.organisation_ids
     places = own if organisation_id is None else {organisation_id}
     return store.list_register(places, series, year, page=page, page_size=page_size)
 
 
 def _may_see(actor: Actor, organisation_id: UUID) -> bool:
-    return actor.administrator or organisation_id in actor.organisation_ids
+    return actor.administration == "system" or organisation_id in actor.organisation_ids
 
 
 def _issuer_fields(situation: Situation, pattern: str) -> Mapping[str, Any]:

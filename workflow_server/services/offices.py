@@ -11,7 +11,7 @@ from workflow_server.content.reading import Place
 from workflow_server.content.shared import Shared
 from workflow_server.errors import Fault, InvalidInput, InvalidState
 from workflow_server.services import definition_cache, organisations
-from workflow_server.store import deployments
+from workflow_server.store import deployments, people
 from workflow_server.store import organisations as store
 
 
@@ -83,7 +83,7 @@ class _Check:
                 place.only()
         self._places |= listed
         for place in office.items("people"):
-            if place.only("login", "name", "password", "administrator", "positions"):
+            if place.only("login", "name", "password", "administration", "positions"):
                 self._person(place)
         for place in office.items("positions"):
             if place.only("person", "organisation", "role", "title"):
@@ -116,7 +116,7 @@ class _Check:
         self._people.add(login)
         place.text("name")
         place.text_or_none("password")
-        place.flag("administrator")
+        place.choice_or_none("administration", ("system", "security", "audit"))
         for post in place.items("positions"):
             if post.only("organisation", "role", "title"):
                 self._position(post)
@@ -132,9 +132,9 @@ class _Check:
 
 
 def _is_here(login: str) -> bool:
-    return store.find_person_by_login(login) is not None
+    return people.find_person_by_login(login) is not None
 
 
 def _has_password(login: str) -> Any:
-    person = store.find_person_by_login(login)
+    person = people.find_person_by_login(login)
     return person is not None and person.password_hash

@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from workflow_server.config import CHINA
 from workflow_server.errors import InvalidInput
 from workflow_server.services import numbers
-from workflow_server.services.situation import CHINA, Situation
+from workflow_server.services.situation import Situation
 from workflow_server.store import records
 
 if TYPE_CHECKING:

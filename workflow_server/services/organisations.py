@@ -10,12 +10,14 @@ from uuid import UUID
 
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, history
-from workflow_server.services.access import Actor
-from workflow_server.store import organisations
+from workflow_server.services import history, sign_ins
+from workflow_server.services.actors import Actor
+from workflow_server.store import organisations, people, tokens
 from workflow_server.store.db import session, transaction
-from workflow_server.store.history import Act
-from workflow_server.store.organisations import ApiToken, Organisation, Person, PositionRow
+from workflow_server.store.history import Act, Stamp
+from workflow_server.store.organisations import Organisation
+from workflow_server.store.people import Person, PositionRow
+from workflow_server.store.tokens import ApiToken
 from workflow_server.store.types import new_id
 
 #: What an organisation has columns for; the rest of its description goes into `fields`.
@@ -48,14 +50,14 @@ def list_people(
         raise NotFound(f"Expected organisation {organisation_id}, but there is none")
     return [
         (person, position)
-        for person, position in organisations.list_people(organisation_id, role)
+        for person, position in people.list_people(organisation_id, role)
         if _may_look_into(actor, position.organisation_id)
     ]
 
 
 def list_tokens(actor: Actor) -> Sequence[ApiToken]:
     """Return the actor's own tokens, newest first; what they are is not kept."""
-    return organisations.list_tokens(actor.person_id)
+    return tokens.list_tokens(actor.person_id)
 
 
 def revoke_token(
@@ -65,28 +67,27 @@ def revoke_token(
     asked = history.asked(actor, idempotency_key, "organisations.revoke_token", token_id)
     with transaction():
         if history.first_answer(asked) is None:
-            organisations.revoke_token(token_id, actor.person_id, now)
+            tokens.revoke_token(token_id, actor.person_id, now)
             _note(Event.TOKEN_REVOKED, actor.person_id, {"token_id": str(token_id)}, asked)
 
 
 def add_person(
-    login: str, name: str, *, password: str | None = None, administrator: bool = False
+    login: str, name: str, *, password: str | None = None, administration: str | None = None
 ) -> Person:
     """Add somebody who can sign in."""
-    return _add_person(
-        login, name, access.hash_password(password) if password is not None else None, administrator
-    )
+    hashed = sign_ins.hash_password(password) if password is not None else None
+    return _add_person(login, name, hashed, administration)
 
 
 @lru_cache(maxsize=1)
 def _shared_hash(password: str) -> str:
     # One for all of them: a dozen would take a second, and there is nothing to protect.
-    return access.hash_password(password)
+    return sign_ins.hash_password(password)
 
 
-def _add_person(login: str, name: str, hashed: str | None, administrator: bool) -> Person:
+def _add_person(login: str, name: str, hashed: str | None, administration: str | None) -> Person:
     with transaction():
-        if organisations.find_person_by_login(login) is not None:
+        if people.find_person_by_login(login) is not None:
             raise LoginTaken(
                 f"登录名“{login}”已被使用。 Expected a new login, but '{login}' is taken.",
                 [Fault("#/login", "登录名已被使用")],
@@ -96,10 +97,10 @@ def _add_person(login: str, name: str, hashed: str | None, administrator: bool) 
             login=login,
             name=name,
             password_hash=hashed,
-            administrator=administrator,
+            administration=administration,
         )
         session().add(person)
-        _note(Event.PERSON_ADDED, person.id, {"login": login, "administrator": administrator})
+        _note(Event.PERSON_ADDED, person.id, {"login": login, "administration": administration})
     return person
 
 
@@ -108,7 +109,7 @@ def add_position(
 ) -> PositionRow:
     """Give a person a post; one that they hold already stays as it is."""
     with transaction():
-        for held in organisations.list_positions(organisations.get_person(person_id).id):
+        for held in people.list_positions(people.get_person(person_id).id):
             if (held.organisation_id, held.role) == (organisation_id, role):
                 return held
         position = PositionRow(
@@ -136,13 +137,13 @@ def load_office(
         for given in office.get("organisations", ()):
             if given["key"] not in known:
                 known[given["key"]] = _add_organisation(given)
-        people = {
+        added = {
             given["login"]: _find_or_add(given, shared_password)
             for given in office.get("people", ())
         }
         session().flush()
         for login, given in positions_in(office):
-            person = people.get(login) or organisations.find_person_by_login(login)
+            person = added.get(login) or people.find_person_by_login(login)
             if person is None:
                 raise NotFound(f"Expected person '{login}', but there is none")
             place = known[given["organisation"]]
@@ -161,8 +162,10 @@ def positions_in(office: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]
 
 
 def _add_organisation(given: Mapping[str, Any]) -> Organisation:
+    organisation_id = new_id()
     row = Organisation(
-        id=new_id(),
+        id=organisation_id,
+        path=f"{organisation_id.hex}/",
         key=given["key"],
         name=given["name"],
         short_name=given.get("short_name") or given["name"],
@@ -178,23 +181,23 @@ def _add_organisation(given: Mapping[str, Any]) -> Organisation:
 
 
 def _find_or_add(given: Mapping[str, Any], shared_password: str | None) -> Person:
-    known = organisations.find_person_by_login(given["login"])
+    known = people.find_person_by_login(given["login"])
     if known is not None:
         return known
     hashed = None
     if given.get("password") is not None:
-        hashed = access.hash_password(given["password"])
+        hashed = sign_ins.hash_password(given["password"])
     elif shared_password is not None:
         hashed = _shared_hash(shared_password)
-    return _add_person(given["login"], given["name"], hashed, given.get("administrator", False))
+    return _add_person(given["login"], given["name"], hashed, given.get("administration"))
 
 
 def _may_look_into(actor: Actor, organisation_id: UUID) -> bool:
-    return actor.administrator or organisation_id in actor.organisation_ids
+    return actor.administration is not None or organisation_id in actor.organisation_ids
 
 
 def _note(
     act: Event, person_id: UUID, data: dict[str, Any], asked: history.Asked | None = None
 ) -> None:
-    row = Act(at=datetime.now(UTC), act=act, person_id=person_id, data=data)
+    row = Act(at=datetime.now(UTC), act=act, by=Stamp(person_id), data=data)
     history.append_to_area("organisations", row, asked)

@@ -10,7 +10,7 @@ from workflow_server.content.elements import ProcessExtensions, Start
 from workflow_server.content.forms import Form
 from workflow_server.errors import NotFound
 from workflow_server.services import definition_cache
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.store import process_definitions
 from workflow_server.store.process_definitions import ProcessDefinition
 

@@ -18,7 +18,7 @@ from workflow_server.services import (
     process_definitions,
     seam,
 )
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
 from workflow_server.services.advance.waits import ARM_WAIT, FIRE_TIMER
 from workflow_server.store import history as history_rows
@@ -177,7 +177,7 @@ def _start(
     act = Act(
         at=now,
         act=Event.INSTANCE_STARTED,
-        person_id=actor.person_id,
+        by=actor.stamp(host_id),
         element_id=begin.element_id,
         data={"answers": checked.answers},
     )

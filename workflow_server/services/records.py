@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from workflow_server.config import CHINA
 from workflow_server.content.elements import StateEffect
 from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
 from workflow_server.services import numbers, record_fields
-from workflow_server.services.situation import CHINA, Situation
+from workflow_server.services.situation import Situation
 from workflow_server.store import records as store
 from workflow_server.store.records import Record
 from workflow_server.store.types import new_id
@@ -17,7 +18,7 @@ from workflow_server.store.types import new_id
 if TYPE_CHECKING:
     from workflow_server.content.elements import RecordEffect
     from workflow_server.content.shared import RecordKind
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
 
 
 class UnknownRecordKind(InvalidInput):

@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from workflow_server import feel
+from workflow_server.config import CHINA
 
 if TYPE_CHECKING:
     from workflow_server.content.content import Content
     from workflow_server.content.elements import ElementExtensions, ProcessExtensions
     from workflow_server.engine.runtime import Visit
-    from workflow_server.services.access import Actor
+    from workflow_server.services.actors import Actor
     from workflow_server.store.process_definitions import Reference
     from workflow_server.store.process_instances import InstanceInHand
 
 #: Where days are counted and shown.
-CHINA = ZoneInfo("Asia/Shanghai")
 
 #: Names that no fact may take: the server keeps them.
 RESERVED = frozenset(

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from workflow_server.content.content import Content
 from workflow_server.services import file_types
-from workflow_server.services.access import Actor
-from workflow_server.store import attachments, documents, organisations, records
+from workflow_server.services.actors import Actor
+from workflow_server.store import attachments, documents, organisations, people, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ def _accepts_person(seen: Sources, value: Any, parameters: Mapping[str, Any]) ->
     role = parameters.get("role")
     if not any(
         position.organisation_id in seen.actor.organisation_ids and role in (None, position.role)
-        for position in organisations.list_positions(person_id)
+        for position in people.list_positions(person_id)
     ):
         return False
-    seen.names[str(person_id)] = organisations.get_person(person_id).name
+    seen.names[str(person_id)] = people.get_person(person_id).name
     return True
 
 

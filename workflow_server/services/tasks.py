@@ -13,7 +13,7 @@ from workflow_server.content.forms import Form
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.services import access, answers, attachments, duties, history, seam
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
 from workflow_server.services.situation import Situation
 from workflow_server.store import process_instances, tasks
@@ -257,7 +257,7 @@ def _act(
     return Act(
         at=now,
         act=name,
-        person_id=actor.person_id,
+        by=actor.stamp(task.organisation_id, task.role),
         element_id=task.element_id,
         task_id=task.id,
         data=data,

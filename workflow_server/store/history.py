@@ -64,15 +64,70 @@ class HistoryRow(Model):
     idempotency_key: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
     request: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16), default=None)
     answer: Mapped[Any | None] = mapped_column(ExactJsonColumn, default=None)
+    #: In which of their positions the person acted, and for whom.
+    position_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    on_behalf_of: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    #: The network address that the request came from.
+    address: Mapped[str | None] = mapped_column(sa.Text, default=None)
+
+
+class Chain(Model):
+    """Where a chain outside any instance ends, so that rows cut off its tail are missed."""
+
+    __tablename__ = "history_chains"
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
+    #: The administrative area, or "views" of an instance.
+    name: Mapped[str] = mapped_column(sa.Text)
+    instance_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    length: Mapped[int] = mapped_column(sa.Integer, default=0)
+    head: Mapped[bytes] = mapped_column(sa.LargeBinary(32), default=b"")
+
+
+class Anchor(Model):
+    """All chains that went on since the anchor before, bound together by one hash."""
+
+    __tablename__ = "history_anchors"
+
+    seq: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: How many heads it binds.
+    heads: Mapped[int] = mapped_column(sa.Integer)
+    #: SHA-256 over the anchor before and the heads, in the order of their chains.
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+
+
+class AnchoredHead(Model):
+    """How far a chain had come when it was anchored."""
+
+    __tablename__ = "history_anchored_heads"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    chain_id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
+    anchor_seq: Mapped[int] = mapped_column(
+        sa.Integer, sa.ForeignKey("history_anchors.seq"), primary_key=True
+    )
+    length: Mapped[int] = mapped_column(sa.Integer)
+    head: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who acts, in which position, for whom and from where."""
+
+    person_id: UUID
+    position_id: UUID | None = None
+    on_behalf_of: UUID | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is to be written into a chain."""
+    """What is to be written into a chain; `by` is None when nobody acts but the clock."""
 
     at: datetime
     act: str
-    person_id: UUID | None = None
+    by: Stamp | None = None
     element_id: str | None = None
     task_id: UUID | None = None
     data: dict[str, Any] | None = None
@@ -94,12 +149,16 @@ def area(name: str) -> UUID:
 
 def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
     """Write an act after `length` others, the last with hash `head`; returns the new head."""
+    by = act.by
     values = {
         "chain_id": chain_id,
         "seq": length + 1,
         "at": act.at,
         "act": act.act,
-        "person_id": act.person_id,
+        "person_id": by.person_id if by is not None else None,
+        "position_id": by.position_id if by is not None else None,
+        "on_behalf_of": by.on_behalf_of if by is not None else None,
+        "address": by.address if by is not None else None,
         "element_id": act.element_id,
         "task_id": act.task_id,
         "data": act.data,
@@ -173,7 +232,7 @@ def find_break(chain_id: UUID) -> int | None:
     length, head = 0, b""
     query = sa.select(HistoryRow).where(HistoryRow.chain_id == chain_id)
     for expected, row in enumerate(session().scalars(query.order_by(HistoryRow.seq)), start=1):
-        values = {name: getattr(row, name) for name in _HASHED}
+        values = {name: getattr(row, name) for name in (*_HASHED, *_HASHED_LATER)}
         head = _hash(head, values)
         if row.seq != expected or row.hash != head:
             return expected
@@ -193,7 +252,11 @@ def list_chains() -> Sequence[UUID]:
 
 
 _HASHED = ("chain_id", "seq", "at", "act", "person_id", "element_id", "task_id", "data", "answer")
+#: Hashed where one of them is set: rows that were written before them stay as they are.
+_HASHED_LATER = ("position_id", "on_behalf_of", "address")
 
 
 def _hash(head: bytes, values: dict[str, Any]) -> bytes:
-    return hashlib.sha256(head + canonical([values[name] for name in _HASHED])).digest()
+    kept = [values[name] for name in _HASHED]
+    later = [values[name] for name in _HASHED_LATER]
+    return hashlib.sha256(head + canonical(kept + later if any(later) else kept)).digest()

@@ -1,10 +1,10 @@
-"""Organisations, people, the positions they hold, and the tokens they sign in with."""
+"""Organisations: the tree of bodies that host cases and exchange letters, and their departments."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store import clock
-from workflow_server.store.db import Model, run, session
-from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import JsonColumn, UuidColumn
 
 
 class Organisation(Model):
@@ -33,6 +32,18 @@ class Organisation(Model):
     fields: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default_factory=dict)
     #: False: letters to it become paper.
     on_server: Mapped[bool] = mapped_column(sa.Boolean, default=True)
+    parent_id: Mapped[UUID | None] = mapped_column(
+        UuidColumn, sa.ForeignKey("organisations.id"), index=True, default=None
+    )
+    #: The ids from the root down to itself, each as 32 hex digits and a slash.
+    path: Mapped[str] = mapped_column(sa.Text, default="", index=True)
+    #: How high it stands: 1 supreme or national, 2 province, 3 city, 4 county; None outside.
+    level: Mapped[int | None] = mapped_column(sa.SmallInteger, default=None)
+    opened_on: Mapped[date | None] = mapped_column(sa.Date, default=None)
+    #: The first day on which it is no more; nothing is ever deleted.
+    closed_on: Mapped[date | None] = mapped_column(sa.Date, default=None)
+    #: Ids of organisations whose cases and letters came to it, theirs before it included.
+    predecessors: Mapped[list[str]] = mapped_column(JsonColumn, default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,48 +59,42 @@ class Host:
     region: str | None
 
 
-class Person(Model):
-    """Somebody who can sign in."""
+class Department(Model):
+    """A part of an organisation; departments may lie within departments."""
 
-    __tablename__ = "people"
-
-    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
-    login: Mapped[str] = mapped_column(sa.Text, unique=True)
-    name: Mapped[str] = mapped_column(sa.Text)
-    password_hash: Mapped[str | None] = mapped_column(sa.Text, default=None)
-    administrator: Mapped[bool] = mapped_column(sa.Boolean, default=False)
-    active: Mapped[bool] = mapped_column(sa.Boolean, default=True)
-
-
-class PositionRow(Model):
-    """A post: who is what in which organisation."""
-
-    __tablename__ = "positions"
-    __table_args__ = (
-        sa.UniqueConstraint("person_id", "organisation_id", "role"),
-        sa.Index("ix_positions_organisation_id_role", "organisation_id", "role"),
-    )
+    __tablename__ = "departments"
+    __table_args__ = (sa.UniqueConstraint("organisation_id", "key"),)
 
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("people.id"))
     organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
-    role: Mapped[str] = mapped_column(sa.Text)
-    title: Mapped[str | None] = mapped_column(sa.Text, default=None)
-    department: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    key: Mapped[str] = mapped_column(sa.Text)
+    name: Mapped[str] = mapped_column(sa.Text)
+    parent_id: Mapped[UUID | None] = mapped_column(
+        UuidColumn, sa.ForeignKey("departments.id"), default=None
+    )
+    closed_on: Mapped[date | None] = mapped_column(sa.Date, default=None)
 
 
-class ApiToken(Model):
-    """A bearer token; only its SHA-256 is kept."""
+class Succession(Model):
+    """What became of an organisation: renamed, merged into another or split into several."""
 
-    __tablename__ = "api_tokens"
+    __tablename__ = "successions"
 
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("people.id"), index=True)
-    name: Mapped[str] = mapped_column(sa.Text)
-    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    #: "rename", "merge" or "split".
+    kind: Mapped[str] = mapped_column(sa.Text)
+    organisation_id: Mapped[UUID] = mapped_column(
+        UuidColumn, sa.ForeignKey("organisations.id"), index=True
+    )
+    #: Who goes on in its place; itself when it was only renamed.
+    successor_id: Mapped[UUID] = mapped_column(
+        UuidColumn, sa.ForeignKey("organisations.id"), index=True
+    )
+    on: Mapped[date] = mapped_column(sa.Date)
+    #: Name, short name and code before and after: {"before": {…}, "after": {…}}.
+    names: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default_factory=dict)
+    reason: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    person_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
 
 
 def get(organisation_id: UUID) -> Organisation:
@@ -111,131 +116,6 @@ def list_(party: str | None = None) -> Sequence[Organisation]:
 def find_by_key(key: str) -> Organisation | None:
     """Return the organisation with a key, if there is one."""
     return session().scalar(sa.select(Organisation).where(Organisation.key == key))
-
-
-def get_person(person_id: UUID) -> Person:
-    """Return a person."""
-    row = session().get(Person, person_id)
-    if row is None:
-        raise NotFound(f"Expected person {person_id}, but there is none")
-    return row
-
-
-def find_person_by_login(login: str) -> Person | None:
-    """Return the person who signs in with a login, if there is one."""
-    return session().scalar(sa.select(Person).where(Person.login == login))
-
-
-_PERSON_WITH_POSITIONS = (
-    sa.select(
-        Person.id,
-        Person.name,
-        Person.administrator,
-        PositionRow.id,
-        PositionRow.organisation_id,
-        Organisation.name,
-        PositionRow.role,
-    )
-    .select_from(Person)
-    .outerjoin(PositionRow, PositionRow.person_id == Person.id)
-    .outerjoin(Organisation, Organisation.id == PositionRow.organisation_id)
-    .where(Person.active)
-    .order_by(PositionRow.id)
-)
-
-_BY_TOKEN = (
-    _PERSON_WITH_POSITIONS.add_columns(clock.SECONDS)
-    .join(ApiToken, ApiToken.person_id == Person.id)
-    .where(ApiToken.digest == sa.bindparam("digest"))
-    .where(ApiToken.revoked_at.is_(None))
-    .where(
-        ApiToken.expires_at.is_(None)
-        | (ApiToken.expires_at > sa.bindparam("now", type_=UtcDateTime()))
-    )
-)
-_BY_ID = _PERSON_WITH_POSITIONS.where(Person.id == sa.bindparam("person_id", type_=UuidColumn()))
-
-
-def list_actor_rows_by_token(digest: bytes, now: datetime) -> Sequence[Any]:
-    """Return a token's person, a row for each position; none when the token is not valid.
-
-    At the end of each stands the business clock's distance: every request needs both.
-    """
-    return run(_BY_TOKEN, {"digest": digest, "now": now}).all()
-
-
-def list_actor_rows(person_id: UUID) -> Sequence[Any]:
-    """Return a person, a row for each position."""
-    return run(_BY_ID, {"person_id": person_id}).all()
-
-
-def list_people(
-    organisation_id: UUID | None = None, role: str | None = None
-) -> Sequence[tuple[Person, PositionRow]]:
-    """Return active people with their positions, by name."""
-    query = (
-        sa.select(Person, PositionRow)
-        .join(PositionRow, PositionRow.person_id == Person.id)
-        .where(Person.active)
-        .order_by(Person.name, PositionRow.id)
-    )
-    if organisation_id is not None:
-        query = query.where(PositionRow.organisation_id == organisation_id)
-    if role is not None:
-        query = query.where(PositionRow.role == role)
-    return [(person, position) for person, position in session().execute(query).all()]
-
-
-def list_positions(person_id: UUID) -> Sequence[PositionRow]:
-    """Return a person's positions."""
-    return (
-        session()
-        .scalars(
-            sa.select(PositionRow)
-            .where(PositionRow.person_id == person_id)
-            .order_by(PositionRow.id)
-        )
-        .all()
-    )
-
-
-def list_tokens(person_id: UUID) -> Sequence[ApiToken]:
-    """Return a person's tokens, newest first."""
-    return (
-        session()
-        .scalars(
-            sa.select(ApiToken).where(ApiToken.person_id == person_id).order_by(ApiToken.id.desc())
-        )
-        .all()
-    )
-
-
-def revoke_token(token_id: UUID, person_id: UUID, now: datetime) -> None:
-    """Make a token of a person's own worthless; doing it again changes nothing."""
-    token = session().get(ApiToken, token_id)
-    if token is None or token.person_id != person_id:
-        raise NotFound(f"Expected token {token_id}, but there is none")
-    token.revoked_at = token.revoked_at or now
-
-
-def revoke_tokens_named(person_id: UUID, name: str, now: datetime) -> None:
-    """Make those of a person's tokens worthless that bear a name."""
-    session().execute(
-        sa.update(ApiToken)
-        .where(ApiToken.person_id == person_id, ApiToken.name == name)
-        .where(ApiToken.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-
-
-def revoke_digest(digest: bytes, now: datetime) -> None:
-    """Make the token with this checksum worthless; doing it again changes nothing."""
-    session().execute(
-        sa.update(ApiToken)
-        .where(ApiToken.digest == digest, ApiToken.revoked_at.is_(None))
-        .values(revoked_at=now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def find(organisation_id: UUID) -> Organisation | None:

@@ -53,6 +53,16 @@ class ProcessInstance(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     outcome: Mapped[str | None] = mapped_column(sa.Text, default=None)
     outcome_label: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    #: The department that the case belongs to, for those who see a department's cases.
+    department_id: Mapped[UUID | None] = mapped_column(
+        UuidColumn, sa.ForeignKey("departments.id"), default=None
+    )
+    #: 0 public, 1 internal, 2 work secret.
+    secrecy: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
+    #: A minor is concerned.
+    minor: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    #: Other flags that are set, by name; they hide classes of personal data.
+    flags: Mapped[list[str]] = mapped_column(JsonColumn, default_factory=list)
     #: Head of its history's hash chain.
     history_length: Mapped[int] = mapped_column(sa.Integer, default=0)
     history_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), default=b"")

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store import process_instances
 from workflow_server.store.db import Model, run, session, table
-from workflow_server.store.organisations import Organisation, Person
+from workflow_server.store.organisations import Organisation
+from workflow_server.store.people import Person
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.process_instances import Locked, ProcessInstance
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
@@ -85,6 +86,21 @@ class TaskExclusion(Model):
     person_id: Mapped[UUID] = mapped_column(
         UuidColumn, sa.ForeignKey("people.id"), primary_key=True
     )
+
+
+class TaskCandidate(Model):
+    """Somebody whom an open task is offered to by name, beside or instead of a role."""
+
+    __tablename__ = "task_candidates"
+    __table_args__ = (
+        sa.Index("ix_task_candidates_task_id", "task_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    person_id: Mapped[UUID] = mapped_column(
+        UuidColumn, sa.ForeignKey("people.id"), primary_key=True
+    )
+    task_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("tasks.id"), primary_key=True)
 
 
 @dataclass(frozen=True, slots=True)

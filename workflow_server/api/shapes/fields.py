@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import fields, validate
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from workflow_server.config import CHINA
+
 YEARS = range(1900, 2201)
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -119,7 +119,7 @@ class Moment(fields.AwareDateTime):
     )
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> Any:
-        return None if value is None else value.astimezone(SHANGHAI).isoformat()
+        return None if value is None else value.astimezone(CHINA).isoformat()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         moment: datetime = super()._deserialize(value, attr, data, **more)

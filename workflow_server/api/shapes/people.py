@@ -29,7 +29,7 @@ class MeShape(Shape):
 
     person_id = Id(required=True)
     name = Shown(required=True)
-    administrator = Flag(required=True)
+    administration = Shown(required=True, allow_none=True)
     positions = fields.List(fields.Nested(PositionShape), required=True)
 
 
@@ -84,7 +84,8 @@ class HolderShape(Shape):
     organisation_id = Id(required=True)
     role = Shown(required=True)
     title = Shown(required=True, allow_none=True)
-    department = Shown(required=True, allow_none=True)
+    department_id = Id(required=True, allow_none=True)
+    is_head = Flag(required=True)
 
 
 class HolderQuery(Paging):

@@ -11,6 +11,7 @@ import orjson
 from marshmallow import ValidationError
 
 from workflow_server import feel
+from workflow_server.config import CHINA
 from workflow_server.content.forms import fields, limits
 from workflow_server.content.forms.compiling import option_of
 from workflow_server.content.forms.model import (
@@ -364,4 +365,4 @@ def _remove(values: dict[str, Any], path: tuple[str, ...]) -> bool:
 
 
 def _today(now: datetime) -> str:
-    return date.isoformat(now.astimezone(fields.ZONE).date())
+    return date.isoformat(now.astimezone(CHINA).date())

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields, missing
 
+from workflow_server.config import CHINA
 from workflow_server.content.forms.model import Option
 
 TEXT_FIELD = 2_000
@@ -21,7 +21,6 @@ FILES = 100
 CHOICE = 1_000
 #: Beyond this JavaScript, and so FEEL, cannot tell whole numbers apart.
 LARGEST = 2**53 - 1
-ZONE = ZoneInfo("Asia/Shanghai")
 
 # C0, C1, surrogates, noncharacters, and the marks that turn the direction of writing.
 _CONTROL = re.compile(
@@ -164,14 +163,14 @@ class Moment(AnswerField):
         clock, zone = _clock(text)
         if zone is not None:
             moment = datetime.combine(date(2000, 1, 1), clock, zone)
-            clock = moment.astimezone(ZONE).time()
+            clock = moment.astimezone(CHINA).time()
         return clock.isoformat("seconds")
 
     def _datetime(self, text: str) -> str:
         day, _, rest = text.partition("T")
         clock, zone = _clock(rest)
-        moment = datetime.combine(self._day(day), clock, zone or ZONE)
-        return moment.astimezone(ZONE).isoformat(timespec="seconds")
+        moment = datetime.combine(self._day(day), clock, zone or CHINA)
+        return moment.astimezone(CHINA).isoformat(timespec="seconds")
 
 
 _EXAMPLES = {"date": "2026-03-01", "time": "14:30", "datetime": "2026-03-01T14:30"}

@@ -11,7 +11,7 @@ from uuid import UUID
 from workflow_server.content.elements import ElementExtensions, ProcessExtensions
 from workflow_server.errors import InvalidState
 from workflow_server.services.situation import Situation
-from workflow_server.store import organisations, tasks
+from workflow_server.store import people, tasks
 
 if TYPE_CHECKING:
     from workflow_server.engine.runtime import OpenTask
@@ -104,7 +104,7 @@ def _named(value: Any, situation: Situation) -> UUID | None:
     except (ValueError, TypeError, AttributeError):
         person_id = None
     if person_id is not None:
-        positions = organisations.list_positions(person_id)
+        positions = people.list_positions(person_id)
         if any(each.organisation_id == situation.instance.organisation_id for each in positions):
             return person_id
     raise NobodyToDo(

@@ -17,7 +17,7 @@ from workflow_server.engine.runtime import Step
 from workflow_server.errors import InvalidState
 from workflow_server.events import Event
 from workflow_server.services import definition_cache, effects, history, unclaimed
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.services.advance import assignments, waits
 from workflow_server.services.advance.host import House
 from workflow_server.store import incidents, process_instances, subscriptions, tasks

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from workflow_server.config import CHINA
 from workflow_server.errors import InvalidInput
-from workflow_server.services.situation import CHINA
 
 _DURATION = re.compile(
     r"(?P<sign>[+-])?P(?!$)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?"

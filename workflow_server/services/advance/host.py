@@ -17,7 +17,7 @@ from workflow_server.content.elements import ElementExtensions, ProcessExtension
 from workflow_server.engine.runtime import Visit
 from workflow_server.errors import WorkflowServerError
 from workflow_server.services import effects
-from workflow_server.services.access import Actor
+from workflow_server.services.actors import Actor
 from workflow_server.services.advance.assignments import Assignment, assign
 from workflow_server.services.situation import Situation, actor_context, context_of
 from workflow_server.store.organisations import Host
