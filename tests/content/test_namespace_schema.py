@@ -27,6 +27,10 @@ GOOD = {
     "when": "enter",
     "access": "hidden",
     "strategy": "task",
+    "level": "2",
+    "until": "top",
+    "onEmpty": "role",
+    "selfRule": "exclude",
     "recordOperation": "open",
     "deadlineOperation": "stop",
     "moment": "issue",
@@ -37,7 +41,8 @@ TRIED = (
     "ä", "文", "a/b", "a/b/c", "/a", "a/", "A/b", "M", "M-A", "M-", "M-a", "m-A", "MA1-2", "P1D",
     "-P1D", "P1W", "PT5H", "P1DT2H", "P", "PT", "P1M", "P٣D", "enter", "leave", "Enter", "read",
     "write", "hidden", "required", "role", "task", "person", "open", "update", "close", "start",
-    "stop", "draft", "issue", "serve", "=", "=a.b", "=\"x\"\n+ 1", "true",
+    "stop", "draft", "issue", "serve", "none", "department", "group", "top", "incident", "exclude",
+    "superior", "1", "12", "0", "100", "1.5", "=", "=a.b", "=\"x\"\n+ 1", "true",
 )  # fmt: skip
 
 

@@ -33,12 +33,33 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Whom a task is offered to; `role` None means the role of its lane."""
+    """Whom a task is offered to; `role` None means the role of its lane.
 
-    strategy: Literal["role", "task", "person"]
+    `of` is whose department or superior is meant: "starter", "previous" or FEEL.
+    """
+
+    strategy: str
     role: str | None = None
     task: str | None = None
     value: str | None = None
+    title: str | None = None
+    department: str | None = None
+    of: str | None = None
+    level: int | None = None
+    until: str | None = None
+    group: str | None = None
+    field: str | None = None
+    on_empty: str = "incident"
+    fallback: str | None = None
+    self_rule: str = "allow"
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """Elements of which nobody may do more than one."""
+
+    tasks: tuple[str, ...]
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +84,8 @@ class NamedValue:
 
     name: str
     value: str
+    #: Of a payload: the classes of data that may leave the organisation with it.
+    disclose: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +163,8 @@ class MessageEffect:
     in_reply_to: str | None = None
     payload: tuple[NamedValue, ...] = ()
     enclose: tuple[str, ...] = ()
+    #: Classes of data that may leave with the enclosed documents.
+    disclose: tuple[str, ...] = ()
     when: When = "leave"
 
 
@@ -240,3 +265,24 @@ class ProcessExtensions:
     message_starts: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[str, ElementExtensions] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
+    separations: tuple[Separation, ...] = ()
+
+    def separated_from(self, element_id: str) -> dict[str, str]:
+        """Return the elements whose doers must not do this one, each with the rule's label."""
+        found: dict[str, str] = {}
+        for rule in self.separations:
+            if element_id in rule.tasks:
+                found |= {other: rule.label for other in rule.tasks if other != element_id}
+        element = self.elements.get(element_id)
+        for other in () if element is None else element.separate_from:
+            found.setdefault(other, "职责分离")
+        return found
+
+    def kept_from_doers_of(self, element_id: str) -> dict[str, str]:
+        """Return the elements that doers of this one must not do, each with the rule's label."""
+        found: dict[str, str] = {}
+        for other in self.elements:
+            label = self.separated_from(other).get(element_id)
+            if label is not None:
+                found[other] = label
+        return found

@@ -151,6 +151,9 @@ def _syntax(pointer: str, label: str, text: str) -> Iterator[Fault]:
 def _values(element: ElementExtensions) -> Labelled:
     if element.assign is not None:
         yield "wf:assign", element.assign.value
+        yield "wf:assign department", element.assign.department
+        yield "wf:assign of", element.assign.of
+        yield "wf:assign fallback", element.assign.fallback
     for reads in element.reads:
         yield "wf:reads", reads.value
     for output in element.outputs:

@@ -30,6 +30,7 @@ from workflow_server.content.elements import (
     ProcessExtensions,
     Reads,
     RecordEffect,
+    Separation,
     Start,
     StateEffect,
     Team,
@@ -57,6 +58,7 @@ __all__ = [
     "ProcessExtensions",
     "Reads",
     "RecordEffect",
+    "Separation",
     "Start",
     "StateEffect",
     "Team",
@@ -155,6 +157,10 @@ class _Reader:
             message_starts=_message_starts(elements.values()),
             elements=elements,
             conditions=tuple(_conditions(element)),
+            separations=tuple(
+                Separation(values.words(item, "tasks"), item.get("label", ""))
+                for item in ours.all("separate")
+            ),
         )
 
     def lane_roles(self, process: etree._Element) -> Mapping[str, str]:

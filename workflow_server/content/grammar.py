@@ -89,9 +89,37 @@ OFFSET = Type(
     re.compile(r"-?P([0-9]+W|[0-9]+D(T[0-9]+H)?|T[0-9]+H)"),
     "须是 ISO 8601 时长，如 -P15D",
 )
+KEYS = Type(
+    "keys",
+    re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*"),
+    "须是由小写字母、数字和下划线组成的名称，以一个空格分隔",
+)
 WHEN = _choice("when", "enter", "leave")
 ACCESS = _choice("access", "read", "write", "hidden", "required")
-STRATEGY = _choice("strategy", "role", "task", "person")
+LEVEL = Type("level", re.compile(r"[1-9][0-9]?"), "须是 1 到 99 的整数")
+STRATEGIES = (
+    "role",
+    "none",
+    "post",
+    "person",
+    "department",
+    "department_head",
+    "superior",
+    "starter",
+    "starter_department_head",
+    "starter_superior",
+    "task",
+    "field",
+    "field_department_head",
+    "chosen_by_starter",
+    "chosen_by_previous",
+    "group",
+    "expression",
+)
+STRATEGY = _choice("strategy", *STRATEGIES)
+ON_EMPTY = _choice("onEmpty", "incident", "role", "superior", "starter", "person")
+SELF_RULE = _choice("selfRule", "allow", "exclude", "superior", "department_head")
+UNTIL = _choice("until", "top")
 RECORD_OPERATION = _choice("recordOperation", "open", "update", "close")
 DEADLINE_OPERATION = _choice("deadlineOperation", "start", "stop")
 MOMENT = _choice("moment", "draft", "issue", "serve")
@@ -119,10 +147,25 @@ WORDS: Mapping[str, Word] = {
     "process": Word({"title": TEXT}, {"party": KEY}, places=_PROCESS, once=True),
     "start": Word({"role": KEY, "label": TEXT}, {"form": FORM_KEY, "element": ID}, places=_PROCESS),
     "team": Word({"role": KEY, "value": TEXT}, places=_PROCESS),
+    "separate": Word({"tasks": IDS, "label": TEXT}, places=_PROCESS),
     "lane": Word({"role": KEY}, places=frozenset({"lane"}), once=True),
     "assign": Word(
         {"strategy": STRATEGY},
-        {"role": KEY, "task": ID, "value": TEXT},
+        {
+            "role": KEY,
+            "task": ID,
+            "value": TEXT,
+            "title": TEXT,
+            "department": TEXT,
+            "of": TEXT,
+            "level": LEVEL,
+            "until": UNTIL,
+            "group": TEXT,
+            "field": PATH,
+            "onEmpty": ON_EMPTY,
+            "fallback": TEXT,
+            "selfRule": SELF_RULE,
+        },
         places=_USER_TASK,
         once=True,
     ),
@@ -165,8 +208,8 @@ WORDS: Mapping[str, Word] = {
         children=("payload", "enclose"),
         places=CATCHING | THROWING,
     ),
-    "payload": Word({"name": NAME, "value": TEXT}),
-    "enclose": Word({"document": KEY}),
+    "payload": Word({"name": NAME, "value": TEXT}, {"disclose": KEYS}),
+    "enclose": Word({"document": KEY}, {"disclose": KEYS}),
     "timer": Word(
         {"deadline": NAME},
         {"offset": OFFSET},

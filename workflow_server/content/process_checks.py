@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflow_server import feel
+from workflow_server.content import assign_checks
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import (
     DeadlineEffect,
@@ -101,6 +102,8 @@ class ProcessCheck:
                 yield f"wf:start“{start.label}”：{target.id} 由事件触发，不能手工开始"
         for member in process.team:
             yield from self.role("wf:team", member.role)
+        for separation in process.separations:
+            yield from assign_checks.separation(process, separation)
 
     def element(self, element: ElementExtensions) -> Sentences:
         if element.lane_role is not None:
@@ -119,25 +122,12 @@ class ProcessCheck:
             yield "缺少 wf:form：每个人工任务都要有表单"
         yield from self.form("wf:form", element.form)
         yield from self.field_access(element)
-        yield from self.assign(element)
+        yield from assign_checks.assign(self.process, element, self.known.forms)
+        role = None if element.assign is None else element.assign.role
+        if role is not None and role != element.lane_role:
+            yield from self.role("wf:assign", role)
         for task in element.separate_from:
             yield from self.task("wf:separateFrom", task)
-
-    def assign(self, element: ElementExtensions) -> Sentences:
-        assign = element.assign
-        if assign is None or assign.strategy == "role":
-            role = element.lane_role if assign is None else assign.role or element.lane_role
-            if role is None:
-                yield "没有人能办理：请写 wf:assign，或在泳道上写 wf:lane"
-            elif role != element.lane_role:
-                yield from self.role("wf:assign", role)
-        elif assign.strategy == "task":
-            if assign.task is None:
-                yield "wf:assign strategy=task：缺少 task"
-            else:
-                yield from self.task("wf:assign", assign.task)
-        elif assign.value is None:
-            yield "wf:assign strategy=person：缺少 value"
 
     def field_access(self, element: ElementExtensions) -> Sentences:
         form = self.known.forms.get(element.form or "")

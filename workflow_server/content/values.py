@@ -43,8 +43,23 @@ def assign(item: etree._Element | None) -> Assign | None:
     """Return whom a task is offered to."""
     if item is None:
         return None
-    strategy = cast(Any, item.get("strategy"))
-    return Assign(strategy, item.get("role"), item.get("task"), item.get("value"))
+    level = item.get("level")
+    return Assign(
+        strategy=item.get("strategy", ""),
+        role=item.get("role"),
+        task=item.get("task"),
+        value=item.get("value"),
+        title=item.get("title"),
+        department=item.get("department"),
+        of=item.get("of"),
+        level=None if level is None else int(level),
+        until=item.get("until"),
+        group=item.get("group"),
+        field=item.get("field"),
+        on_empty=item.get("onEmpty", "incident"),
+        fallback=item.get("fallback"),
+        self_rule=item.get("selfRule", "allow"),
+    )
 
 
 def catch(item: etree._Element | None, place: str, message_name: str | None) -> CatchMessage | None:
@@ -75,7 +90,7 @@ def operation(item: etree._Element | None) -> Operation | None:
 
 def _named(item: etree._Element, child: str) -> tuple[NamedValue, ...]:
     return tuple(
-        NamedValue(part.get("name", ""), part.get("value", ""))
+        NamedValue(part.get("name", ""), part.get("value", ""), words(part, "disclose"))
         for part in item.iterchildren(f"{_OURS}{child}")
     )
 
@@ -148,6 +163,9 @@ def _message(item: etree._Element) -> Effect:
         in_reply_to=item.get("inReplyTo"),
         payload=_named(item, "payload"),
         enclose=tuple(part.get("document", "") for part in item.iterchildren(f"{_OURS}enclose")),
+        disclose=tuple(
+            key for part in item.iterchildren(f"{_OURS}enclose") for key in words(part, "disclose")
+        ),
     )
 
 
