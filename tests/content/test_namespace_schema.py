@@ -24,6 +24,7 @@ GOOD = {
     "formKey": "folder/form-1",
     "messageType": "M-LEAD-2",
     "offset": "-P15D",
+    "keys": "phone id_number",
     "when": "enter",
     "access": "hidden",
     "strategy": "task",

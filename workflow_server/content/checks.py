@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from workflow_server.content import (
+    class_checks,
     decisions,
     documents,
     expressions,
@@ -44,6 +45,7 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
     )
     _decisions(bundle, faults)
     faults.extend(_shared_faults(known))
+    faults.extend(class_checks.check(known))
     for kind in known.documents.values():
         faults.extend(_document_faults(kind, known))
     for form in known.forms.values():

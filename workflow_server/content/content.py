@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from workflow_server.content import documents, extensions, forms, shared
+from workflow_server.content import documents, extensions, forms, lineage, shared
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import ProcessExtensions
 from workflow_server.content.forms import Form
+from workflow_server.content.lineage import Lineage
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.content.shared import Shared
 from workflow_server.errors import Fault
@@ -26,6 +27,8 @@ class Content:
     forms: Mapping[str, Form]
     documents: Mapping[str, DocumentKind]
     shared: Shared
+    #: By process: the classes of data of everything that it holds.
+    lineages: Mapping[str, Lineage] = field(default_factory=dict)
 
 
 def load(bundle: Bundle) -> Content:
@@ -36,12 +39,15 @@ def load(bundle: Bundle) -> Content:
             if process.process_id in processes:
                 raise _twice(process, processes[process.process_id])
             processes[process.process_id] = process
+    compiled = {form_key(path): forms.parse(form_key(path), data) for path, data in _forms(bundle)}
+    together = shared.read(bundle)
     return Content(
         bundle=bundle,
         processes=processes,
-        forms={form_key(path): forms.parse(form_key(path), data) for path, data in _forms(bundle)},
+        forms=compiled,
         documents=documents.read(bundle),
-        shared=shared.read(bundle),
+        shared=together,
+        lineages=lineage.trace(processes, compiled, together.records),
     )
 
 

@@ -43,6 +43,8 @@ class DocumentKind:
     data: Mapping[str, str] = field(default_factory=dict)
     seal: bool = False
     filename: str | None = None
+    #: Classes of data that stand in it: only who reads all of them sees it.
+    classes: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -92,7 +94,7 @@ def _kind(
 
 
 def _describe(key: str, place: Place, files: Mapping[str, bytes]) -> DocumentKind:
-    known = ("title", "layout", "series", "required", "data", "seal", "filename")
+    known = ("title", "layout", "series", "required", "data", "seal", "filename", "classes")
     if not place.only(*known):
         return DocumentKind(key, key, LAYOUTS[0], files=files)
     layout = place.text("layout")
@@ -107,6 +109,7 @@ def _describe(key: str, place: Place, files: Mapping[str, bytes]) -> DocumentKin
         data=_data(place),
         seal=place.flag("seal"),
         filename=place.text_or_none("filename"),
+        classes=place.texts("classes"),
         files=files,
     )
 

@@ -38,6 +38,8 @@ _MOST_RESOLVED = 4_096
 _LITERAL = re.compile(r'"([^"]*)"')
 
 
+#: How values of a class are masked; rules/masking does it.
+_MASKS = ("all", "keep_last_4", "initial", "district", "year")
 _SCOPES = ("own", "department", "organisation", "jurisdiction")
 
 
@@ -96,7 +98,28 @@ class MessageType:
     starts: str | None = None
 
 
-_Row = TypeVar("_Row", Role, RecordKind, Series, MessageType)
+@dataclass(frozen=True, slots=True)
+class DataClass:
+    """A class of data that not everybody who sees a case may read."""
+
+    key: str
+    label: str
+    #: Roles of the hosting organisation; ANYBODY is everybody who works there.
+    readers: tuple[str, ...]
+    #: What is left of it for the others: a kind of rules/masking.
+    mask: str = "all"
+    #: It is masked only in cases that have this flag.
+    flag: str | None = None
+    #: That somebody saw it is kept.
+    sensitive: bool = False
+    #: It never leaves its organisation, whatever a diagram says.
+    confined: bool = False
+
+
+#: Among the readers of a class: everybody who works in the hosting organisation.
+ANYBODY = "*"
+
+_Row = TypeVar("_Row", Role, RecordKind, Series, MessageType, DataClass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +139,7 @@ class Shared:
     series: Mapping[str, Series] = field(default_factory=dict)
     messages: Mapping[str, MessageType] = field(default_factory=dict)
     vocabularies: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    classes: Mapping[str, DataClass] = field(default_factory=dict)
     rules: Decision | None = None
     rule_codes: frozenset[str] = frozenset()
     office: Mapping[str, Any] | None = None
@@ -170,6 +194,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         series=_table(files, "series", "series", _series),
         messages=_table(files, "messages", "types", _message_type),
         vocabularies=_vocabularies(files.get("vocabularies.json")),
+        classes=_table(files, "data_classes", "classes", _data_class),
         rules=_rules(bundle, faults),
         rule_codes=_rule_codes(bundle),
         office=_object(files.get("office.json")),
@@ -182,9 +207,8 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
     return shared, tuple(faults)
 
 
-_KNOWN = frozenset(
-    f"{name}.json" for name in ("roles", "records", "series", "messages", "vocabularies", "office")
-)
+_TABLES = ("roles", "records", "series", "messages", "vocabularies", "office", "data_classes")
+_KNOWN = frozenset(f"{name}.json" for name in _TABLES)
 
 
 def _refuse_unknown(files: Mapping[str, Place], faults: list[Fault]) -> None:
@@ -246,6 +270,20 @@ def _field(place: Place) -> Field:
         type=kind,
         vocabulary=place.text_or_none("vocabulary"),
         data_class=place.text_or_none("class"),
+    )
+
+
+def _data_class(item: Place) -> DataClass | None:
+    if not item.only("key", "label", "readers", "mask", "flag", "sensitive", "confined"):
+        return None
+    return DataClass(
+        key=item.key("key"),
+        label=item.text("label"),
+        readers=item.texts("readers"),
+        mask=item.choice_or_none("mask", _MASKS) or "all",
+        flag=item.text_or_none("flag"),
+        sensitive=item.flag("sensitive"),
+        confined=item.flag("confined"),
     )
 
 

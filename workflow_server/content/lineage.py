@@ -1,0 +1,251 @@
+"""Which classes of data, and which fields of forms, the values of a process come from.
+
+A *mark* is the key of a class, or `form#field` for a field that some task hides. What an
+expression hands on unchanged keeps its marks: `=this.phone`, `=applicant`,
+`=get value(names, this.handler)`. What an expression makes of several values doesn't.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from workflow_server.content.elements import (
+    ElementExtensions,
+    MessageEffect,
+    NamedValue,
+    ProcessExtensions,
+    RecordEffect,
+)
+from workflow_server.content.forms import Form
+from workflow_server.content.shared import RecordKind
+
+#: Dotted path below a value ("" is itself; rows of a list have no step) -> its marks.
+Tree = Mapping[str, frozenset[str]]
+
+_NOTHING: Tree = {}
+_STEP = r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*(?:\[\s*-?\d+\s*\])?"
+_EXACT = re.compile(rf"\s*({_STEP}(?:\.{_STEP})*)\s*")
+_NAMED = re.compile(r"\s*get value\(\s*names\s*,(.*)\)\s*", re.DOTALL)
+_MESSAGE = re.compile(
+    rf'\s*get value\(\s*messages\s*,\s*"([^"]+)"\s*\)\[[^\]]*\]((?:\.{_STEP})*)\s*'
+)
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_PATHS = re.compile(rf"(?<![\w.])({_STEP}(?:\.{_STEP})*)")
+_INDEX = re.compile(r"\[\s*-?\d+\s*\]")
+#: So many letters deep do marks travel between processes, and facts through facts.
+_ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The marks of everything that an instance of a process holds."""
+
+    #: By element: the answers given there.
+    answers: Mapping[str, Tree] = field(default_factory=dict)
+    #: By element: what `this` is there, answers or payload.
+    this: Mapping[str, Tree] = field(default_factory=dict)
+    facts: Mapping[str, Tree] = field(default_factory=dict)
+    #: By kind: its fields.
+    records: Mapping[str, Tree] = field(default_factory=dict)
+    #: By type: what was received.
+    messages: Mapping[str, Tree] = field(default_factory=dict)
+    #: By type: what was sent, of classes that the diagram lets go.
+    sent: Mapping[str, Tree] = field(default_factory=dict)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Every mark that anything bears here."""
+        groups = (self.answers, self.facts, self.records, self.messages)
+        trees = (tree for group in groups for tree in group.values())
+        return frozenset(mark for tree in trees for marks in tree.values() for mark in marks)
+
+    def of(self, value: str | None, element_id: str | None = None) -> Tree:
+        """Return the marks of what a value hands on unchanged."""
+        if value is None or not value.startswith("="):
+            return _NOTHING
+        expression = value[1:]
+        named = _NAMED.fullmatch(expression)
+        if named is not None:
+            return self.of(f"={named.group(1)}", element_id)
+        message = _MESSAGE.fullmatch(expression)
+        if message is not None:
+            return below(self.messages.get(message.group(1), _NOTHING), _bare(message.group(2)))
+        exact = _EXACT.fullmatch(expression)
+        return _NOTHING if exact is None else self._at(exact.group(1), element_id)
+
+    def named_in(self, value: str | None, element_id: str | None = None) -> frozenset[str]:
+        """Return the marks of everything that a value names, whatever it makes of it."""
+        if value is None or not value.startswith("="):
+            return frozenset()
+        paths = _PATHS.findall(_TEXT.sub('""', value[1:]))
+        found = [self.of(value, element_id), *(self._at(path, element_id) for path in paths)]
+        return frozenset(mark for tree in found for marks in tree.values() for mark in marks)
+
+    def _at(self, path: str, element_id: str | None) -> Tree:
+        root, *steps = _INDEX.sub("", path).split(".")
+        if root == "this":
+            return below(self.this.get(element_id or "", _NOTHING), ".".join(steps))
+        groups = {"answers": self.answers, "records": self.records}
+        if root in groups:
+            tree = groups[root].get(steps[0], _NOTHING) if steps else _NOTHING
+            return below(tree, ".".join(steps[1:]))
+        return below(self.facts.get(root, _NOTHING), ".".join(steps))
+
+
+def below(tree: Tree, path: str) -> Tree:
+    """Return the marks of what stands at a path, and below it."""
+    if not path:
+        return tree
+    found: dict[str, frozenset[str]] = {}
+    for place, marks in tree.items():
+        if place == "" or place == path or path.startswith(f"{place}."):
+            found[""] = found.get("", frozenset()) | marks
+        elif place.startswith(f"{path}."):
+            found[place.removeprefix(f"{path}.")] = marks
+    return found
+
+
+def hidden_mark(form_key: str, path: str) -> str:
+    """Return the mark of a field that a task may hide."""
+    return f"{form_key}#{path}"
+
+
+def trace(
+    processes: Mapping[str, ProcessExtensions],
+    forms: Mapping[str, Form],
+    records: Mapping[str, RecordKind],
+) -> dict[str, Lineage]:
+    """Return the lineage of every process; what one discloses to another keeps its class."""
+    sent: dict[str, dict[str, frozenset[str]]] = {}
+    found: dict[str, Lineage] = {}
+    for _ in range(_ROUNDS):
+        found = {
+            key: _Tracer(process, forms, records, sent).trace()
+            for key, process in processes.items()
+        }
+        again: dict[str, dict[str, frozenset[str]]] = {}
+        for key, process in processes.items():
+            for type_, tree in _disclosed(process, found[key]):
+                again[type_] = _merged(again.get(type_, {}), tree)
+        if again == sent:
+            break
+        sent = again
+    return found
+
+
+def _disclosed(process: ProcessExtensions, lineage: Lineage) -> Iterator[tuple[str, Tree]]:
+    for element in process.elements.values():
+        for effect in element.effects:
+            if isinstance(effect, MessageEffect):
+                for part in effect.payload:
+                    yield effect.type, _let_go(part, lineage.of(part.value, element.id))
+
+
+def _let_go(part: NamedValue, tree: Tree) -> Tree:
+    let_go = frozenset(part.disclose)
+    if not let_go:
+        return _NOTHING
+    kept = {_join(part.name, path): marks & let_go for path, marks in tree.items()}
+    return {path: marks for path, marks in kept.items() if marks} or {part.name: let_go}
+
+
+@dataclass(slots=True)
+class _Tracer:
+    process: ProcessExtensions
+    forms: Mapping[str, Form]
+    records: Mapping[str, RecordKind]
+    sent: Mapping[str, Tree]
+
+    def trace(self) -> Lineage:
+        answers = {
+            element.id: tree
+            for element in self.process.elements.values()
+            if (tree := self.answered(element))
+        }
+        received = {
+            element.id: self.sent.get(element.catch_message.type, _NOTHING)
+            for element in self.process.elements.values()
+            if element.catch_message is not None
+        }
+        found = Lineage(
+            answers=answers,
+            this={**received, **answers},
+            records={kind.key: _own(kind) for kind in self.records.values()},
+            messages=self.sent,
+            sent=self.sent,
+        )
+        for _ in range(_ROUNDS):
+            facts, records = self.facts(found), self.kept(found)
+            if (facts, records) == (found.facts, found.records):
+                break
+            found = Lineage(answers, found.this, facts, records, self.sent, self.sent)
+        return found
+
+    def answered(self, element: ElementExtensions) -> Tree:
+        """Return the marks of the fields of an element's form."""
+        starts = (start for start in self.process.starts if start.element_id == element.id)
+        keys = [element.form, *(start.form for start in starts)]
+        tree: dict[str, frozenset[str]] = {}
+        for form in (self.forms[key] for key in keys if key is not None and key in self.forms):
+            hidden = self.hidden(form)
+            for path, info in form.fields.items():
+                marks = {info.personal_class} if info.personal_class else set()
+                marks |= {hidden_mark(form.key, path)} if path in hidden else set()
+                if marks:
+                    tree[path] = tree.get(path, frozenset()) | marks
+        return tree
+
+    def hidden(self, form: Form) -> set[str]:
+        return {
+            path
+            for element in self.process.elements.values()
+            if element.form == form.key
+            for path, access in element.field_access.items()
+            if access == "hidden"
+        }
+
+    def facts(self, found: Lineage) -> dict[str, Tree]:
+        facts: dict[str, Tree] = {}
+        for element in self.process.elements.values():
+            for output in element.outputs:
+                tree = found.of(output.value, element.id)
+                if tree:
+                    facts[output.name] = _merged(facts.get(output.name, {}), tree)
+        return facts
+
+    def kept(self, found: Lineage) -> dict[str, Tree]:
+        """Return the marks of records: those of the kind, else what was written into them."""
+        records: dict[str, Tree] = {kind.key: _own(kind) for kind in self.records.values()}
+        for element in self.process.elements.values():
+            for effect in element.effects:
+                if isinstance(effect, RecordEffect) and effect.kind in records:
+                    own = _own(self.records[effect.kind])
+                    for item in effect.fields:
+                        tree = found.of(item.value, element.id)
+                        if item.name not in own:
+                            placed = {_join(item.name, path): m for path, m in tree.items()}
+                            records[effect.kind] = _merged(records[effect.kind], placed)
+        return records
+
+
+def _own(kind: RecordKind) -> Tree:
+    return {
+        declared.key: frozenset({declared.data_class})
+        for declared in kind.fields.values()
+        if declared.data_class
+    }
+
+
+def _merged(one: Tree, other: Tree) -> dict[str, frozenset[str]]:
+    paths = [*one, *(path for path in other if path not in one)]
+    return {path: one.get(path, frozenset()) | other.get(path, frozenset()) for path in paths}
+
+
+def _join(name: str, path: str) -> str:
+    return f"{name}.{path}" if path else name
+
+
+def _bare(path: str) -> str:
+    return _INDEX.sub("", path).removeprefix(".")
