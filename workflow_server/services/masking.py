@@ -1,0 +1,235 @@
+"""What of a case a reader sees: classed values are masked on every path out of the server.
+
+A *veil* (services/veils) lies over one case for one reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server.content.lineage import Lineage
+from workflow_server.content.lineage import hidden_mark as _mark
+from workflow_server.content.shared import ANYBODY, DataClass
+from workflow_server.rules import masking as rules
+from workflow_server.rules.access import Scope
+from workflow_server.services import definition_cache
+from workflow_server.services.veils import Veil, leaves
+from workflow_server.store import masking as store
+from workflow_server.store.masking import Part
+
+if TYPE_CHECKING:
+    from workflow_server.content.content import Content
+    from workflow_server.content.documents import DocumentKind
+    from workflow_server.content.elements import MessageEffect
+    from workflow_server.services.actors import Actor, Position
+    from workflow_server.services.situation import Situation
+    from workflow_server.store.deliveries import Delivery
+    from workflow_server.store.history import HistoryRow
+    from workflow_server.store.incidents import Incident
+    from workflow_server.store.records import Record
+
+
+def of(
+    actor: Actor,
+    instance_id: UUID,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    whole: bool = False,
+) -> Veil:
+    """Return the veil over a case for a reader.
+
+    With `variables`, or `whole`, it also knows what must not turn up inside other texts.
+    """
+    veil = over(actor, [instance_id], whole=whole and variables is None)[instance_id]
+    return veil if variables is None else veil.learn(variables)
+
+
+def over(
+    actor: Actor, instance_ids: Iterable[UUID | None], *, whole: bool = False
+) -> dict[UUID, Veil]:
+    """Return the veils over several cases for a reader, in one statement."""
+    wanted = {each for each in instance_ids if each is not None}
+    parts = store.list_(wanted, actor.person_id, actor.posts, whole=whole)
+    return {part.instance_id: _veil(actor, part, [part.organisation_id]) for part in parts}
+
+
+def records(actor: Actor, found: Sequence[Record]) -> list[Record]:
+    """Return records as a reader sees them."""
+    veils = over(actor, (each.instance_id for each in found))
+    return [
+        replace(each, fields=veils[each.instance_id].record(each.kind, each.fields))
+        if each.instance_id in veils
+        else each
+        for each in found
+    ]
+
+
+def acts(veil: Veil, found: Sequence[HistoryRow]) -> list[HistoryRow]:
+    """Return acts of the history as a reader sees them."""
+    return [replace(each, data=veil.act(each.element_id, each.data)) for each in found]
+
+
+def deliveries(actor: Actor, found: Sequence[Delivery]) -> dict[UUID, dict[str, Any]]:
+    """Return the payloads of letters as a reader on either side sees them, by letter."""
+    wanted = {each.instance_id for each in found}
+    parts = {part.instance_id: part for part in store.list_(wanted, actor.person_id, actor.posts)}
+    return {
+        each.id: _veil(actor, parts[each.instance_id], [each.sender_id, each.recipient_id]).payload(
+            each.type, each.payload
+        )
+        for each in found
+        if each.instance_id in parts
+    }
+
+
+def incidents(actor: Actor, found: Sequence[Incident]) -> list[Incident]:
+    """Return incidents as a reader sees them."""
+    veils = over(actor, (each.instance_id for each in found), whole=True)
+    return [
+        replace(each, message=veils[each.instance_id].text(each.message))
+        if each.instance_id in veils
+        else each
+        for each in found
+    ]
+
+
+def shown_sensitive(*veils: Veil) -> tuple[str, ...]:
+    """Return the sensitive classes of which the reader was handed a value unmasked."""
+    return tuple(sorted({key for veil in veils for key in veil.shown}))
+
+
+def readers_of(kind: DocumentKind, content: Content) -> str | None:
+    """Return who reads a document of a kind, as its row keeps it; None if everybody does."""
+    classes = [content.shared.classes[key] for key in kind.classes]
+    if not classes:
+        return None
+    allowed = [set(each.readers) for each in classes if ANYBODY not in each.readers]
+    roles = set.intersection(*allowed) if allowed else {ANYBODY}
+    return f" {' '.join(sorted(roles))} "
+
+
+def leaving(effect: MessageEffect, values: list[Any], situation: Situation) -> list[Any]:
+    """Return what a recipient gets of a payload: classed values are masked, unless disclosed."""
+    content = situation.content
+    held = content.lineages.get(situation.process.process_id)
+    if held is None or not content.shared.classes:
+        return values
+    flags = _flags(situation.instance.flags, situation.variables)
+    active = {
+        key: each
+        for key, each in content.shared.classes.items()
+        if each.flag is None or each.flag in flags
+    }
+    let_go = {key for part in effect.payload for key in part.disclose}
+    hidden = {key: each.mask for key, each in active.items() if key not in let_go}
+    veil = Veil(held, hidden).learn(situation.variables)
+    element_id = situation.visit.element_id
+    found = []
+    for part, value in zip(effect.payload, values, strict=True):
+        here = Veil(
+            held,
+            {key: each.mask for key, each in active.items() if key not in part.disclose},
+        )
+        tree = held.of(part.value, element_id)
+        made_of = held.named_in(part.value, element_id) & here.closed.keys()
+        if tree:
+            value = here.tree(tree, value)
+        elif any(active[key].flag is None for key in made_of) and value is not None:
+            value = rules.HIDDEN
+        found.append(veil.value(value))
+    return found
+
+
+def _veil(actor: Actor, part: Part, places: Collection[UUID]) -> Veil:
+    content = definition_cache.content_of(part.deployment_id)
+    held = content.lineages.get(part.process_key, Lineage())
+    classes = content.shared.classes
+    marks = held.marks & classes.keys()
+    open_ = {key for key in marks if _reads(actor, classes[key], part, places)}
+    closed = {key: classes[key].mask for key in marks - open_}
+    closed |= dict.fromkeys(_hidden(actor, part, content), "all")
+    veil = Veil(
+        held,
+        closed,
+        frozenset(key for key in open_ if classes[key].sensitive),
+        _own(held, part) if closed else frozenset(),
+    )
+    return veil if part.variables is None or not closed else veil.learn(part.variables)
+
+
+def _reads(actor: Actor, declared: DataClass, part: Part, places: Collection[UUID]) -> bool:
+    if declared.flag is not None and declared.flag not in part.flags:
+        return True
+    return any(_is_reader(each, declared, part, places) for each in actor.positions)
+
+
+def _is_reader(
+    position: Position, declared: DataClass, part: Part, places: Collection[UUID]
+) -> bool:
+    here = {position.organisation_id} | position.predecessors
+    if not here.isdisjoint(places):
+        return ANYBODY in declared.readers or position.role in declared.readers
+    is_above = bool(position.path) and part.path.startswith(position.path)
+    sees_down = position.sees == Scope.JURISDICTION
+    return is_above and sees_down and position.role in declared.readers
+
+
+def _hidden(actor: Actor, part: Part, content: Content) -> set[str]:
+    """Return the fields that are hidden from a reader whose part in the case is tasks alone."""
+    process = content.processes.get(part.process_key)
+    if process is None or _has_wider_part(actor, part):
+        return set()
+    hidden: set[str] = set()
+    seen: set[str] = set()
+    if part.started_by == actor.person_id:
+        keys = [start.form or "" for start in process.starts]
+        seen |= {
+            _mark(key, path)
+            for key in keys
+            if key in content.forms
+            for path in content.forms[key].fields
+        }
+    for element in (process.elements[key] for key in part.elements if key in process.elements):
+        form = content.forms.get(element.form or "")
+        for path in form.fields if form is not None else ():
+            is_hidden = _access(element.field_access, path) == "hidden"
+            (hidden if is_hidden else seen).add(_mark(element.form or "", path))
+    return hidden - seen
+
+
+def _access(access: Mapping[str, str], path: str) -> str | None:
+    steps = path.split(".")
+    above = (".".join(steps[:count]) for count in range(1, len(steps)))
+    if any(access.get(each) == "hidden" for each in above):
+        return "hidden"
+    return access.get(path)
+
+
+def _has_wider_part(actor: Actor, part: Part) -> bool:
+    if part.in_team:
+        return True
+    return any(
+        each.sees != Scope.OWN
+        and (
+            part.organisation_id in {each.organisation_id} | each.predecessors
+            or (bool(each.path) and part.path.startswith(each.path))
+        )
+        for each in actor.positions
+    )
+
+
+def _own(held: Lineage, part: Part) -> frozenset[Any]:
+    return frozenset(
+        leaf
+        for element_id, data in part.own
+        for leaf, _ in leaves(held.answers.get(element_id, {}), data.get("answers"))
+        if isinstance(leaf, str | int | float)
+    )
+
+
+def _flags(kept: Collection[str], variables: Mapping[str, Any]) -> set[str]:
+    # A flag that this very step sets, through a fact of its name, counts already.
+    return {*kept, *(name for name, value in variables.items() if value is True)}
