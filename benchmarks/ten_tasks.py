@@ -57,7 +57,7 @@ OFFICE = {
     ],
 }
 
-ROLES = {"roles": [{"key": "worker", "label": "Worker", "party": "office"}]}
+ROLES = {"roles": [{"key": "worker", "label": "Worker", "party": "office", "sees": "organisation"}]}
 
 
 def diagram(length: int = LENGTH) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
@@ -19,7 +20,7 @@ from tests.api.conftest import Caller, Office
 from tests.services.drawing import chain, files_of, flow, node, process, user
 from tests.services.stage import RULES
 from workflow_server.content import bundle as bundles
-from workflow_server.services import deployments, organisations
+from workflow_server.services import deployments, organisations, sign_ins
 from workflow_server.store import db
 from workflow_server.store.blobs import blobs
 
@@ -35,13 +36,20 @@ LETTER = {
 }
 TEMPLATE = "<html><body><p>{{ d.about }}</p><p>{{ d.number }}</p></body></html>"
 MESSAGES = {"types": [{"key": "M-TELL", "label": "复函", "from": "office", "to": "shop"}]}
+#: Roles that propose content and approve it.
+DESK = (
+    ("artist", "deployments.propose"),
+    ("registrar", "deployments.approve"),
+    ("lawyer", "deployments.approve"),
+)
 ROLES = {
     "roles": [
-        {"key": "drafter", "label": "拟稿人", "party": "office"},
-        {"key": "checker", "label": "核稿人", "party": "office"},
-        {"key": "reader", "label": "阅件人", "party": "office"},
-        {"key": "town_clerk", "label": "镇文员", "party": "town"},
-        {"key": "owner", "label": "店主", "party": "shop"},
+        {"key": "drafter", "label": "拟稿人", "party": "office", "sees": "organisation"},
+        {"key": "checker", "label": "核稿人", "party": "office", "sees": "organisation"},
+        {"key": "reader", "label": "阅件人", "party": "office", "sees": "organisation"},
+        {"key": "town_clerk", "label": "镇文员", "party": "town", "sees": "organisation"},
+        {"key": "owner", "label": "店主", "party": "shop", "sees": "organisation"},
+        *({"key": key, "label": key, "party": "office", "rights": [right]} for key, right in DESK),
     ]
 }
 SHOP = {
@@ -160,6 +168,8 @@ class World:
     office: Office
     files: dict[str, bytes]
     ids: dict[str, str] = field(default_factory=dict)
+    #: Who proposes and approves content, by role.
+    desk: dict[str, Caller] = field(default_factory=dict)
 
     @classmethod
     def found(cls, app: Flask) -> World:
@@ -171,8 +181,17 @@ class World:
         with app.app_context():
             deployments.deploy(None, bundles.from_files(files), NOW, "api")
         world = cls(app, office, files)
+        world.desk = {role: world._hire(role) for role, _ in DESK}
         world._work()
         return world
+
+    def _hire(self, role: str) -> Caller:
+        with self.app.app_context():
+            person = organisations.add_person(role, role)
+            place = UUID(self.office.organisation("office"))
+            organisations.add_position(person.id, place, role)
+            token = sign_ins.issue_token(role, "test", now=datetime.now(UTC))
+        return Caller(self.app.test_client(), token)
 
     def _work(self) -> None:
         ann = self.ann
@@ -224,13 +243,21 @@ class World:
         """Bring a file as ann."""
         return self.ann.post("/attachments", data={"file": (io.BytesIO(data), name), **place})
 
-    def deploy(self, data: bytes) -> TestResponse:
-        """Send a zip as the administrator."""
-        return self.office.root.post("/deployments", data={"file": (io.BytesIO(data), "b.zip")})
+    def propose(self, data: bytes) -> TestResponse:
+        """Send a zip as the designer."""
+        form = {"file": (io.BytesIO(data), "b.zip"), "note": "x"}
+        return self.desk["artist"].post("/proposals", data=form)
 
-    def deploy_with(self, changed: Mapping[str, bytes]) -> TestResponse:
+    def propose_with(self, changed: Mapping[str, bytes]) -> TestResponse:
         """Send the content with some files changed or added."""
-        return self.deploy(zip_of(self.files | changed))
+        return self.propose(zip_of(self.files | changed))
+
+    def approve(self, proposed: TestResponse) -> TestResponse:
+        """Let both approve, so that what was proposed is deployed."""
+        assert proposed.json
+        path = f"/proposals/{proposed.json['id']}/approval"
+        self.desk["registrar"].post(path, json={"approved": True})
+        return self.desk["lawyer"].post(path, json={"approved": True})
 
     def _only(self, path: str) -> str:
         (item,) = self.ann.get(path).json["items"]

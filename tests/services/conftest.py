@@ -59,7 +59,10 @@ class House:
             raise AttributeError(login) from None
 
     def deploy(self, *processes: str, source: str = "api") -> Any:
-        return deployments.deploy(None, bundle_of(*processes), self.now, source)
+        deployed = deployments.deploy(None, bundle_of(*processes), self.now, source)
+        # Only now is it known how far their roles see.
+        self.people = {key: actors.actor_of(each.person_id) for key, each in self.people.items()}
+        return deployed
 
     def start(self, person: Actor, key: str = "p", **answers: Any) -> instances.Started:
         return instances.start(person, key, answers, None, self.now)

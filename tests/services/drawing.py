@@ -21,10 +21,10 @@ _HEAD = (
 SHARED: dict[str, Any] = {
     "roles": {
         "roles": [
-            {"key": "drafter", "label": "拟稿人", "party": "office"},
-            {"key": "checker", "label": "核稿人", "party": "office"},
-            {"key": "reader", "label": "阅件人", "party": "office"},
-            {"key": "town_clerk", "label": "镇文员", "party": "town"},
+            {"key": "drafter", "label": "拟稿人", "party": "office", "sees": "organisation"},
+            {"key": "checker", "label": "核稿人", "party": "office", "sees": "organisation"},
+            {"key": "reader", "label": "阅件人", "party": "office", "sees": "organisation"},
+            {"key": "town_clerk", "label": "镇文员", "party": "town", "sees": "organisation"},
         ]
     },
     "records": {

@@ -57,8 +57,8 @@ SERIES = {
 MESSAGES = {"types": [{"key": "M-PERMIT", "label": "许可函", "from": "office", "to": "shop"}]}
 ROLES = {
     "roles": [
-        {"key": "clerk", "label": "经办人", "party": "office"},
-        {"key": "owner", "label": "店主", "party": "shop"},
+        {"key": "clerk", "label": "经办人", "party": "office", "sees": "organisation"},
+        {"key": "owner", "label": "店主", "party": "shop", "sees": "organisation"},
     ]
 }
 VOCABULARIES = {"vocabularies": {"zone": [{"value": "north", "label": "北区"}]}}
@@ -148,6 +148,7 @@ class Stage:
     far: UUID = field(default_factory=new_id)
     instance_id: UUID = field(default_factory=new_id)
     deployment_id: UUID = field(default_factory=new_id)
+    root: Actor = field(init=False)
     clerk: Actor = field(init=False)
     owner: Actor = field(init=False)
     outsider: Actor = field(init=False)
@@ -174,17 +175,21 @@ class Stage:
                     )
                 )
             session().flush()
-            self.clerk = self._person("clerk", self.office, "clerk", administration="system")
+            self.root = self._administrator()
+            self.clerk = self._person("clerk", self.office, "clerk")
             self.owner = self._person("owner", self.shop, "owner")
             self.outsider = self._person("outsider", self.far, "owner")
             self._instance()
         return self
 
-    def _person(
-        self, login: str, organisation_id: UUID, role: str, *, administration: str | None = None
-    ) -> Actor:
+    def _administrator(self) -> Actor:
         person_id = new_id()
-        session().add(Person(id=person_id, login=login, name=login, administration=administration))
+        session().add(Person(id=person_id, login="root", name="root", administration="system"))
+        return Actor(person_id, "root", administration="system")
+
+    def _person(self, login: str, organisation_id: UUID, role: str) -> Actor:
+        person_id = new_id()
+        session().add(Person(id=person_id, login=login, name=login))
         session().flush()
         position_id = new_id()
         session().add(
@@ -192,8 +197,15 @@ class Stage:
                 id=position_id, person_id=person_id, organisation_id=organisation_id, role=role
             )
         )
-        position = Position(position_id, organisation_id, "", role)
-        return Actor(person_id, login, (position,), administration)
+        position = Position(
+            position_id,
+            organisation_id,
+            "",
+            role,
+            sees="organisation",
+            rights=frozenset({"numbers.void"}),
+        )
+        return Actor(person_id, login, (position,))
 
     def _instance(self) -> None:
         definition_id = new_id()

@@ -68,7 +68,7 @@ def test_an_announcement_replaces_the_estimates_and_revises_provisional_clocks(
     before = stage.variables()["deadlines"]["reply"]
     assert (before["due"], before["provisional"]) == ("2027-02-11", True)
     revision = calendars.override(
-        stage.clerk,
+        stage.root,
         [DayChange(date(2027, 2, 11), False, "春节")],
         NOTICE,
         NOW,
@@ -89,14 +89,14 @@ def test_an_announcement_replaces_the_estimates_and_revises_provisional_clocks(
 
 def test_a_change_that_moves_no_clock_leaves_them_alone(stage: Stage) -> None:
     start(stage, "2026-03-16", "R-SHORT")
-    calendars.override(stage.clerk, [DayChange(date(2026, 8, 3), False, "停电")], NOTICE, NOW)
+    calendars.override(stage.root, [DayChange(date(2026, 8, 3), False, "停电")], NOTICE, NOW)
     (shown,), _ = deadlines.list_(stage.clerk, NOW)
     assert (shown.deadline.calendar_version, shown.deadline.revisions) == (1, [])
 
 
 def test_a_day_off_within_a_running_period_of_working_days_moves_its_end(stage: Stage) -> None:
     start(stage, "2026-03-16", "R-SHORT")
-    calendars.override(stage.clerk, [DayChange(date(2026, 3, 18), False, "停电")], NOTICE, NOW)
+    calendars.override(stage.root, [DayChange(date(2026, 3, 18), False, "停电")], NOTICE, NOW)
     assert stage.variables()["deadlines"]["reply"]["due"] == "2026-03-24"
 
 
@@ -105,7 +105,7 @@ def test_only_administrators_with_a_source_change_the_calendar(stage: Stage) -> 
     with pytest.raises(Forbidden):
         calendars.override(stage.owner, [day], NOTICE, NOW)
     with pytest.raises(CalendarRefused) as refusal:
-        calendars.override(stage.clerk, [day, day], " ", NOW)
+        calendars.override(stage.root, [day, day], " ", NOW)
     assert [fault.pointer for fault in refusal.value.faults] == ["#/changes/1/day", "#/source"]
     assert [row.version for row in calendars.list_revisions()] == [1]
 
@@ -122,8 +122,8 @@ def test_of_two_changes_at_once_the_second_is_told_so(
 ) -> None:
     before = working_days.current(NOW)
     days = [DayChange(date(2026, 8, day), False, "停电") for day in (3, 4)]
-    calendars.override(stage.clerk, days[:1], NOTICE, NOW)
+    calendars.override(stage.root, days[:1], NOTICE, NOW)
     monkeypatch.setattr(working_days, "current", lambda _now: before)
     with pytest.raises(InvalidState, match="刚被他人更新"):
-        calendars.override(stage.clerk, days[1:], NOTICE, NOW)
+        calendars.override(stage.root, days[1:], NOTICE, NOW)
     assert [row.version for row in calendars.list_revisions()] == [2, 1]

@@ -15,7 +15,7 @@ from tests.services.drawing import chain, flow, line, node, process, user
 from workflow_server.errors import NotFound, WorkflowServerError
 from workflow_server.services import access, history, tasks
 from workflow_server.services import process_instances as instances
-from workflow_server.services.access import Segregated, TaskTaken
+from workflow_server.services.access import NotYours, Segregated, TaskTaken
 from workflow_server.services.answers import AnswersRefused
 from workflow_server.services.duties import TaskAlreadyCompleted
 from workflow_server.store import history as history_rows
@@ -44,16 +44,30 @@ def test_a_task_is_offered_to_its_role_and_nobody_else(house: House) -> None:
     assert not house.open_tasks(house.tom)
 
 
-def test_who_lacks_the_role_is_told_that_there_is_no_such_task(house: House) -> None:
+def test_who_does_not_see_the_case_is_told_that_there_is_no_such_task(house: House) -> None:
     house.deploy(line("draft"))
     task = house.start(house.ann).next_tasks[0]
-    for person in (house.eve, house.tom, house.root):
+    for person in (house.tom, house.root):
         with pytest.raises(NotFound):
             tasks.complete(person, task.id, {"title": "一"}, house.now)
     with pytest.raises(NotFound):
         tasks.get(house.tom, task.id)
     with pytest.raises(NotFound):
         tasks.complete(house.ann, uuid4(), {}, house.now)
+
+
+def test_who_sees_a_task_that_is_not_theirs_is_told_so(house: House) -> None:
+    house.deploy(line("draft"))
+    task = house.start(house.ann).next_tasks[0]
+    assert tasks.get(house.eve, task.id).task.id == task.id
+    for act in (tasks.claim, tasks.release):
+        with pytest.raises(NotYours):
+            act(house.eve, task.id, house.now)
+    with pytest.raises(NotYours):
+        tasks.complete(house.eve, task.id, {"title": "一"}, house.now)
+    with pytest.raises(NotYours):
+        tasks.save_draft(house.eve, task.id, {"title": "一"}, house.now)
+    assert tasks.get(house.eve, task.id).task.assignee_id is None
 
 
 def test_a_claimed_task_is_another_persons_no_longer(house: House) -> None:

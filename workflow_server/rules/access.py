@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class Scope(StrEnum):
@@ -37,3 +40,94 @@ class Right(StrEnum):
     VOID = "numbers.void"
     #: Read the records of inquiries about cases.
     READ_INQUIRIES = "inquiries.read"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A position as the policy sees it: where it is, what its role is and how far that sees."""
+
+    organisation_id: UUID
+    role: str
+    sees: str = Scope.OWN
+    department_id: UUID | None = None
+    #: Where the organisation stands in the tree, and of which party it is.
+    path: str = ""
+    party: str = ""
+    #: Organisations whose cases came to this one.
+    predecessors: frozenset[UUID] = frozenset()
+
+    @property
+    def places(self) -> frozenset[UUID]:
+        """The organisation with those that it succeeded."""
+        return self.predecessors | {self.organisation_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far somebody sees, as far as their posts and their person decide."""
+
+    person_id: UUID
+    #: Hosts all of whose cases they see; letters to these that no case has taken are theirs too.
+    organisations: frozenset[UUID] = frozenset()
+    #: Departments whose cases, and those of departments within, they see.
+    departments: frozenset[UUID] = frozenset()
+    #: Organisations of a party whose path begins like this: (path, party).
+    subtrees: frozenset[tuple[str, str]] = frozenset()
+    #: Where a free task of which role is offered to them: (organisation, role).
+    offered: frozenset[tuple[UUID, str]] = frozenset()
+    clearance: int = 0
+    minors_certified: bool = False
+    #: Sees no case at all: the three administrations.
+    barred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """What of a case keeps people away from it."""
+
+    secrecy: int
+    minor: bool
+    recused: bool
+
+
+def reach_of(
+    person_id: UUID,
+    posts: Iterable[Post],
+    *,
+    clearance: int,
+    minors_certified: bool,
+    administration: str | None,
+) -> Reach:
+    """Return how far a person sees in these posts: all that they hold, or the one chosen."""
+    if administration is not None:
+        return Reach(person_id, barred=True)
+    held = tuple(posts)
+    wide = [each for each in held if each.sees in (Scope.ORGANISATION, Scope.JURISDICTION)]
+    return Reach(
+        person_id=person_id,
+        organisations=frozenset(place for each in wide for place in each.places),
+        departments=frozenset(
+            each.department_id
+            for each in held
+            if each.sees == Scope.DEPARTMENT and each.department_id is not None
+        ),
+        subtrees=frozenset(
+            # Without a path it would be the whole country.
+            (each.path, each.party)
+            for each in wide
+            if each.sees == Scope.JURISDICTION and each.path
+        ),
+        offered=frozenset((place, each.role) for each in held for place in each.places),
+        clearance=clearance,
+        minors_certified=minors_certified,
+    )
+
+
+def is_denied(reach: Reach, case: Restrictions) -> bool:
+    """Tell whether a case is kept from somebody whatever else would let them see it."""
+    return (
+        reach.barred
+        or case.recused
+        or case.secrecy > reach.clearance
+        or (case.minor and not reach.minors_certified)
+    )

@@ -2,60 +2,147 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
 from uuid import UUID
 
 from workflow_server.errors import Forbidden, InvalidState, NotFound
+from workflow_server.rules.access import (
+    Post,
+    Reach,
+    Restrictions,
+    Right,
+    is_denied,
+    reach_of,
+)
 from workflow_server.services.actors import Actor
-from workflow_server.store import process_instances, tasks
+from workflow_server.store import access as store
+from workflow_server.store import process_instances
 from workflow_server.store.process_instances import ProcessInstance
-from workflow_server.store.tasks import TaskInHand
+from workflow_server.store.sight import Sight
+from workflow_server.store.tasks import Standing, TaskInHand, TaskStatus
 
 
 class TaskTaken(InvalidState):
     """任务已由他人办理"""
 
 
+class NotYours(Forbidden):
+    """该事项不由您办理"""
+
+
 class Segregated(Forbidden):
     """不得办理与本人已办环节相互制约的任务"""
 
 
-def visible_instances(actor: Actor) -> Any:
-    """Return the query condition for instances that the actor may see."""
-    return process_instances.visible_to(actor.person_id, actor.organisation_ids)
+def reach(actor: Actor) -> Reach:
+    """Return how far an actor sees, in the identity chosen or in all of theirs."""
+    posts = (
+        Post(
+            each.organisation_id,
+            each.role,
+            each.sees,
+            each.department_id,
+            each.path,
+            each.party,
+            each.predecessors,
+        )
+        for each in actor.positions
+    )
+    return reach_of(
+        actor.person_id,
+        posts,
+        clearance=actor.clearance,
+        minors_certified=actor.minors_certified,
+        administration=actor.administration,
+    )
 
 
-def visible_tasks(actor: Actor) -> Any:
-    """Return the query condition for tasks that the actor may see."""
-    return tasks.visible_to(actor.person_id, actor.organisation_ids)
+def sight(actor: Actor, *, acting: bool = False) -> Sight:
+    """Return the condition for cases that the actor may see; emergency access is not for acts."""
+    found = reach(actor)
+    return Sight(
+        person_id=found.person_id,
+        organisations=found.organisations,
+        departments=found.departments,
+        subtrees=found.subtrees,
+        offered=found.offered,
+        clearance=found.clearance,
+        minors_certified=found.minors_certified,
+        barred=found.barred,
+        real=datetime.now(UTC),
+        emergency=not acting,
+    )
 
 
-def see_instance(actor: Actor, instance_id: UUID) -> ProcessInstance:
-    """Return an instance that the actor may see; NotFound otherwise."""
-    instance = process_instances.get(instance_id)
-    if instance.organisation_id in actor.organisation_ids:
-        return instance
-    if process_instances.is_visible(visible_instances(actor), instance_id):
-        return instance
-    raise NotFound(f"Expected process instance {instance_id}, but there is none")
+def see_instance(actor: Actor, instance_id: UUID, *, acting: bool = False) -> ProcessInstance:
+    """Return an instance that the actor may see; NotFound otherwise.
+
+    To act there must be more than emergency access, which is for reading: Forbidden.
+    """
+    instance = process_instances.find_seen(sight(actor), instance_id)
+    if instance is None:
+        raise NotFound(f"Expected process instance {instance_id}, but there is none")
+    if acting and not sight(actor, acting=True).sees(instance_id):
+        raise NotYours(
+            "紧急查阅只能查看，不能办理。 Expected to read only, under emergency access."
+        )
+    return instance
 
 
 def sees_instance(actor: Actor, instance_id: UUID) -> bool:
     """Tell whether an actor may see an instance, for who must not name it when they may not."""
-    return process_instances.is_visible(visible_instances(actor), instance_id)
+    return sight(actor).sees(instance_id)
 
 
-def check_may_do(actor: Actor, task: TaskInHand) -> None:
-    """Refuse unless a task is the actor's to do: their own, or free for a role they hold.
+def recused_persons(instance_id: UUID) -> frozenset[UUID]:
+    """Return who must have nothing to do with an instance: no task is ever theirs."""
+    return frozenset(store.list_recused(instance_id))
 
-    Who neither owns it nor holds its role learns nothing of it.
+
+def check_may_do(actor: Actor, task: TaskInHand, standing: Standing) -> None:
+    """Refuse unless a task is the actor's to do: their own, or free for them.
+
+    Who does not see the case learns nothing of it; who sees it is told that it is another's.
+    Whom it was offered to is told that somebody else was quicker.
     """
-    if task.assignee_id == actor.person_id or task.completed_by == actor.person_id:
-        return
-    if not actor.holds(task.organisation_id, task.role):
-        raise NotFound(f"Expected task {task.id}, but there is none")
-    if task.assignee_id is not None:
-        raise TaskTaken(f"Expected task '{task.name}' to be free, but another person has it")
+    case = Restrictions(standing.secrecy, standing.minor, standing.recused)
+    if not is_denied(reach(actor), case):
+        if actor.person_id in (task.assignee_id, task.completed_by):
+            return
+        is_offered = standing.named or actor.holds(task.organisation_id, task.role)
+        if is_offered and (task.assignee_id is None or _is_over(task)):
+            return
+        if is_offered and task.claimed_at is not None:
+            raise TaskTaken(f"Expected task '{task.name}' to be free, but another person has it")
+    if sees_instance(actor, task.instance_id):
+        raise NotYours(
+            f"任务“{task.name}”不由您办理。 Expected a task of yours, but '{task.name}' is not."
+        )
+    raise NotFound(f"Expected task {task.id}, but there is none")
+
+
+#: What rights are called to a person who lacks them.
+_RIGHTS = {
+    Right.ASSIGN: "指派任务",
+    Right.RESTRICT: "设定案件密级和标识",
+    Right.RECUSE: "决定回避",
+    Right.BREAK_GLASS: "紧急查阅案件",
+    Right.VOID: "作废编号",
+}
+
+
+def check_right(actor: Actor, right: Right, organisation_id: UUID) -> None:
+    """Refuse who has no right in an organisation, in the identity chosen or in any of theirs."""
+    if not actor.may(right, organisation_id):
+        raise NotYours(
+            f"您在该单位没有“{_RIGHTS.get(right, right)}”的权限。"
+            f" Expected the right '{right}' in the organisation, but the actor lacks it."
+        )
+
+
+def _is_over(task: TaskInHand) -> bool:
+    # Somebody offered it was quicker: they are told that it is done, wherever that is checked.
+    return task.claimed_at is not None and task.status != TaskStatus.OPEN
 
 
 #: What the three separated administrations are called.
@@ -68,4 +155,13 @@ def check_administers(actor: Actor, administration: str) -> None:
         raise Forbidden(
             f"只有{_ADMINISTRATIONS[administration]}可以这样做。"
             f" Expected an administrator of '{administration}'."
+        )
+
+
+def check_reads_sign_ins(actor: Actor) -> None:
+    """Refuse everybody but the security and the audit administrators."""
+    if actor.administration not in ("security", "audit"):
+        raise Forbidden(
+            "只有安全保密管理员和安全审计员可以查看。"
+            " Expected an administrator of 'security' or 'audit'."
         )

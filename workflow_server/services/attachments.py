@@ -82,7 +82,7 @@ def add(
 
 
 def get(actor: Actor, attachment_id: UUID) -> Attachment:
-    """Return a file of the actor's organisations or cases, or one that was delivered to them."""
+    """Return a file of the actor's own, of a case that they see, or of a letter that they see."""
     attachment = store.find(attachment_id)
     if attachment is not None and _may_read(actor, attachment):
         return attachment
@@ -125,8 +125,7 @@ def _owner(
     actor: Actor, organisation_id: UUID | None, task_id: UUID | None
 ) -> tuple[UUID, UUID | None]:
     if task_id is not None:
-        task = duties.get_task(task_id)
-        access.check_may_do(actor, task)
+        task = duties.get_task(actor, task_id)
         return task.organisation_id, task.instance_id
     if organisation_id is None and len(actor.organisation_ids) == 1:
         return next(iter(actor.organisation_ids)), None
@@ -141,7 +140,7 @@ def _owner(
 def _check_task(actor: Actor, task_id: UUID | None) -> None:
     """Refuse a new file for a task that is done, or that the actor must keep away from."""
     if task_id is not None:
-        duties.check_may_work(actor, duties.get_task(task_id))
+        duties.check_may_work(actor, duties.get_task(actor, task_id))
 
 
 def _accept(
@@ -161,12 +160,13 @@ def _accept(
 
 
 def _may_read(actor: Actor, attachment: Attachment) -> bool:
-    mine, instance_id = actor.organisation_ids, attachment.instance_id
-    return (
-        attachment.organisation_id in mine
-        or deliveries.reached(attachment.id, mine)
-        or (instance_id is not None and access.sees_instance(actor, instance_id))
-    )
+    sight = access.sight(actor)
+    if attachment.instance_id is None:
+        # Of no case yet, it is its bringer's alone.
+        is_mine = attachment.person_id == actor.person_id
+    else:
+        is_mine = sight.sees(attachment.instance_id)
+    return is_mine or deliveries.reached(attachment.id, sight)
 
 
 def _ids_in(value: Any) -> Iterator[UUID]:

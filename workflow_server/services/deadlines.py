@@ -110,15 +110,12 @@ def list_(
     `status` is running, overdue (a running one whose end has passed), met, met_late or
     cancelled.
     """
-    mine: frozenset[UUID] | None = actor.organisation_ids
     if instance_id is not None:
         access.see_instance(actor, instance_id)
-        mine = None
-    if organisation_id is not None:
-        mine = actor.organisation_ids & {organisation_id}
     overdue = status == "overdue"
     rows, total = store.list_(
-        mine,
+        access.sight(actor),
+        organisation_id=organisation_id,
         instance_ids=None if instance_id is None else [instance_id],
         record_id=record_id,
         status="running" if overdue else status,

@@ -10,7 +10,15 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidInput, InvalidState, NotFound, Unavailable
 from workflow_server.events import Event
-from workflow_server.services import access, advance, attachments, history, jobs, unclaimed
+from workflow_server.services import (
+    access,
+    advance,
+    attachments,
+    history,
+    jobs,
+    successions,
+    unclaimed,
+)
 from workflow_server.services.situation import Situation
 from workflow_server.store import attachments as attachment_rows
 from workflow_server.store import deliveries as store
@@ -86,12 +94,12 @@ def apply(effect: MessageEffect, situation: Situation) -> None:
         [effect.to, effect.conversation, effect.in_reply_to]
         + [part.value for part in effect.payload]
     )
-    recipients = _recipients(to, message)
     if not isinstance(conversation, str) or not conversation.strip():
         raise LetterIncomplete(
             f"“{message.label}”缺少往来标识。"
             f" Expected a conversation for '{effect.type}', but it is {conversation!r}."
         )
+    recipients = _recipients(to, message, conversation)
     enclosed = _enclosed(effect, message, situation)
     payload = dict(zip((part.name for part in effect.payload), values, strict=True))
     enclosed += [
@@ -117,8 +125,8 @@ def apply(effect: MessageEffect, situation: Situation) -> None:
 
 
 def get(actor: Actor, delivery_id: UUID) -> Letter:
-    """Return a letter that one of the actor's organisations sent or got."""
-    return _letters([_see(actor, store.find(delivery_id), delivery_id)])[0]
+    """Return a letter that the actor sees, as the sender or as the recipient."""
+    return _letters([_see(actor, delivery_id)])[0]
 
 
 def list_(
@@ -130,9 +138,9 @@ def list_(
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[Letter], int]:
-    """Return letters that the actor's organisations sent or got, newest first, and how many."""
+    """Return letters that the actor sees, sent or received, newest first, and how many."""
     rows, total = store.list_(
-        actor.organisation_ids,
+        access.sight(actor),
         direction=direction,
         instance_id=instance_id,
         status=status,
@@ -148,10 +156,9 @@ def acknowledge(
     """Write down that the recipient has seen a letter; only the first time counts."""
     asked = history.asked(actor, idempotency_key, "deliveries.acknowledge", delivery_id)
     with transaction():
-        delivery = _see(actor, store.lock(delivery_id), delivery_id)
+        delivery, is_mine = _lock(actor, delivery_id, "received")
         if history.first_answer(asked) is not None:
             return _letters([delivery])[0]
-        is_mine = delivery.recipient_id in actor.organisation_ids
         if not is_mine or delivery.status not in _SEEN_NEXT:
             raise _not_pending(delivery, "签收", "acknowledge")
         delivery.status = DeliveryStatus.ACKNOWLEDGED
@@ -171,10 +178,9 @@ def hand_over(
         )
     asked = history.asked(actor, idempotency_key, "deliveries.hand_over", delivery_id, note)
     with transaction():
-        delivery = _see(actor, store.lock(delivery_id), delivery_id)
+        delivery, is_mine = _lock(actor, delivery_id, "sent")
         if history.first_answer(asked) is not None:
             return _letters([delivery])[0]
-        is_mine = delivery.sender_id in actor.organisation_ids
         if not is_mine or delivery.status != DeliveryStatus.PAPER or delivery.delivered_at:
             raise _not_pending(delivery, "登记纸质送达", "hand over")
         delivery.delivered_at = now
@@ -206,7 +212,8 @@ def _carry(delivery_id: UUID, shown: list[dict[str, Any]], now: datetime) -> Non
     delivery = store.lock(delivery_id)
     if delivery.status != DeliveryStatus.WAITING:
         return
-    if not organisations.get(delivery.recipient_id).on_server:
+    recipient = _redirect(delivery)
+    if not recipient.on_server:
         delivery.status = DeliveryStatus.PAPER
         delivery.note = "收件单位未接入本系统，请以纸质方式送达并登记。"
         return
@@ -223,7 +230,7 @@ def _carry(delivery_id: UUID, shown: list[dict[str, Any]], now: datetime) -> Non
     received = advance.receive(
         delivery.type,
         delivery.conversation,
-        delivery.recipient_id,
+        recipient.id,
         payload,
         delivery.id,
         now,
@@ -231,6 +238,17 @@ def _carry(delivery_id: UUID, shown: list[dict[str, Any]], now: datetime) -> Non
     delivery.received_instance_id = received.instance_id
     if received.instance_id is None:
         unclaimed.note(delivery, now)
+
+
+def _redirect(delivery: Delivery) -> Organisation:
+    """Return who gets a letter on its way: a successor, if the recipient was closed meanwhile."""
+    recipient = organisations.get(delivery.recipient_id)
+    heir = successions.receiver(recipient, delivery.type, delivery.conversation)
+    if heir is None or heir.id == recipient.id:
+        return recipient
+    if store.find_same(delivery.type, delivery.conversation, heir.id) is None:
+        delivery.recipient_id = heir.id
+    return heir
 
 
 def _was_sent(delivery: Delivery) -> bool:
@@ -262,12 +280,19 @@ def _send(delivery: Delivery, enclosed: Sequence[tuple[str, UUID]], situation: S
     )
 
 
-def _recipients(to: Any, message: MessageType) -> list[Organisation]:
+def _recipients(to: Any, message: MessageType, conversation: str) -> list[Organisation]:
     values = to if isinstance(to, list) else [to]
     if not values:
         raise _no_recipient(message, to)
-    found = {value: _recipient(value, message) for value in values}
-    return list(found.values())
+    named = {value: _recipient(value, message) for value in values}
+    found = [successions.receiver(each, message.key, conversation) for each in named.values()]
+    for each, heir in zip(named.values(), found, strict=True):
+        if heir is None:
+            raise RecipientUnknown(
+                f"“{each.name}”已撤销，没有承继单位，不能再收“{message.label}”。"
+                f" Expected an open recipient of '{message.key}', but '{each.key}' is closed."
+            )
+    return list({heir.id: heir for heir in found if heir is not None}.values())
 
 
 def _recipient(value: Any, message: MessageType) -> Organisation:
@@ -304,16 +329,21 @@ def _enclosed(
     return [("document", UUID(shown[kind]["id"])) for kind in effect.enclose]
 
 
-def _see(actor: Actor, delivery: Delivery | None, delivery_id: UUID) -> Delivery:
-    if delivery is not None:
-        mine = actor.organisation_ids
-        has_come = delivery.delivered_at is not None
-        if delivery.sender_id in mine or (has_come and delivery.recipient_id in mine):
-            return delivery
-        if has_come and delivery.received_instance_id is not None:
-            access.see_instance(actor, delivery.received_instance_id)
-            return delivery
-    raise NotFound(f"未找到送达件。 Expected delivery {delivery_id}, but there is none.")
+def _see(actor: Actor, delivery_id: UUID) -> Delivery:
+    delivery = store.find_seen(access.sight(actor), delivery_id)
+    if delivery is None:
+        raise NotFound(f"未找到送达件。 Expected delivery {delivery_id}, but there is none.")
+    return delivery
+
+
+def _lock(
+    actor: Actor, delivery_id: UUID, side: Literal["sent", "received"]
+) -> tuple[Delivery, bool]:
+    """Hold a letter that the actor sees; tell whether it is theirs to act on, on this side."""
+    store.lock(delivery_id)
+    delivery = _see(actor, delivery_id)
+    acting = access.sight(actor, acting=True)
+    return delivery, store.find_seen(acting, delivery_id, side) is not None
 
 
 def _note(

@@ -93,7 +93,7 @@ def apply(effect: DocumentEffect, situation: Situation) -> None:
 
 
 def get(actor: Actor, document_id: UUID) -> Document:
-    """Return a document of the actor's organisations or cases, or one delivered to them."""
+    """Return a document of a case that the actor sees, or of a letter that they see."""
     document = store.find(document_id)
     if document is not None and _may_read(actor, document):
         return document
@@ -108,9 +108,9 @@ def list_(
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[Document], int]:
-    """Return the documents of the actor's organisations and those delivered to them."""
+    """Return the documents of cases that the actor sees, and of letters that they see."""
     return store.list_(
-        actor.organisation_ids,
+        access.sight(actor),
         instance_id=instance_id,
         kind=kind,
         page=page,
@@ -136,7 +136,7 @@ def preview(
 
     It bears neither number nor seal, and parts that are still missing are left blank.
     """
-    task = duties.get_task(task_id)
+    task = duties.get_task(actor, task_id)
     duties.check_may_work(actor, task)
     locked = process_instances.get_whole(task.instance_id)
     instance, definition = locked.instance, locked.definition
@@ -160,12 +160,8 @@ def preview(
 
 
 def _may_read(actor: Actor, document: Document) -> bool:
-    mine = actor.organisation_ids
-    return (
-        document.organisation_id in mine
-        or deliveries.reached(document.id, mine)
-        or access.sees_instance(actor, document.instance_id)
-    )
+    sight = access.sight(actor)
+    return sight.sees(document.instance_id) or deliveries.reached(document.id, sight)
 
 
 @jobs.handles(RENDER_JOB)

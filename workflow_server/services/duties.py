@@ -8,7 +8,7 @@ from workflow_server.errors import InvalidState, NotFound
 from workflow_server.services import access
 from workflow_server.services.access import Segregated
 from workflow_server.services.actors import Actor
-from workflow_server.store import tasks
+from workflow_server.store import offers, tasks
 from workflow_server.store.tasks import TaskInHand, TaskStatus
 
 
@@ -20,20 +20,23 @@ class TaskCancelled(InvalidState):
     """任务已取消"""
 
 
-def get_task(task_id: UUID) -> TaskInHand:
-    """Return a task; one that there is not is refused like one of somebody else's."""
-    task = tasks.find(task_id)
-    if task is None:
+def get_task(actor: Actor, task_id: UUID) -> TaskInHand:
+    """Return a task that is the actor's to do; one that there is not is refused like unseen ones.
+
+    Whether it is still open is another question.
+    """
+    found = tasks.find(task_id, actor.person_id)
+    if found is None:
         raise NotFound(f"Expected task {task_id}, but there is none")
+    task, standing = found
+    access.check_may_do(actor, task, standing)
     return task
 
 
 def check_may_work(actor: Actor, task: TaskInHand) -> None:
-    """Refuse unless a task is the actor's to do, is open and is not kept from them."""
-    access.check_may_do(actor, task)
+    """Refuse a task of the actor's that is over or that they must keep away from."""
     check_open(task)
-    if tasks.is_excluded(task.id, actor.person_id):
-        raise segregated(task)
+    check_separate(actor.person_id, task)
 
 
 def check_open(task: TaskInHand) -> None:
@@ -44,9 +47,14 @@ def check_open(task: TaskInHand) -> None:
         raise TaskCancelled(f"Expected an open task '{task.name}', but it is cancelled")
 
 
-def segregated(task: TaskInHand) -> Segregated:
-    """Return the refusal of somebody who did what the task must be separate from."""
-    return Segregated(
-        f"任务“{task.name}”须由未办过相互制约环节的人员办理。"
-        f" Expected another person for '{task.element_id}', but the duties must be separate."
-    )
+def check_separate(person_id: UUID, task: TaskInHand) -> None:
+    """Refuse whom a rule keeps from a task, and say which: who did the one must not do the other.
+
+    It is the person who is kept from it, in whichever of their identities they come.
+    """
+    label = offers.find_exclusion(task.id, person_id)
+    if label is not None:
+        raise Segregated(
+            f"任务“{task.name}”须由未办过相互制约环节的人员办理（{label or '职责分离'}）。"
+            f" Expected another person for '{task.element_id}', but the duties must be separate."
+        )

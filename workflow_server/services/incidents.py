@@ -72,6 +72,9 @@ def _resolve(incident_id: UUID, actor: Actor, now: datetime, asked: history.Aske
         jobs.revive(incident.job_id, actor, now, asked)
     elif incident.delivery_id is not None:
         _close(incident, incident.delivery_id, actor, now, asked)
+    elif incident.visit_id is None:
+        incidents.resolve(incident_id, actor.person_id, now)
+        _note_closed(incident, {}, actor, now, asked)
     elif locked is not None:
         _retry_element(incident, locked, actor, now, asked)
 
@@ -85,7 +88,17 @@ def _close(
 ) -> None:
     """Close a letter's incident: people have seen to it, there is nothing to try again."""
     incidents.resolve_delivery(delivery_id, actor.person_id, now)
-    data = {"incident_id": str(incident.id), "delivery_id": str(delivery_id)}
+    _note_closed(incident, {"delivery_id": str(delivery_id)}, actor, now, asked)
+
+
+def _note_closed(
+    incident: Incident,
+    about: dict[str, str],
+    actor: Actor,
+    now: datetime,
+    asked: history.Asked | None,
+) -> None:
+    data = {"incident_id": str(incident.id), **about}
     act = Act(at=now, act=Event.INCIDENT_CLOSED, by=actor.stamp(), data=data)
     history.append_to_area("incidents", act, asked)
 
@@ -110,4 +123,4 @@ def _retry_element(
 def _visible(actor: Actor) -> incidents.Condition:
     if actor.administration == "system":
         return incidents.everywhere()
-    return incidents.in_instances(access.visible_instances(actor))
+    return incidents.in_sight(access.sight(actor))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server.errors import InvalidInput, NotFound
+from workflow_server.services import access
 from workflow_server.services.situation import Situation
-from workflow_server.store import deliveries
+from workflow_server.store import deliveries, process_instances
 from workflow_server.store import links as store
 from workflow_server.store.links import End, Link
 
@@ -50,8 +51,8 @@ def apply(effect: LinkEffect, situation: Situation) -> None:
 def chain(actor: Actor, start: UUID) -> Chain:
     """Walk the links from one thing in both directions, breadth first.
 
-    What belongs to other organisations is neither shown nor walked through, except a paper
-    that was delivered to one of the actor's.
+    What belongs to cases that the actor may not see is neither shown nor walked through, except
+    a paper in a letter that they see.
     """
     seen = _visible(actor, {start})
     if start not in seen:
@@ -74,12 +75,17 @@ def chain(actor: Actor, start: UUID) -> Chain:
 def _visible(actor: Actor, ids: set[UUID]) -> dict[UUID, End]:
     if not ids:
         return {}
-    mine = actor.organisation_ids
+    sight = access.sight(actor)
+    found = store.find_ends(ids).values()
+    cases = process_instances.list_seen(
+        sight, {end.instance_id for end in found if end.instance_id is not None}
+    )
     return {
         end.id: end
-        for end in store.find_ends(ids).values()
-        if end.organisation_id in mine
-        or (end.type == "document" and deliveries.reached(end.id, mine))
+        for end in found
+        if end.instance_id in cases
+        or (end.instance_id is None and end.organisation_id in sight.organisations)
+        or (end.type == "document" and deliveries.reached(end.id, sight))
     }
 
 

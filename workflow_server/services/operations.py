@@ -11,7 +11,7 @@ from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.errors import InvalidInput
-from workflow_server.services import numbers
+from workflow_server.services import access, numbers
 from workflow_server.services.situation import Situation
 from workflow_server.store import records
 
@@ -75,6 +75,8 @@ def _find_similar(values: Mapping[str, Any], situation: Situation) -> list[dict[
     rows = records.list_titles(
         situation.instance.organisation_id,
         kind,
+        # What one person may not see, their work must not show to them.
+        sight=access.sight(situation.actor) if situation.actor is not None else None,
         but=UUID(own["id"]) if own else None,
         limit=_MOST_COMPARED,
     )

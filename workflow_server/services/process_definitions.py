@@ -10,7 +10,7 @@ from workflow_server.content.elements import ProcessExtensions, Start
 from workflow_server.content.forms import Form
 from workflow_server.errors import NotFound
 from workflow_server.services import definition_cache
-from workflow_server.services.actors import Actor
+from workflow_server.services.actors import Actor, Position
 from workflow_server.store import process_definitions
 from workflow_server.store.process_definitions import ProcessDefinition
 
@@ -90,10 +90,10 @@ def extensions_of(definition: ProcessDefinition) -> ProcessExtensions:
 
 def find_start(
     actor: Actor, definition: ProcessDefinition, organisation_id: UUID | None
-) -> tuple[Start, UUID] | None:
-    """Return the start that the actor uses, and the organisation that will host the instance."""
+) -> tuple[Start, Position] | None:
+    """Return the start that the actor uses, and the position in whose organisation it is."""
     for start in extensions_of(definition).starts:
         for position in actor.positions:
             if position.role == start.role and organisation_id in (None, position.organisation_id):
-                return start, position.organisation_id
+                return start, position
     return None

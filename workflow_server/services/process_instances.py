@@ -101,8 +101,8 @@ def list_(
 ) -> tuple[Sequence[tuple[ProcessInstance, ProcessDefinition]], int]:
     """Return instances that the actor may see, newest first, and how many there are."""
     narrowed = Filter(status, process_key, organisation_id, business_key)
-    visible = access.visible_instances(actor)
-    return process_instances.list_(visible, narrowed, page_size, (page - 1) * page_size)
+    sight = access.sight(actor)
+    return process_instances.list_(sight, narrowed, page_size, (page - 1) * page_size)
 
 
 def get(actor: Actor, instance_id: UUID) -> ProcessInstance:
@@ -162,14 +162,16 @@ def _start(
             f"您没有发起“{definition.title}”的岗位。"
             f" Expected a role that may start '{definition.key}', but the actor has none."
         )
-    begin, host_id = found
-    host = organisations.get(host_id)
+    begin, position = found
+    host = organisations.get(position.organisation_id)
     if definition.party is not None and definition.party != host.party:
         raise WrongParty(
             f"“{definition.title}”不能在{host.name}办理。"
             f" Expected an organisation of party '{definition.party}', but it is '{host.party}'."
         )
-    locked = process_instances.begin(definition.id, host.id, actor.person_id, now)
+    locked = process_instances.begin(
+        definition.id, host.id, actor.person_id, now, position.department_id
+    )
     case = Case(locked, actor, now)
     checked = answers.check(case.content, begin.form, given, case.context(), actor, now, {})
     case.picked = checked.names
@@ -177,7 +179,7 @@ def _start(
     act = Act(
         at=now,
         act=Event.INSTANCE_STARTED,
-        by=actor.stamp(host_id),
+        by=actor.stamp(host.id, begin.role),
         element_id=begin.element_id,
         data={"answers": checked.answers},
     )

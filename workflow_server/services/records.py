@@ -9,7 +9,7 @@ from uuid import UUID
 from workflow_server.config import CHINA
 from workflow_server.content.elements import StateEffect
 from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
-from workflow_server.services import numbers, record_fields
+from workflow_server.services import access, numbers, record_fields
 from workflow_server.services.situation import Situation
 from workflow_server.store import records as store
 from workflow_server.store.records import Record
@@ -46,9 +46,9 @@ def apply(effect: RecordEffect | StateEffect, situation: Situation) -> None:
 
 
 def get(actor: Actor, record_id: UUID) -> Record:
-    """Return a record of one of the actor's organisations."""
-    record = store.find(record_id)
-    if record is None or record.organisation_id not in actor.organisation_ids:
+    """Return a record that the actor may see."""
+    record = store.find_seen(access.sight(actor), record_id)
+    if record is None:
         raise NotFound(f"未找到业务记录。 Expected record {record_id}, but there is none.")
     return record
 
@@ -66,11 +66,9 @@ def list_(
     page_size: int = 50,
 ) -> tuple[list[Record], int]:
     """Return the records that the actor may see, newest first, and how many there are."""
-    organisations = set(actor.organisation_ids)
-    if organisation_id is not None:
-        organisations &= {organisation_id}
     return store.list_(
-        organisations,
+        access.sight(actor),
+        organisation_id=organisation_id,
         kind=kind,
         state=state,
         instance_id=instance_id,

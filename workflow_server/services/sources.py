@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.content.content import Content
-from workflow_server.services import file_types
+from workflow_server.services import access, file_types
 from workflow_server.services.actors import Actor
 from workflow_server.store import attachments, documents, organisations, people, records
 
@@ -78,22 +78,17 @@ def _accepts_attachment(seen: Sources, value: Any, parameters: Mapping[str, Any]
 
 
 def _accepts_document(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
-    """A paper of one of the actor's organisations."""
+    """A paper of a case that the actor sees."""
     document_id = _id(value)
     found = None if document_id is None else documents.find(document_id)
-    return found is not None and found.organisation_id in seen.actor.organisation_ids
+    return found is not None and access.sees_instance(seen.actor, found.instance_id)
 
 
 def _accepts_record(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
-    """A record of one of the actor's organisations, of a kind if one is asked for."""
+    """A record that the actor sees, of a kind if one is asked for."""
     record_id = _id(value)
-    found = None if record_id is None else records.find(record_id)
-    kind = parameters.get("kind")
-    return (
-        found is not None
-        and found.organisation_id in seen.actor.organisation_ids
-        and kind in (None, found.kind)
-    )
+    found = None if record_id is None else records.find_seen(access.sight(seen.actor), record_id)
+    return found is not None and parameters.get("kind") in (None, found.kind)
 
 
 _SOURCES: Mapping[str, Callable[[Sources, Any, Mapping[str, Any]], bool]] = {

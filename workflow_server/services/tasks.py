@@ -71,9 +71,9 @@ def list_(
     role that they hold. `text` is looked for in the task's name, the title of the process and
     the case number.
     """
-    visible = access.visible_tasks(actor)
+    visible = tasks.in_sight(access.sight(actor))
     if mine:
-        visible = tasks.offered_to(actor.person_id, actor.posts, status)
+        visible = tasks.offered_to(access.sight(actor), actor.posts, status)
     narrowed = Filter(
         status=status,
         instance_id=instance_id,
@@ -90,7 +90,7 @@ def list_(
 
 def get(actor: Actor, task_id: UUID) -> Listed:
     """Return a task that the actor may see."""
-    listed = tasks.find_listed(access.visible_tasks(actor), task_id)
+    listed = tasks.find_listed(tasks.in_sight(access.sight(actor)), task_id)
     if listed is None:
         raise NotFound(f"Expected task {task_id}, but there is none")
     return listed
@@ -208,6 +208,7 @@ def complete(
                 "completed_at": now,
                 "completed_by": actor.person_id,
                 "draft": None,
+                **_taken(actor, task, now),
             },
         )
         case.picked = checked.names
@@ -222,10 +223,14 @@ def _completion(task: TaskInHand, moved: Moved) -> Completion:
 
 def _lock(actor: Actor, task_id: UUID, now: datetime) -> tuple[Case, TaskInHand]:
     """Hold a task's instance against other writers; refuse whose task it is not."""
-    locked, task = tasks.lock(task_id)
-    if task.status == TaskStatus.OPEN or task.completed_by != actor.person_id:
-        access.check_may_do(actor, task)
+    locked, task, standing = tasks.lock(task_id, actor.person_id)
+    access.check_may_do(actor, task, standing)
     return Case(locked, actor, now), task
+
+
+def _taken(actor: Actor, task: TaskInHand, now: datetime) -> dict[str, Any]:
+    # A free task becomes theirs by being done: whose case it is, is then one index.
+    return {} if task.assignee_id else {"assignee_id": actor.person_id, "claimed_at": now}
 
 
 def _check_separate(actor: Actor, task: TaskInHand, element: ElementExtensions) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflow_server.store.db import Model
+from workflow_server.store.db import Model, session
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
 
@@ -64,3 +65,11 @@ class EmergencyAccess(Model):
     #: When an auditor has looked at it.
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     reviewed_by: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+
+
+def list_recused(instance_id: UUID) -> Sequence[UUID]:
+    """Return the people who are recused from a case."""
+    query = sa.select(Recusal.person_id).where(
+        Recusal.instance_id == instance_id, Recusal.lifted_at.is_(None)
+    )
+    return session().scalars(query).all()

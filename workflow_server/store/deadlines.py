@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -119,8 +120,9 @@ def find_running(deadline_id: UUID) -> Deadline | None:
 
 
 def list_(
-    organisations: Collection[UUID] | None,
+    sight: Sight | None,
     *,
+    organisation_id: UUID | None = None,
     instance_ids: Collection[UUID] | None = None,
     record_id: UUID | None = None,
     status: str | None = None,
@@ -129,10 +131,12 @@ def list_(
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[Deadline], int]:
-    """Return deadlines, the next to end first, and how many fit."""
+    """Return deadlines in sight (None: all), the next to end first, and how many fit."""
     wanted: list[sa.ColumnElement[bool]] = []
-    if organisations is not None:
-        wanted.append(Deadline.organisation_id.in_(organisations))
+    if sight is not None:
+        wanted.append(sight.of(Deadline.instance_id))
+    if organisation_id is not None:
+        wanted.append(Deadline.organisation_id == organisation_id)
     if instance_ids is not None:
         wanted.append(Deadline.instance_id.in_(instance_ids))
     if record_id is not None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -153,33 +154,64 @@ def list_enclosures(delivery_ids: Collection[UUID]) -> list[DeliveryEnclosure]:
     )
 
 
-def reached(enclosed_id: UUID, organisations: Collection[UUID]) -> bool:
-    """Say whether a paper or file came to one of the organisations in a delivered letter."""
+def reached(enclosed_id: UUID, sight: Sight) -> bool:
+    """Say whether a paper or file came in a delivered letter that somebody sees."""
     found = session().scalar(
         sa.select(sa.literal(1))
         .select_from(DeliveryEnclosure)
         .join(Delivery, Delivery.id == DeliveryEnclosure.delivery_id)
         .where(
             DeliveryEnclosure.enclosed_id == enclosed_id,
-            Delivery.recipient_id.in_(organisations),
-            Delivery.delivered_at.is_not(None),
+            has_come_to(sight),
         )
         .limit(1)
     )
     return found is not None
 
 
-def received(organisations: Collection[UUID]) -> sa.Select[UUID]:
-    """Return the query for the ids of all papers and files that came to these organisations."""
+def received(sight: Sight) -> sa.Select[UUID]:
+    """Return the query for the ids of all papers and files in delivered letters that one sees."""
     return (
         sa.select(DeliveryEnclosure.enclosed_id)
         .join(Delivery, Delivery.id == DeliveryEnclosure.delivery_id)
-        .where(Delivery.recipient_id.in_(organisations), Delivery.delivered_at.is_not(None))
+        .where(has_come_to(sight))
     )
 
 
+def has_come_to(sight: Sight) -> sa.ColumnElement[bool]:
+    """Return the condition that a letter has come and is seen on the recipient's side.
+
+    By who sees the case that took it; before one has, by those who see all of the recipient's.
+    """
+    if sight.barred:
+        return sa.false()
+    registry = sa.and_(
+        Delivery.received_instance_id.is_(None),
+        Delivery.recipient_id.in_(sorted(sight.organisations)),
+    )
+    return sa.and_(
+        Delivery.delivered_at.is_not(None),
+        sa.or_(sight.of(Delivery.received_instance_id), registry),
+    )
+
+
+def find_seen(
+    sight: Sight, delivery_id: UUID, direction: Literal["sent", "received"] | None = None
+) -> Delivery | None:
+    """Return a letter as it is now, if it is there and seen, on one side or any."""
+    return session().scalar(
+        sa.select(Delivery).where(Delivery.id == delivery_id, _side(sight, direction)),
+        execution_options={"populate_existing": True},
+    )
+
+
+def _side(sight: Sight, direction: Literal["sent", "received"] | None) -> sa.ColumnElement[bool]:
+    sent, received = sight.of(Delivery.instance_id), has_come_to(sight)
+    return {"sent": sent, "received": received, None: sa.or_(sent, received)}[direction]
+
+
 def list_(
-    organisations: Collection[UUID],
+    sight: Sight,
     *,
     direction: Literal["sent", "received"] | None = None,
     instance_id: UUID | None = None,
@@ -188,10 +220,7 @@ def list_(
     page_size: int = 50,
 ) -> tuple[list[Delivery], int]:
     """Return letters newest first, and how many fit; received ones once they were delivered."""
-    sent = Delivery.sender_id.in_(organisations)
-    received = sa.and_(Delivery.recipient_id.in_(organisations), Delivery.delivered_at.is_not(None))
-    sides = {"sent": sent, "received": received, None: sa.or_(sent, received)}
-    wanted: list[sa.ColumnElement[bool]] = [sides[direction]]
+    wanted: list[sa.ColumnElement[bool]] = [_side(sight, direction)]
     if instance_id is not None:
         wanted.append(
             sa.or_(

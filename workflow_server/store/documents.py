@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store import deliveries
 from workflow_server.store.db import Model, session
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -88,18 +89,18 @@ def list_by_id(ids: Collection[UUID]) -> list[Document]:
 
 
 def list_(
-    organisations: Collection[UUID],
+    sight: Sight,
     *,
     instance_id: UUID | None = None,
     kind: str | None = None,
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[Document], int]:
-    """Return the organisations' documents and those delivered to them, newest first; how many."""
+    """Return documents of cases and of delivered letters in sight, newest first; how many."""
     wanted: list[sa.ColumnElement[bool]] = [
         sa.or_(
-            Document.organisation_id.in_(organisations),
-            Document.id.in_(deliveries.received(organisations)),
+            sight.of(Document.instance_id),
+            Document.id.in_(deliveries.received(sight)),
         )
     ]
     if instance_id is not None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
-from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
 Condition = sa.ColumnElement[bool]
@@ -93,6 +93,16 @@ def resolve_delivery(delivery_id: UUID, person_id: UUID | None, now: datetime) -
     )
 
 
+def resolve(incident_id: UUID, person_id: UUID | None, now: datetime) -> None:
+    """Write down that people have seen to an incident that nothing tries again."""
+    session().execute(
+        sa.update(Incident)
+        .where(Incident.id == incident_id, Incident.resolved_at.is_(None))
+        .values(resolved_at=now, resolved_by=person_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def is_open_for(delivery_id: UUID) -> bool:
     """Tell whether a letter's incident is still open."""
     query = sa.select(Incident.id).where(
@@ -138,10 +148,9 @@ def everywhere() -> Condition:
     return sa.true()
 
 
-def in_instances(visible: Condition) -> Condition:
-    """Return the condition that an incident's instance fulfils another."""
-    query = sa.select(ProcessInstance.id).where(ProcessInstance.id == Incident.instance_id, visible)
-    return query.correlate(Incident).exists()
+def in_sight(sight: Sight) -> Condition:
+    """Return the condition that an incident's case is in sight."""
+    return sight.of(Incident.instance_id)
 
 
 def is_visible(visible: Condition, incident_id: UUID) -> bool:

@@ -37,7 +37,7 @@ class Link(Model):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What stands at one end of a link; `organisation_id` decides who may see it."""
+    """What stands at one end of a link; its case decides who may see it."""
 
     type: str
     id: UUID

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import UtcDateTime, UuidColumn, new_id
 
 
@@ -91,18 +91,34 @@ def lock(number_id: UUID) -> Number:
     return session().get_one(Number, number_id, with_for_update=True, populate_existing=True)
 
 
+def is_seen(sight: Sight, number_id: UUID) -> bool:
+    """Tell whether an entry of the register is in sight."""
+    query = sa.select(Number.id).where(Number.id == number_id, _in_sight(sight))
+    return session().scalar(query) is not None
+
+
+def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:
+    if sight.barred:
+        return sa.false()
+    alone = sa.and_(
+        Number.instance_id.is_(None), Number.organisation_id.in_(sorted(sight.organisations))
+    )
+    return sa.or_(sight.of(Number.instance_id), alone)
+
+
 def list_register(
-    organisations: Collection[UUID] | None,
+    sight: Sight,
+    organisation_id: UUID | None,
     series: str | None,
     year: int | None,
     *,
     page: int,
     page_size: int,
 ) -> tuple[list[Number], int]:
-    """Return what organisations (None: all) gave, newest year first, and how much it is."""
-    wanted: list[sa.ColumnElement[bool]] = []
-    if organisations is not None:
-        wanted.append(Number.organisation_id.in_(organisations))
+    """Return the numbers in sight, newest year first, and how many they are."""
+    wanted: list[sa.ColumnElement[bool]] = [_in_sight(sight)]
+    if organisation_id is not None:
+        wanted.append(Number.organisation_id == organisation_id)
     if series is not None:
         wanted.append(Number.series == series)
     if year is not None:

@@ -16,6 +16,7 @@ from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, run, session, table
 from workflow_server.store.organisations import Host, Organisation
 from workflow_server.store.process_definitions import ProcessDefinition, Reference
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -36,7 +37,11 @@ class ProcessInstance(Model):
     """One run of a process, hosted by one organisation; `version` counts its writes."""
 
     __tablename__ = "process_instances"
-    __table_args__ = (sa.Index("ix_process_instances_organisation_id_id", "organisation_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_process_instances_organisation_id_id", "organisation_id", "id"),
+        sa.Index("ix_process_instances_department_id", "department_id"),
+        sa.Index("ix_process_instances_started_by", "started_by"),
+    )
 
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
     process_definition_id: Mapped[UUID] = mapped_column(
@@ -63,6 +68,9 @@ class ProcessInstance(Model):
     minor: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     #: Other flags that are set, by name; they hide classes of personal data.
     flags: Mapped[list[str]] = mapped_column(JsonColumn, default_factory=list)
+    #: What the diagram says of secrecy, flags and team ("drawn"), and what a person has set
+    #: ("by_hand"); together they make the columns above.
+    standing: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default_factory=dict)
     #: Head of its history's hash chain.
     history_length: Mapped[int] = mapped_column(sa.Integer, default=0)
     history_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), default=b"")
@@ -91,6 +99,24 @@ def get(instance_id: UUID) -> ProcessInstance:
     return row
 
 
+def find_seen(sight: Sight, instance_id: UUID) -> ProcessInstance | None:
+    """Return an instance as it is now, if it is there and in sight."""
+    query = sa.select(ProcessInstance).where(
+        ProcessInstance.id == instance_id, sight.of(ProcessInstance.id)
+    )
+    return session().scalar(query, execution_options={"populate_existing": True})
+
+
+def list_seen(sight: Sight, instance_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these instances are in sight."""
+    if not instance_ids:
+        return frozenset()
+    query = sa.select(ProcessInstance.id).where(
+        ProcessInstance.id.in_(instance_ids), sight.of(ProcessInstance.id)
+    )
+    return frozenset(session().scalars(query))
+
+
 def get_variables(instance_id: UUID) -> dict[str, Any]:
     """Return an instance's variables."""
     variables: dict[str, Any] | None = session().scalar(
@@ -111,6 +137,12 @@ class InstanceInHand:
     status: str
     version: int
     started_at: datetime
+    started_by: UUID | None
+    department_id: UUID | None
+    secrecy: int
+    minor: bool
+    flags: list[str]
+    standing: dict[str, Any]
     history_length: int
     history_hash: bytes
     state: bytes | None
@@ -171,7 +203,11 @@ def _get(query: sa.Executable, instance_id: UUID) -> Locked:
 
 
 def begin(
-    definition_id: UUID, organisation_id: UUID, started_by: UUID | None, now: datetime
+    definition_id: UUID,
+    organisation_id: UUID,
+    started_by: UUID | None,
+    now: datetime,
+    department_id: UUID | None = None,
 ) -> Locked:
     """Write a new instance down, so that what its first step makes can point to it."""
     instance_id = new_id()
@@ -181,6 +217,9 @@ def begin(
         "organisation_id": organisation_id,
         "started_at": now,
         "started_by": started_by,
+        "department_id": department_id,
+        "flags": [],
+        "standing": {},
         "variables": {},
     }
     run(_INSERT, row)
@@ -196,13 +235,13 @@ def save(instance: InstanceInHand, values: dict[str, Any]) -> None:
 
 
 def list_(
-    visible: sa.ColumnElement[bool], narrowed: Filter, limit: int, offset: int
+    sight: Sight, narrowed: Filter, limit: int, offset: int
 ) -> tuple[Sequence[tuple[ProcessInstance, ProcessDefinition]], int]:
     """Return visible instances with their definitions, newest first, and how many there are."""
     query = (
         sa.select(ProcessInstance, ProcessDefinition)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
-        .where(visible, *_conditions(narrowed))
+        .where(sight.of(ProcessInstance.id), *_conditions(narrowed))
     )
     total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     rows = session().execute(query.order_by(ProcessInstance.id.desc()).limit(limit).offset(offset))
@@ -220,24 +259,3 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
     if narrowed.business_key is not None:
         conditions.append(ProcessInstance.business_key == narrowed.business_key)
     return conditions
-
-
-def visible_to(person_id: UUID, organisation_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
-    """Return the condition that a person may see an instance: hosted by theirs, or theirs to do."""
-    task = sa.table(
-        "tasks",
-        sa.column("instance_id", UuidColumn()),
-        sa.column("assignee_id", UuidColumn()),
-    )
-    has_task = (
-        sa.exists()
-        .where(task.c.instance_id == ProcessInstance.id, task.c.assignee_id == person_id)
-        .correlate(ProcessInstance)
-    )
-    return sa.or_(ProcessInstance.organisation_id.in_(organisation_ids), has_task)
-
-
-def is_visible(visible: sa.ColumnElement[bool], instance_id: UUID) -> bool:
-    """Tell whether an instance fulfils a condition of visibility."""
-    query = sa.select(ProcessInstance.id).where(ProcessInstance.id == instance_id, visible)
-    return session().scalar(query) is not None

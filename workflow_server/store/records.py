@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -61,9 +61,23 @@ def get(record_id: UUID) -> Record:
     return record
 
 
+def in_sight(sight: Sight) -> sa.ColumnElement[bool]:
+    """Return the condition that a record may be seen: with its case, or as its organisation's."""
+    alone = sa.and_(
+        Record.instance_id.is_(None), Record.organisation_id.in_(sorted(sight.organisations))
+    )
+    return sa.false() if sight.barred else sa.or_(sight.of(Record.instance_id), alone)
+
+
+def find_seen(sight: Sight, record_id: UUID) -> Record | None:
+    """Return a record, if it is there and in sight."""
+    return session().scalar(sa.select(Record).where(Record.id == record_id, in_sight(sight)))
+
+
 def list_(
-    organisations: Collection[UUID] | None,
+    sight: Sight | None,
     *,
+    organisation_id: UUID | None = None,
     kind: str | None = None,
     state: str | None = None,
     instance_id: UUID | None = None,
@@ -72,10 +86,12 @@ def list_(
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[Record], int]:
-    """Return records newest first, and how many fit; organisations None means all of them."""
+    """Return records in sight (None: all) newest first, and how many fit."""
     wanted: list[sa.ColumnElement[bool]] = []
-    if organisations is not None:
-        wanted.append(Record.organisation_id.in_(organisations))
+    if sight is not None:
+        wanted.append(in_sight(sight))
+    if organisation_id is not None:
+        wanted.append(Record.organisation_id == organisation_id)
     if kind is not None:
         wanted.append(Record.kind == kind)
     if state is not None:
@@ -103,10 +119,15 @@ def list_(
 
 
 def list_titles(
-    organisation_id: UUID, kind: str, *, but: UUID | None, limit: int
+    organisation_id: UUID, kind: str, *, sight: Sight | None, but: UUID | None, limit: int
 ) -> list[tuple[UUID, str | None, str]]:
-    """Return (id, number, title) of an organisation's newest records of a kind, but one."""
+    """Return (id, number, title) of an organisation's newest records of a kind, but one.
+
+    Only those in sight; None: all.
+    """
     mine = [Record.organisation_id == organisation_id, Record.kind == kind]
+    if sight is not None:
+        mine.append(in_sight(sight))
     if but is not None:
         mine.append(Record.id != but)
     rows = session().execute(

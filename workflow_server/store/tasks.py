@@ -14,11 +14,14 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store import process_instances
+from workflow_server.store.access import Recusal
 from workflow_server.store.db import Model, run, session, table
+from workflow_server.store.offers import TaskCandidate, TaskExclusion
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.people import Person
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.process_instances import Locked, ProcessInstance
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
 
 
@@ -54,6 +57,7 @@ class Task(Model):
             postgresql_where=_OPEN,
         ),
         sa.Index("ix_tasks_assigned", "assignee_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        sa.Index("ix_tasks_assignee_id_instance_id", "assignee_id", "instance_id"),
         {"sqlite_with_rowid": False},
     )
 
@@ -74,33 +78,6 @@ class Task(Model):
     completed_by: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
     #: Answers that somebody has begun to give.
     draft: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn, default=None)
-
-
-class TaskExclusion(Model):
-    """A person whom an open task is not offered to: segregation of duties."""
-
-    __tablename__ = "task_exclusions"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    task_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("tasks.id"), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(
-        UuidColumn, sa.ForeignKey("people.id"), primary_key=True
-    )
-
-
-class TaskCandidate(Model):
-    """Somebody whom an open task is offered to by name, beside or instead of a role."""
-
-    __tablename__ = "task_candidates"
-    __table_args__ = (
-        sa.Index("ix_task_candidates_task_id", "task_id"),
-        {"sqlite_with_rowid": False},
-    )
-
-    person_id: Mapped[UUID] = mapped_column(
-        UuidColumn, sa.ForeignKey("people.id"), primary_key=True
-    )
-    task_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("tasks.id"), primary_key=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,28 +123,64 @@ class TaskInHand:
     completed_by: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands to a task beside their posts, and what keeps people from its case."""
+
+    secrecy: int
+    minor: bool
+    #: Recused from the case.
+    recused: bool
+    #: Offered the task by name.
+    named: bool
+
+
 _KEPT_ALIKE = frozenset(each.name for each in fields(TaskInHand))
 _TABLE = table(Task)
 _IN_HAND = tuple(_TABLE.c[each.name] for each in fields(TaskInHand))
-_BY_ID = sa.select(*_IN_HAND).where(_TABLE.c.id == sa.bindparam("task_id"))
 _BY_IDS = sa.select(*_IN_HAND).where(_TABLE.c.id.in_(sa.bindparam("task_ids", expanding=True)))
 # PostgreSQL locks in the order named here, the instance first like everybody else; who had to
 # wait reads both rows as they are then.
 _INSTANCE = table(ProcessInstance)
+_RECUSED, _CANDIDATES = table(Recusal), table(TaskCandidate)
+_PERSON = sa.bindparam("person_id", type_=UuidColumn())
+_STANDING = (
+    _INSTANCE.c.secrecy,
+    _INSTANCE.c.minor,
+    sa.exists().where(
+        _RECUSED.c.person_id == _PERSON,
+        _RECUSED.c.instance_id == _INSTANCE.c.id,
+        _RECUSED.c.lifted_at.is_(None),
+    ),
+    sa.exists().where(_CANDIDATES.c.person_id == _PERSON, _CANDIDATES.c.task_id == _TABLE.c.id),
+)
+_BY_ID = (
+    sa.select(*_IN_HAND, *_STANDING)
+    .select_from(_TABLE)
+    .join(_INSTANCE, _TABLE.c.instance_id == _INSTANCE.c.id)
+    .where(_TABLE.c.id == sa.bindparam("task_id"))
+)
 _LOCK = (
-    process_instances.WHOLE.add_columns(*_IN_HAND)
+    process_instances.WHOLE.add_columns(*_IN_HAND, *_STANDING)
     .join(_TABLE, _TABLE.c.instance_id == _INSTANCE.c.id)
     .where(_TABLE.c.id == sa.bindparam("task_id"))
     .with_for_update(of=[_INSTANCE, _TABLE])
 )
 _INSERT = sa.insert(_TABLE)
+_DONE = (
+    sa.select(_TABLE.c.element_id, _TABLE.c.completed_by)
+    .where(_TABLE.c.instance_id == sa.bindparam("instance_id"), _TABLE.c.completed_by.is_not(None))
+    .order_by(_TABLE.c.completed_at.desc(), _TABLE.c.id.desc())
+)
 _UPDATE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("task_id"))
 
 
-def find(task_id: UUID) -> TaskInHand | None:
-    """Return a task as it is now, if there is one."""
-    row = run(_BY_ID, {"task_id": task_id}).one_or_none()
-    return None if row is None else TaskInHand(*row)
+def find(task_id: UUID, person_id: UUID) -> tuple[TaskInHand, Standing] | None:
+    """Return a task as it is now, if there is one, and how a person stands to it."""
+    row = run(_BY_ID, {"task_id": task_id, "person_id": person_id}).one_or_none()
+    if row is None:
+        return None
+    return TaskInHand(*row[: len(_IN_HAND)]), Standing(*row[len(_IN_HAND) :])
 
 
 def list_by_id(task_ids: Collection[UUID]) -> Sequence[TaskInHand]:
@@ -175,13 +188,18 @@ def list_by_id(task_ids: Collection[UUID]) -> Sequence[TaskInHand]:
     return [TaskInHand(*row) for row in run(_BY_IDS, {"task_ids": list(task_ids)})]
 
 
-def lock(task_id: UUID) -> tuple[Locked, TaskInHand]:
-    """Return a task and its instance, held against other writers until the transaction ends."""
-    row = run(_LOCK, {"task_id": task_id}).one_or_none()
+def lock(task_id: UUID, person_id: UUID) -> tuple[Locked, TaskInHand, Standing]:
+    """Return a task and its instance, held against other writers until the transaction ends.
+
+    With them comes how a person stands to both: what keeps them away costs no statement.
+    """
+    row = run(_LOCK, {"task_id": task_id, "person_id": person_id}).one_or_none()
     if row is None:
         raise NotFound(f"Expected task {task_id}, but there is none")
-    whole = len(row) - len(_IN_HAND)
-    return process_instances.locked(row[:whole]), TaskInHand(*row[whole:])
+    standing = len(row) - len(_STANDING)
+    whole = standing - len(_IN_HAND)
+    task = TaskInHand(*row[whole:standing])
+    return process_instances.locked(row[:whole]), task, Standing(*row[standing:])
 
 
 def add_all(rows: Sequence[dict[str, Any]]) -> None:
@@ -221,51 +239,29 @@ def set_due_on(instance_id: UUID, element_id: str, due_on: date | None) -> None:
     )
 
 
-def list_completers(instance_id: UUID, elements: Collection[str]) -> Sequence[UUID]:
-    """Return who completed these elements in an instance, the last one first."""
-    query = (
-        sa.select(Task.completed_by)
-        .where(
-            Task.instance_id == instance_id,
-            Task.element_id.in_(elements),
-            Task.completed_by.is_not(None),
-        )
-        .order_by(Task.completed_at.desc(), Task.id.desc())
-    )
-    return [person for person in session().scalars(query) if person is not None]
-
-
-def exclude(rows: Sequence[tuple[UUID, UUID]]) -> None:
-    """Write down which tasks are not offered to whom: (task, person)."""
-    known = set(
-        session().execute(
-            sa.select(TaskExclusion.task_id, TaskExclusion.person_id).where(
-                TaskExclusion.task_id.in_({task for task, _ in rows})
-            )
-        )
-    )
-    fresh = [
-        {"task_id": task, "person_id": person}
-        for task, person in dict.fromkeys(rows)
-        if (task, person) not in known
-    ]
-    if fresh:
-        session().execute(sa.insert(TaskExclusion), fresh)
+def list_done(instance_id: UUID) -> Sequence[tuple[str, UUID]]:
+    """Return which elements people have completed in an instance, and who, the last one first."""
+    return [(row[0], row[1]) for row in run(_DONE, {"instance_id": instance_id})]
 
 
 def free(task_ids: Collection[UUID], person_id: UUID) -> None:
-    """Give a person's open tasks back to their roles, without the draft; a task needs one."""
+    """Give a person's open tasks back to their roles or candidates, without the draft.
+
+    What is neither a role's nor offered to others stays: it must be given to somebody by hand.
+    """
+    others = sa.exists().where(
+        TaskCandidate.task_id == Task.id, TaskCandidate.person_id != person_id
+    )
     session().execute(
         sa.update(Task)
-        .where(Task.id.in_(task_ids), Task.assignee_id == person_id, Task.role.is_not(None))
+        .where(
+            Task.id.in_(task_ids),
+            Task.assignee_id == person_id,
+            sa.or_(Task.role.is_not(None), others),
+        )
         .values(assignee_id=None, claimed_at=None, draft=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def is_excluded(task_id: UUID, person_id: UUID) -> bool:
-    """Tell whether a task must not be worked on by a person."""
-    return session().get(TaskExclusion, (task_id, person_id)) is not None
 
 
 def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[UUID]:
@@ -289,40 +285,35 @@ def list_open_elements(instance_id: UUID) -> Sequence[str]:
 
 
 def offered_to(
-    person_id: UUID, posts: Collection[tuple[UUID, str]], status: str | None
+    sight: Sight, posts: Collection[tuple[UUID, str]], status: str | None
 ) -> sa.ColumnElement[bool]:
     """Return the condition that a task of a status is a person's to do: theirs, or free for them.
 
-    A query for each way leads SQLite to the index for that way; of an OR it would read all tasks.
+    Where the case is read too (`list_` does), what is kept from them is left out. A query for
+    each way leads SQLite to the index for that way; of an OR it would read all tasks.
     """
-    task = aliased(Task)
+    task, candidate = aliased(Task), aliased(TaskCandidate)
     is_excluded = sa.exists().where(
-        TaskExclusion.task_id == task.id, TaskExclusion.person_id == person_id
+        TaskExclusion.task_id == task.id, TaskExclusion.person_id == sight.person_id
     )
+    has_status = () if status is None else (task.status == _written_out(status),)
+    is_named = sa.select(candidate.task_id).where(candidate.person_id == sight.person_id)
+    is_free = (task.assignee_id.is_(None), ~is_excluded)
     ways = [
-        task.assignee_id == person_id,
+        (task.assignee_id == sight.person_id,),
+        (task.id.in_(is_named), *is_free),
         *(
-            sa.and_(
-                task.assignee_id.is_(None),
-                task.organisation_id == organisation,
-                task.role == role,
-                ~is_excluded,
-            )
+            (task.organisation_id == organisation, task.role == role, *is_free)
             for organisation, role in posts
         ),
     ]
-    has_status = () if status is None else (task.status == _written_out(status),)
-    found = sa.union_all(*(sa.select(task.id).where(way, *has_status) for way in ways))
-    return Task.id.in_(found)
+    found = sa.union_all(*(sa.select(task.id).where(*way, *has_status) for way in ways))
+    return sa.and_(Task.id.in_(found), sight.not_denied(ProcessInstance))
 
 
-def visible_to(person_id: UUID, organisation_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
-    """Return the condition that a person may see a task: in their organisation, or their own."""
-    return sa.or_(
-        Task.organisation_id.in_(organisation_ids),
-        Task.assignee_id == person_id,
-        Task.completed_by == person_id,
-    )
+def in_sight(sight: Sight) -> sa.ColumnElement[bool]:
+    """Return the condition that a task is of a case in sight."""
+    return sight.of(Task.instance_id)
 
 
 def list_(

@@ -1,5 +1,7 @@
 """Lay down people, organisations, rights and trace"""
 
+from uuid import UUID, uuid5
+
 from alembic import op
 import sqlalchemy as sa
 from workflow_server.store import types
@@ -8,6 +10,72 @@ revision = '0003'
 down_revision = '0002'
 branch_labels = None
 depends_on = None
+
+#: What is written once and never changed or deleted again, whoever asks the database to.
+WRITTEN_ONCE = ('history', 'history_anchors', 'history_anchored_heads', 'inquiries')
+#: The areas that acts were written in before areas knew where they end.
+AREAS = (
+    'access', 'attachments', 'calendar', 'clock', 'deliveries', 'deployments', 'incidents',
+    'jobs', 'numbers', 'organisations', 'requests',
+)
+
+
+def _refuse_changes() -> None:
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE EXCEPTION '% is written once: % refused', TG_TABLE_NAME, TG_OP; END $$"
+        )
+        for table in WRITTEN_ONCE:
+            op.execute(
+                f'CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON {table} '
+                'FOR EACH ROW EXECUTE FUNCTION refuse_change()'
+            )
+        return
+    for table in WRITTEN_ONCE:
+        for act in ('update', 'delete'):
+            op.execute(
+                f'CREATE TRIGGER {table}_written_once_{act} BEFORE {act.upper()} ON {table} '
+                f"BEGIN SELECT RAISE(ABORT, '{table} is written once: {act} refused'); END"
+            )
+
+
+def _allow_changes() -> None:
+    if op.get_bind().dialect.name == 'postgresql':
+        for table in WRITTEN_ONCE:
+            op.execute(f'DROP TRIGGER written_once ON {table}')
+        op.execute('DROP FUNCTION refuse_change()')
+        return
+    for table in WRITTEN_ONCE:
+        for act in ('update', 'delete'):
+            op.execute(f'DROP TRIGGER {table}_written_once_{act}')
+
+
+def _keep_ends_of_areas() -> None:
+    history = sa.table(
+        'history',
+        sa.column('chain_id', types.UuidColumn()),
+        sa.column('seq', sa.Integer()),
+        sa.column('hash', sa.LargeBinary()),
+    )
+    chains = sa.table(
+        'history_chains',
+        sa.column('id', types.UuidColumn()),
+        sa.column('name', sa.Text()),
+        sa.column('length', sa.Integer()),
+        sa.column('head', sa.LargeBinary()),
+    )
+    for name in AREAS:
+        chain_id = uuid5(UUID('6f0c7a52-5d0e-4b8a-9a37-1f2f4c0e9d11'), name)
+        last = op.get_bind().execute(
+            sa.select(history.c.seq, history.c.hash)
+            .where(history.c.chain_id == chain_id)
+            .order_by(history.c.seq.desc())
+            .limit(1)
+        ).one_or_none()
+        if last is not None:
+            values = {'id': chain_id, 'name': name, 'length': last.seq, 'head': last.hash}
+            op.get_bind().execute(chains.insert().values(values))
 
 
 def upgrade() -> None:
@@ -26,6 +94,9 @@ def upgrade() -> None:
     sa.Column('head', sa.LargeBinary(length=32), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_history_chains'))
     )
+    with op.batch_alter_table('history_chains', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_history_chains_instance_id'), ['instance_id'], unique=False)
+
     op.create_table('roles',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('label', sa.Text(), nullable=False),
@@ -50,6 +121,23 @@ def upgrade() -> None:
         batch_op.create_index('ix_sign_ins_login_at', ['login', 'at'], unique=False)
         batch_op.create_index('ix_sign_ins_person_id_at', ['person_id', 'at'], unique=False)
 
+    op.create_table('password_history',
+    sa.Column('id', types.UuidColumn(), nullable=False),
+    sa.Column('person_id', types.UuidColumn(), nullable=False),
+    sa.Column('password_hash', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_password_history_person_id_people')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_password_history'))
+    )
+    with op.batch_alter_table('password_history', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_password_history_person_id'), ['person_id'], unique=False)
+
+    op.create_table('recovery_codes',
+    sa.Column('person_id', types.UuidColumn(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('used_at', types.UtcDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_recovery_codes_person_id_people')),
+    sa.PrimaryKeyConstraint('person_id', 'digest', name=op.f('pk_recovery_codes'))
+    )
     op.create_table('departments',
     sa.Column('id', types.UuidColumn(), nullable=False),
     sa.Column('organisation_id', types.UuidColumn(), nullable=False),
@@ -76,10 +164,13 @@ def upgrade() -> None:
     sa.Column('anchor_seq', sa.Integer(), nullable=False),
     sa.Column('length', sa.Integer(), nullable=False),
     sa.Column('head', sa.LargeBinary(length=32), nullable=False),
-    sa.ForeignKeyConstraint(['anchor_seq'], ['history_anchors.seq'], name=op.f('fk_history_anchored_heads_anchor_seq_history_anchors')),
+    sa.ForeignKeyConstraint(['anchor_seq'], ['history_anchors.seq'], name=op.f('fk_history_anchored_heads_anchor_seq_history_anchors'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('chain_id', 'anchor_seq', name=op.f('pk_history_anchored_heads')),
     sqlite_with_rowid=False
     )
+    with op.batch_alter_table('history_anchored_heads', schema=None) as batch_op:
+        batch_op.create_index('ix_history_anchored_heads_anchor_seq', ['anchor_seq', 'chain_id'], unique=False)
+
     op.create_table('successions',
     sa.Column('id', types.UuidColumn(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -118,6 +209,9 @@ def upgrade() -> None:
     sa.Column('proposed_at', types.UtcDateTime(), nullable=False),
     sa.Column('decided_at', types.UtcDateTime(), nullable=True),
     sa.Column('deployment_id', types.UuidColumn(), nullable=True),
+    sa.Column('base_id', types.UuidColumn(), nullable=True),
+    sa.Column('changes', types.JsonColumn, nullable=True),
+    sa.ForeignKeyConstraint(['base_id'], ['deployments.id'], name=op.f('fk_proposals_base_id_deployments')),
     sa.ForeignKeyConstraint(['deployment_id'], ['deployments.id'], name=op.f('fk_proposals_deployment_id_deployments')),
     sa.ForeignKeyConstraint(['proposed_by'], ['people.id'], name=op.f('fk_proposals_proposed_by_people')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_proposals'))
@@ -128,6 +222,9 @@ def upgrade() -> None:
     sa.Column('approved', sa.Boolean(), nullable=False),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('decided_at', types.UtcDateTime(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('base_id', types.UuidColumn(), nullable=True),
+    sa.ForeignKeyConstraint(['base_id'], ['deployments.id'], name=op.f('fk_proposal_decisions_base_id_deployments')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_proposal_decisions_person_id_people')),
     sa.ForeignKeyConstraint(['proposal_id'], ['proposals.id'], name=op.f('fk_proposal_decisions_proposal_id_proposals')),
     sa.PrimaryKeyConstraint('proposal_id', 'person_id', name=op.f('pk_proposal_decisions')),
@@ -161,6 +258,8 @@ def upgrade() -> None:
     sa.Column('occurred_at', types.UtcDateTime(), nullable=False),
     sa.Column('recorded_by', types.UuidColumn(), nullable=False),
     sa.Column('recorded_at', types.UtcDateTime(), nullable=False),
+    sa.Column('corrects_id', types.UuidColumn(), nullable=True),
+    sa.ForeignKeyConstraint(['corrects_id'], ['inquiries.id'], name=op.f('fk_inquiries_corrects_id_inquiries')),
     sa.ForeignKeyConstraint(['instance_id'], ['process_instances.id'], name=op.f('fk_inquiries_instance_id_process_instances')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_inquiries_organisation_id_organisations')),
     sa.ForeignKeyConstraint(['recorded_by'], ['people.id'], name=op.f('fk_inquiries_recorded_by_people')),
@@ -211,14 +310,20 @@ def upgrade() -> None:
     with op.batch_alter_table('task_candidates', schema=None) as batch_op:
         batch_op.create_index('ix_task_candidates_task_id', ['task_id'], unique=False)
 
+    op.add_column('task_exclusions', sa.Column('label', sa.Text(), nullable=False, server_default=''))
+
     with op.batch_alter_table('api_tokens', schema=None) as batch_op:
         batch_op.add_column(sa.Column('scopes', types.JsonColumn, nullable=True))
         batch_op.add_column(sa.Column('last_used_at', types.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('sign_in', sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute("UPDATE api_tokens SET sign_in = true WHERE name = 'sign-in'")
 
     with op.batch_alter_table('history', schema=None) as batch_op:
         batch_op.add_column(sa.Column('position_id', types.UuidColumn(), nullable=True))
         batch_op.add_column(sa.Column('on_behalf_of', types.UuidColumn(), nullable=True))
         batch_op.add_column(sa.Column('address', sa.Text(), nullable=True))
+        batch_op.create_index('ix_history_at', ['at', 'chain_id', 'seq'], unique=False)
+        batch_op.create_index('ix_history_person_id_at', ['person_id', 'at'], unique=False)
 
     with op.batch_alter_table('organisations', schema=None) as batch_op:
         batch_op.add_column(sa.Column('parent_id', types.UuidColumn(), nullable=True))
@@ -266,17 +371,36 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_positions_department_id_departments'), 'departments', ['department_id'], ['id'])
         batch_op.drop_column('department')
 
+    # Who completed a task that was free holds it from now on: it is found by one index.
+    op.execute(
+        "UPDATE tasks SET assignee_id = completed_by, claimed_at = completed_at"
+        " WHERE assignee_id IS NULL AND completed_by IS NOT NULL"
+    )
+    op.create_index('ix_tasks_assignee_id_instance_id', 'tasks', ['assignee_id', 'instance_id'], unique=False)
+
     with op.batch_alter_table('process_instances', schema=None) as batch_op:
         batch_op.add_column(sa.Column('department_id', types.UuidColumn(), nullable=True))
         batch_op.add_column(sa.Column('secrecy', sa.SmallInteger(), nullable=False, server_default='1'))
         batch_op.add_column(sa.Column('minor', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('flags', types.JsonColumn, nullable=False, server_default='[]'))
+        batch_op.add_column(sa.Column('standing', types.JsonColumn, nullable=False, server_default='{}'))
+        batch_op.create_index('ix_process_instances_department_id', ['department_id'], unique=False)
+        batch_op.create_index('ix_process_instances_started_by', ['started_by'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_process_instances_department_id_departments'), 'departments', ['department_id'], ['id'])
 
 
+    _keep_ends_of_areas()
+    _refuse_changes()
+
 
 def downgrade() -> None:
+    _allow_changes()
+    op.drop_column('task_exclusions', 'label')
+    op.drop_index('ix_tasks_assignee_id_instance_id', table_name='tasks')
     with op.batch_alter_table('process_instances', schema=None) as batch_op:
+        batch_op.drop_index('ix_process_instances_started_by')
+        batch_op.drop_index('ix_process_instances_department_id')
+        batch_op.drop_column('standing')
         batch_op.drop_constraint(batch_op.f('fk_process_instances_department_id_departments'), type_='foreignkey')
         batch_op.drop_column('flags')
         batch_op.drop_column('minor')
@@ -321,11 +445,14 @@ def downgrade() -> None:
         batch_op.drop_column('parent_id')
 
     with op.batch_alter_table('history', schema=None) as batch_op:
+        batch_op.drop_index('ix_history_person_id_at')
+        batch_op.drop_index('ix_history_at')
         batch_op.drop_column('address')
         batch_op.drop_column('on_behalf_of')
         batch_op.drop_column('position_id')
 
     with op.batch_alter_table('api_tokens', schema=None) as batch_op:
+        batch_op.drop_column('sign_in')
         batch_op.drop_column('last_used_at')
         batch_op.drop_column('scopes')
 
@@ -362,6 +489,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_successions_organisation_id'))
 
     op.drop_table('successions')
+    with op.batch_alter_table('history_anchored_heads', schema=None) as batch_op:
+        batch_op.drop_index('ix_history_anchored_heads_anchor_seq')
+
     op.drop_table('history_anchored_heads')
     op.drop_table('groups')
     op.drop_table('departments')
@@ -371,6 +501,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_sign_ins_address_at')
 
     op.drop_table('sign_ins')
+    op.drop_table('recovery_codes')
+    with op.batch_alter_table('password_history', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_password_history_person_id'))
+
+    op.drop_table('password_history')
     op.drop_table('roles')
+    with op.batch_alter_table('history_chains', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_history_chains_instance_id'))
+
     op.drop_table('history_chains')
     op.drop_table('history_anchors')
