@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from workflow_server.app import create_app
-from workflow_server.services import sign_ins
+from workflow_server.services import passwords
 from workflow_server.store import db
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,7 +103,7 @@ def cheap_passwords() -> Iterator[None]:
     """Hash passwords with argon2's least cost: its real cost is what makes guessing slow."""
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(sign_ins, "_hasher", cheap)
+        patch.setattr(passwords, "_hasher", cheap)
         yield
 
 

@@ -18,6 +18,7 @@ import structlog
 from flask import Flask, Response, redirect, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from workflow_server import api, config, problems
 from workflow_server.config import Config, SettingRefused
@@ -68,6 +69,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = max(settings.attachment_mb + 1, UPLOAD_MB) * 1024 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_KB * 1024
     app.config["MAX_FORM_PARTS"] = 20
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
     _make_data_dir(settings)
     db.connect(app, settings.url, settings.pool_size)
     problems.register(app)

@@ -7,6 +7,7 @@ person sees) and carries a message after the pattern "Expected …, but …".
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -24,6 +25,9 @@ class Fault:
 
 class WorkflowServerError(Exception):
     """Something was refused."""
+
+    #: What a client needs to go on, beside the message.
+    more: Mapping[str, str] = {}
 
     def __init__(self, message: str, faults: tuple[Fault, ...] | list[Fault] = ()) -> None:
         super().__init__(message)

@@ -28,6 +28,14 @@ class Event(StrEnum):
     JOB_RETRIED = "JobRetried"
     #: Content was sealed and deployed.
     CONTENT_DEPLOYED = "ContentDeployed"
+    #: Somebody proposed content to be deployed.
+    PROPOSAL_MADE = "ProposalMade"
+    #: Somebody approved what another proposed.
+    PROPOSAL_APPROVED = "ProposalApproved"
+    #: Somebody rejected what another proposed, which ended it.
+    PROPOSAL_REJECTED = "ProposalRejected"
+    #: Who had proposed content took that back.
+    PROPOSAL_WITHDRAWN = "ProposalWithdrawn"
     #: Business time was moved ahead.
     CLOCK_MOVED = "ClockMoved"
     #: A file was brought.
@@ -54,3 +62,49 @@ class Event(StrEnum):
     TOKEN_ISSUED = "TokenIssued"  # noqa: S105 (a word, no secret)
     #: A token was made worthless.
     TOKEN_REVOKED = "TokenRevoked"  # noqa: S105 (a word, no secret)
+    #: A second factor was set up, and showed its first code.
+    SECOND_FACTOR_ADDED = "SecondFactorAdded"
+    #: A second factor was taken away, by its person or by an administrator.
+    SECOND_FACTOR_REMOVED = "SecondFactorRemoved"
+    #: A person was given recovery codes; older ones are worthless.
+    RECOVERY_CODES_ISSUED = "RecoveryCodesIssued"
+    #: A recovery code was used instead of the second factor.
+    RECOVERY_CODE_USED = "RecoveryCodeUsed"
+    #: An administrator let somebody try again who was locked out.
+    SIGN_IN_UNLOCKED = "SignInUnlocked"
+    #: An administrator ended all sign-ins of a person.
+    SIGN_INS_ENDED = "SignInsEnded"
+    #: A person was tied to who they are at the OpenID provider.
+    OPENID_LINKED = "OpenidLinked"
+    #: An organisation was added to the tree.
+    ORGANISATION_ADDED = "OrganisationAdded"
+    #: An organisation's description was changed.
+    ORGANISATION_CHANGED = "OrganisationChanged"
+    #: An organisation went under another one, with all below it.
+    ORGANISATION_MOVED = "OrganisationMoved"
+    #: An organisation is no more; it stays on record.
+    ORGANISATION_CLOSED = "OrganisationClosed"
+    #: An organisation was renamed, merged into another or split into several.
+    ORGANISATION_SUCCEEDED = "OrganisationSucceeded"
+    #: A running case went over to the organisation that succeeded its host.
+    CASE_TAKEN_OVER = "CaseTakenOver"
+    #: A department was added.
+    DEPARTMENT_ADDED = "DepartmentAdded"
+    #: A department was renamed.
+    DEPARTMENT_CHANGED = "DepartmentChanged"
+    #: A department went under another one.
+    DEPARTMENT_MOVED = "DepartmentMoved"
+    #: A department is no more; it stays on record.
+    DEPARTMENT_CLOSED = "DepartmentClosed"
+    #: A person's name was changed, or whether they can sign in.
+    PERSON_CHANGED = "PersonChanged"
+    #: A post of a person ends.
+    POSITION_ENDED = "PositionEnded"
+    #: A person's clearance, certificate or administration was changed.
+    GRANT_CHANGED = "GrantChanged"
+    #: A group of people was added.
+    GROUP_ADDED = "GroupAdded"
+    #: A group's name or members were changed.
+    GROUP_CHANGED = "GroupChanged"
+    #: A file of organisations, people and posts was taken in.
+    OFFICE_IMPORTED = "OfficeImported"

@@ -114,7 +114,8 @@ def _refused(error: errors.WorkflowServerError) -> Response:
     faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
     headers = {"Retry-After": "1"} if status == 503 else {}
     title = _title(type(error))
-    return _problem(status, error.code, title, _for_people(title, error.message), faults, headers)
+    sentence = _for_people(title, error.message)
+    return _problem(status, error.code, title, sentence, faults, headers, **error.more)
 
 
 def _refused_at_the_door(error: HTTPException) -> Response:

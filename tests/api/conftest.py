@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.services.drawing import bundle_of, chain, line, node, process, user
-from workflow_server.api.sessions import lockout
 from workflow_server.app import create_app
 from workflow_server.services import deployments, jobs, organisations, sign_ins
 from workflow_server.store import db
@@ -123,7 +122,6 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def office(app: Flask) -> Office:
     """The office with nothing deployed."""
-    lockout.forget()
     return Office(app)
 
 

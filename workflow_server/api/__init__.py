@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from workflow_server.api import (
+    accounts,
     attachments,
     calendar_days,
     clock,
@@ -22,6 +23,7 @@ from workflow_server.api import (
     organisations,
     process_definitions,
     process_instances,
+    proposals,
     records,
     sessions,
     tasks,
@@ -32,6 +34,8 @@ from workflow_server.api import (
 NOUNS = (
     sessions.noun,
     me.noun,
+    accounts.noun,
+    accounts.history,
     process_definitions.noun,
     process_instances.noun,
     tasks.noun,
@@ -46,6 +50,7 @@ NOUNS = (
     organisations.people,
     vocabularies.noun,
     deployments.noun,
+    proposals.noun,
     calendar_days.noun,
     clock.noun,
     jobs.noun,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -12,29 +13,54 @@ from urllib.parse import quote
 from uuid import UUID
 
 import orjson
-from flask import Request, Response, g, jsonify, request
+import structlog
+from flask import Request, Response, after_this_request, current_app, g, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import FileStorage, WWWAuthenticate
-from werkzeug.exceptions import BadRequest, Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    TooManyRequests,
+    Unauthorized,
+    UnsupportedMediaType,
+)
 
 from workflow_server.api.shapes.base import Shape
 from workflow_server.api.shapes.fields import Id
 from workflow_server.errors import Fault, InvalidInput
-from workflow_server.services import actors
+from workflow_server.services import actors, passwords, second_factors, tokens
 from workflow_server.services.actors import Actor, Visitor
+from workflow_server.services.tries import Origin, TryLater
 from workflow_server.store.db import session, settings
 from workflow_server.store.history import ActInProgress
 
 #: What may be asked without a token. A route not named here needs a person.
-OPEN = frozenset({"health.read_health", "sessions.open_session"})
+OPEN = frozenset(
+    {
+        "health.read_health",
+        "sessions.open_session",
+        "sessions.complete_session",
+        "sessions.begin_openid",
+        "sessions.finish_openid",
+    }
+)
+#: What only somebody who signed in may do: no narrowed token makes tokens or passwords.
+IN_PERSON = frozenset({"me", "accounts"})
+#: What a sign-in is good for that must first do something else.
+_ALWAYS = frozenset({"me.read_me", "sessions.close_session"})
+_FIRST = {
+    passwords.MUST_CHANGE: _ALWAYS | {"me.change_password"},
+    second_factors.MUST_ADD: _ALWAYS | {"me.add_second_factor", "me.confirm_second_factor"},
+}
 
 #: The largest body of a request that carries no file.
 ANSWERS_BYTES = 2 * 1024 * 1024
 #: How deep a body may be nested: no form needs more, and nobody downstream must count.
 DEPTH = 64
+
+log = structlog.get_logger(__name__)
 
 _SEND_JSON = "请以 application/json 提交。 Send application/json."
 _SEND_FORM = "请以 multipart/form-data 提交。 Send multipart/form-data."
@@ -68,6 +94,7 @@ class Parser(FlaskParser):
 
 
 PARSER = Parser()
+_nouns: set[str] = set()
 
 
 class Noun:
@@ -76,6 +103,7 @@ class Noun:
     def __init__(self, name: str, title: str, prefix: str | None = None) -> None:
         self.name = name
         self.title = title
+        _nouns.add(name.replace("_", "-"))
         self.blueprint: Any = Blueprint(
             name,
             __name__,
@@ -158,11 +186,30 @@ class Noun:
         if request.endpoint in OPEN:
             return
         _identify()
+        self._check_scope()
         if takes_form and request.mimetype != "multipart/form-data":
             raise UnsupportedMediaType(_SEND_FORM)
         if request.method != "GET" and request.content_length != 0:
             # However slowly the body arrives, no connection waits for it.
             session().rollback()
+
+    def _check_scope(self) -> None:
+        """Refuse what the token is not good for."""
+        visitor: Visitor = g.visitor
+        granted = visitor.token.scopes
+        if granted is None:
+            return
+        first = [scope for scope in granted if scope in _FIRST]
+        if first:
+            if not any(request.endpoint in _FIRST[scope] for scope in first):
+                tokens.refuse_until(first)
+            return
+        if request.endpoint == "sessions.close_session":
+            return
+        reads = request.method in ("GET", "HEAD")
+        if self.name in IN_PERSON and not reads:
+            tokens.refuse_narrowed()
+        tokens.check_scope(granted, self.name.replace("_", "-"), reads)
 
     def _describe(self, doc: Any, _doc_info: Any, **_more: Any) -> Any:
         """Say what all operations share: how they are refused."""
@@ -182,6 +229,41 @@ def now() -> datetime:
     """Return business time when the request came in."""
     visitor: Visitor = g.visitor
     return visitor.now
+
+
+def token_id() -> UUID:
+    """Return which token the request came with."""
+    visitor: Visitor = g.visitor
+    return visitor.token.id
+
+
+def origin() -> Origin:
+    """Return where the request came from, and with what program."""
+    return Origin(request.remote_addr or "", request.headers.get("User-Agent"))
+
+
+@contextmanager
+def counted() -> Iterator[None]:
+    """Answer 429 with Retry-After when something was tried too often."""
+    try:
+        yield
+    except TryLater as later:
+        raise TooManyRequests(retry_after=later.seconds) from later
+
+
+def forget_cookie(name: str, path: str) -> None:
+    """Take a cookie away with the answer, whatever that is."""
+
+    @after_this_request
+    def forget(response: Response) -> Response:
+        response.delete_cookie(name, path=path, httponly=True, samesite="Lax")
+        return response
+
+
+def scopes() -> frozenset[str]:
+    """Return what a token can be narrowed to."""
+    nouns = {f"{noun}:read" for noun in _nouns}
+    return frozenset(nouns | {f"{noun}:write" for noun in _nouns - IN_PERSON} | {tokens.READ})
 
 
 def idempotency_key() -> str | None:
@@ -264,11 +346,30 @@ def _is_deeper(value: Any, depth: int) -> bool:
 
 
 def _identify() -> None:
-    token = bearer_token()
-    visitor = actors.visitor_for_token(token, datetime.now(UTC)) if token else None
+    token, real = bearer_token(), datetime.now(UTC)
+    visitor = actors.visitor_for_token(token, real) if token else None
     if visitor is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "workflow-server"}))
     g.visitor = replace(visitor, actor=_as_chosen(visitor.actor))
+    if not tokens.is_used(visitor.token.last_used_at, real):
+        _note_use(visitor.token.id, real)
+
+
+def _note_use(used: UUID, real: datetime) -> None:
+    """Write that a token is in use once the answer is sent; nobody waits for it or fails by it."""
+    application = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def note() -> None:
+        try:
+            with application.app_context():
+                tokens.note_use(used, real)
+        except Exception as error:
+            log.warning("token_use_not_noted", reason=type(error).__name__)
+
+    @after_this_request
+    def when_sent(response: Response) -> Response:
+        response.call_on_close(note)
+        return response
 
 
 def _as_chosen(actor: Actor) -> Actor:

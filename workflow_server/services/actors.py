@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.errors import Forbidden, NotFound
 from workflow_server.store import clock, people
+from workflow_server.store.db import settings
 from workflow_server.store.history import Stamp
 
 TOKEN_PREFIX = "wst_"  # noqa: S105 (how tokens begin, no secret)
+
+
+#: Before any token was used.
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class IdentityNotHeld(Forbidden):
@@ -146,7 +151,9 @@ def visitor_for_token(token: str, real: datetime) -> Visitor | None:
     """
     if not token.startswith(TOKEN_PREFIX):
         return None
-    rows = people.list_actor_rows_by_token(digest_of(token), real, _day(real))
+    idle = settings().idle_minutes
+    used_since = real - timedelta(minutes=idle) if idle else _EVER
+    rows = people.list_actor_rows_by_token(digest_of(token), real, _day(real), used_since)
     actor = _actor(rows)
     if actor is None:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -117,6 +117,12 @@ def find_person_by_login(login: str) -> Person | None:
     return session().scalar(sa.select(Person).where(Person.login == login))
 
 
+def find_person_by_subject(issuer: str, subject: str) -> Person | None:
+    """Return who somebody of an OpenID provider is here, if they were here before."""
+    known = (Person.oidc_issuer == issuer, Person.oidc_subject == subject)
+    return session().scalar(sa.select(Person).where(*known))
+
+
 def in_force(today: Any) -> sa.ColumnElement[bool]:
     """Return the condition that a position is held on a day."""
     return sa.and_(
@@ -167,17 +173,28 @@ _BY_TOKEN = (
         ApiToken.expires_at.is_(None)
         | (ApiToken.expires_at > sa.bindparam("now", type_=UtcDateTime()))
     )
+    .where(
+        ~ApiToken.sign_in
+        | (
+            sa.func.coalesce(ApiToken.last_used_at, ApiToken.created_at)
+            > sa.bindparam("used_since", type_=UtcDateTime())
+        )
+    )
 )
 _BY_ID = _PERSON_WITH_POSITIONS.where(Person.id == sa.bindparam("person_id", type_=UuidColumn()))
 
 
-def list_actor_rows_by_token(digest: bytes, now: datetime, today: date) -> Sequence[Any]:
+def list_actor_rows_by_token(
+    digest: bytes, now: datetime, today: date, used_since: datetime
+) -> Sequence[Any]:
     """Return a token's person, a row for each position; none when the token is not valid.
 
-    `now` is real time. At the end of each stand the token's id, its scopes, when it was last
-    used, and the business clock's distance: every request needs them.
+    `now` is real time; a sign-in that was not used since `used_since` is over. At the end of
+    each stand the token's id, its scopes, when it was last used, and the business clock's
+    distance: every request needs them.
     """
-    return run(_BY_TOKEN, {"digest": digest, "now": now, "today": today}).all()
+    values = {"digest": digest, "now": now, "today": today, "used_since": used_since}
+    return run(_BY_TOKEN, values).all()
 
 
 def list_actor_rows(person_id: UUID, today: date) -> Sequence[Any]:
@@ -213,3 +230,84 @@ def list_positions(person_id: UUID) -> Sequence[PositionRow]:
         )
         .all()
     )
+
+
+def get_position(position_id: UUID) -> PositionRow:
+    """Return a position."""
+    row = session().get(PositionRow, position_id)
+    if row is None:
+        raise NotFound(f"Expected position {position_id}, but there is none")
+    return row
+
+
+def list_accounts(
+    text: str | None, limit: int, offset: int, *, administration: str | None = None
+) -> tuple[Sequence[Person], int]:
+    """Return everybody who can or could sign in, by login, and how many there are."""
+    query = sa.select(Person)
+    if text is not None:
+        found = (each.icontains(text, autoescape=True) for each in (Person.login, Person.name))
+        query = query.where(sa.or_(*found))
+    if administration is not None:
+        query = query.where(Person.administration == administration, Person.active)
+    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    rows = session().scalars(query.order_by(Person.login).limit(limit).offset(offset))
+    return rows.all(), total
+
+
+def list_everybody() -> Sequence[Person]:
+    """Return everybody, by login."""
+    return session().scalars(sa.select(Person).order_by(Person.login)).all()
+
+
+def list_positions_in(organisation_id: UUID, today: date) -> Sequence[PositionRow]:
+    """Return the positions of an organisation that are held on a day or will be."""
+    query = sa.select(PositionRow).where(
+        PositionRow.organisation_id == organisation_id,
+        sa.or_(PositionRow.until.is_(None), PositionRow.until > today),
+    )
+    return session().scalars(query.order_by(PositionRow.id)).all()
+
+
+def list_all_positions(today: date) -> Sequence[PositionRow]:
+    """Return every position that is held on a day or will be."""
+    query = sa.select(PositionRow).where(
+        sa.or_(PositionRow.until.is_(None), PositionRow.until > today)
+    )
+    return session().scalars(query.order_by(PositionRow.id)).all()
+
+
+def get_group(group_id: UUID) -> Group:
+    """Return a group."""
+    row = session().get(Group, group_id)
+    if row is None:
+        raise NotFound(f"Expected group {group_id}, but there is none")
+    return row
+
+
+def find_group_by_key(key: str) -> Group | None:
+    """Return the group with a key, if there is one."""
+    return session().scalar(sa.select(Group).where(Group.key == key))
+
+
+def list_groups() -> Sequence[Group]:
+    """Return the groups, by key."""
+    return session().scalars(sa.select(Group).order_by(Group.key)).all()
+
+
+def list_members(group_id: UUID) -> Sequence[Person]:
+    """Return who is in a group, by login."""
+    query = (
+        sa.select(Person)
+        .join(GroupMember, GroupMember.person_id == Person.id)
+        .where(GroupMember.group_id == group_id)
+    )
+    return session().scalars(query.order_by(Person.login)).all()
+
+
+def set_members(group_id: UUID, person_ids: Collection[UUID]) -> None:
+    """Put a group's members in the place of those before."""
+    session().execute(sa.delete(GroupMember).where(GroupMember.group_id == group_id))
+    rows = [{"group_id": group_id, "person_id": each} for each in dict.fromkeys(person_ids)]
+    if rows:
+        session().execute(sa.insert(GroupMember), rows)

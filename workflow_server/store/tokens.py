@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, run, session
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
 
 
@@ -30,39 +30,32 @@ class ApiToken(Model):
     scopes: Mapped[list[str] | None] = mapped_column(JsonColumn, default=None)
     #: Written once a minute at most; a sign-in that was not used for long is over.
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    #: Whether it came from a sign-in; else it is a named one.
+    sign_in: Mapped[bool] = mapped_column(sa.Boolean, default=False)
 
 
-class SignInRow(Model):
-    """One try to sign in, whatever came of it."""
+def list_tokens(person_id: UUID, limit: int, offset: int) -> tuple[Sequence[ApiToken], int]:
+    """Return a page of a person's tokens, newest first, and how many there are."""
+    query = sa.select(ApiToken).where(ApiToken.person_id == person_id)
+    found = session().scalars(query.order_by(ApiToken.id.desc()).limit(limit).offset(offset)).all()
+    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery()))
+    return found, total or 0
 
-    __tablename__ = "sign_ins"
-    __table_args__ = (
-        sa.Index("ix_sign_ins_person_id_at", "person_id", "at"),
-        sa.Index("ix_sign_ins_login_at", "login", "at"),
-        sa.Index("ix_sign_ins_address_at", "address", "at"),
+
+def get_by_digest(digest: bytes) -> ApiToken:
+    """Return the token with this checksum."""
+    return session().execute(sa.select(ApiToken).where(ApiToken.digest == digest)).scalar_one()
+
+
+def count_named(person_id: UUID, now: datetime) -> int:
+    """Return how many named tokens of a person are valid."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(ApiToken)
+        .where(ApiToken.person_id == person_id, ~ApiToken.sign_in, ApiToken.revoked_at.is_(None))
+        .where(sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now))
     )
-
-    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    login: Mapped[str] = mapped_column(sa.Text)
-    person_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
-    #: "password", "totp", "oidc".
-    method: Mapped[str] = mapped_column(sa.Text)
-    #: "ok", "wrong", "locked", "second-factor" …
-    outcome: Mapped[str] = mapped_column(sa.Text)
-    address: Mapped[str] = mapped_column(sa.Text, default="")
-    agent: Mapped[str | None] = mapped_column(sa.Text, default=None)
-
-
-def list_tokens(person_id: UUID) -> Sequence[ApiToken]:
-    """Return a person's tokens, newest first."""
-    return (
-        session()
-        .scalars(
-            sa.select(ApiToken).where(ApiToken.person_id == person_id).order_by(ApiToken.id.desc())
-        )
-        .all()
-    )
+    return session().scalar(query) or 0
 
 
 def revoke_token(token_id: UUID, person_id: UUID, now: datetime) -> None:
@@ -73,13 +66,35 @@ def revoke_token(token_id: UUID, person_id: UUID, now: datetime) -> None:
     token.revoked_at = token.revoked_at or now
 
 
-def revoke_tokens_named(person_id: UUID, name: str, now: datetime) -> None:
-    """Make those of a person's tokens worthless that bear a name."""
-    session().execute(
+def revoke_sign_ins(person_id: UUID, now: datetime, but: UUID | None = None) -> int:
+    """End the sign-ins of a person, all but one if it is named; returns how many."""
+    statement = (
         sa.update(ApiToken)
-        .where(ApiToken.person_id == person_id, ApiToken.name == name)
+        .where(ApiToken.person_id == person_id, ApiToken.sign_in)
         .where(ApiToken.revoked_at.is_(None))
         .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if but is not None:
+        statement = statement.where(ApiToken.id != but)
+    return run(statement).rowcount
+
+
+def widen(token_id: UUID, scope: str) -> None:
+    """Take a narrowing away from a token of a sign-in; without one left it is good for all."""
+    token = session().get(ApiToken, token_id)
+    if token is not None and token.sign_in and token.scopes:
+        token.scopes = [each for each in token.scopes if each != scope] or None
+
+
+def note_use(token_id: UUID, now: datetime, unless_since: datetime) -> None:
+    """Write when a token was last used, unless that was written since a moment."""
+    run(
+        sa.update(ApiToken)
+        .where(ApiToken.id == token_id)
+        .where(sa.or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at < unless_since))
+        .values(last_used_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 

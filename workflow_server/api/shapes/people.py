@@ -1,18 +1,11 @@
-"""Shapes of sign-ins, organisations, people and their posts."""
+"""Shapes of organisations, people and their posts."""
 
 from __future__ import annotations
 
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Flag, Id, Moment, Shown, Text
-
-
-class SignInShape(Shape):
-    """Who wants a token."""
-
-    login = Text(longest=100, shortest=1, required=True, metadata={"example": "zhang.san"})
-    password = Text(longest=200, shortest=1, required=True, load_only=True)
+from workflow_server.api.shapes.fields import Flag, Id, Shown, Text
 
 
 class PositionShape(Shape):
@@ -31,30 +24,6 @@ class MeShape(Shape):
     name = Shown(required=True)
     administration = Shown(required=True, allow_none=True)
     positions = fields.List(fields.Nested(PositionShape), required=True)
-
-
-class SessionShape(Shape):
-    """A fresh token; it is shown this once."""
-
-    token = Shown(required=True)
-    expires_at = Moment(required=True, allow_none=True)
-    person = fields.Nested(MeShape, required=True, attribute="actor")
-
-
-class TokenShape(Shape):
-    """A token, without itself."""
-
-    id = Id(required=True)
-    name = Shown(required=True)
-    created_at = Moment(required=True)
-    expires_at = Moment(required=True, allow_none=True)
-    revoked_at = Moment(required=True, allow_none=True)
-
-
-class TokensShape(Shape):
-    """Somebody's tokens, newest first."""
-
-    items = fields.List(fields.Nested(TokenShape), required=True)
 
 
 class OrganisationShape(Shape):

@@ -378,6 +378,8 @@ def upgrade() -> None:
     )
     op.create_index('ix_tasks_assignee_id_instance_id', 'tasks', ['assignee_id', 'instance_id'], unique=False)
 
+    op.add_column('tasks', sa.Column('draft_by', types.UuidColumn(), nullable=True))
+    op.add_column('documents', sa.Column('readers', sa.Text(), nullable=True))
     with op.batch_alter_table('process_instances', schema=None) as batch_op:
         batch_op.add_column(sa.Column('department_id', types.UuidColumn(), nullable=True))
         batch_op.add_column(sa.Column('secrecy', sa.SmallInteger(), nullable=False, server_default='1'))
@@ -396,6 +398,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     _allow_changes()
     op.drop_column('task_exclusions', 'label')
+    op.drop_column('documents', 'readers')
+    op.drop_column('tasks', 'draft_by')
     op.drop_index('ix_tasks_assignee_id_instance_id', table_name='tasks')
     with op.batch_alter_table('process_instances', schema=None) as batch_op:
         batch_op.drop_index('ix_process_instances_started_by')
