@@ -1,4 +1,4 @@
-"""Deployments over HTTP: checked, deployed once, taken out again; hostile zips are refused."""
+"""Content over HTTP: checked, taken out as it was sealed; hostile zips are refused."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Caller, Office
-from tests.services.drawing import bundle_of, line
+from tests.api.proposing import Desk, content
+from tests.services.drawing import line
 from workflow_server.content import bundle as bundles
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><d>&b;</d>"""
 
 
-def _send(caller: Caller, data: bytes, path: str = "/deployments") -> Any:
-    return caller.post(path, data={"file": (io.BytesIO(data), "bundle.zip")})
+@pytest.fixture
+def desk(office: Office) -> Desk:
+    return Desk(office)
+
+
+def _check(caller: Caller, data: bytes) -> Any:
+    return caller.post("/deployments/check", data={"file": (io.BytesIO(data), "bundle.zip")})
 
 
 def _zip(**files: bytes) -> bytes:
@@ -28,23 +34,15 @@ def _zip(**files: bytes) -> bytes:
     return target.getvalue()
 
 
-def test_a_bundle_is_deployed_once_and_comes_out_as_it_went_in(office: Office) -> None:
-    sealed = bundles.write_zip(bundle_of(line("draft")))
-    first = _send(office.root, sealed)
-    assert first.status_code == 201, first.text
-    assert [each["key"] for each in first.json["process_definitions"]] == ["p"]
-    assert _send(office.root, sealed).json["id"] == first.json["id"]
-    assert office.ann.get("/deployments").json["total"] == 1
-    whole = office.root.get(f"/deployments/{first.json['id']}/bundle")
-    assert whole.mimetype == "application/zip"
-    assert bundles.read_zip(whole.data).checksum == first.json["checksum"]
-
-
-def test_only_administrators_deploy(office: Office) -> None:
-    sealed = bundles.write_zip(bundle_of(line("draft")))
-    assert _send(office.ann, sealed).status_code == 403
-    assert _send(office.ann, sealed, "/deployments/check").status_code == 403
-    assert office.ann.get("/deployments").json["total"] == 0
+def test_what_is_deployed_comes_out_as_it_went_in(desk: Desk) -> None:
+    newest = desk.newest()
+    whole = desk.office.ann.get(f"/deployments/{newest['id']}").json
+    assert [each["key"] for each in whole["process_definitions"]] == ["p"]
+    assert (whole["source"], whole["proposal_id"]) == ("cli", None)
+    for caller in (desk.dan, desk.reg):
+        sealed = caller.get(f"/deployments/{newest['id']}/bundle")
+        assert sealed.mimetype == "application/zip"
+        assert bundles.read_zip(sealed.data).checksum == newest["checksum"]
 
 
 @pytest.mark.parametrize(
@@ -60,24 +58,24 @@ def test_only_administrators_deploy(office: Office) -> None:
         _zip(**{"bpmn/a.bpmn": line("draft").replace("userTask", "scriptTask").encode()}),
     ],
 )
-def test_a_hostile_bundle_is_refused_and_leaves_nothing(office: Office, hostile: bytes) -> None:
-    refused = _send(office.root, hostile)
+def test_a_hostile_bundle_is_refused_and_leaves_nothing(desk: Desk, hostile: bytes) -> None:
+    refused = desk.send(desk.dan, hostile)
     assert refused.status_code == 422, refused.text
     assert refused.json["errors"][0]["detail"]
-    assert office.ann.get("/deployments").json["total"] == 0
-    assert office.ann.get("/process-definitions").json["total"] == 0
-    checked = _send(office.root, hostile, "/deployments/check")
+    assert desk.dan.get("/proposals").json["total"] == 0
+    checked = _check(desk.dan, hostile)
     assert checked.status_code == 200
     assert checked.json["faults"]
 
 
-def test_a_sound_bundle_has_no_faults(office: Office) -> None:
-    sealed = bundles.write_zip(bundle_of(line("draft")))
-    assert _send(office.root, sealed, "/deployments/check").json == {"faults": []}
+def test_a_sound_bundle_has_no_faults(desk: Desk) -> None:
+    sealed = bundles.write_zip(content(line("draft", "check")))
+    for caller in (desk.dan, desk.reg):
+        assert _check(caller, sealed).json == {"faults": []}
 
 
-def test_a_request_without_a_file_is_refused(office: Office) -> None:
-    response = office.root.post("/deployments", data={})
-    assert response.status_code in (415, 422)
-    more = {"file": (io.BytesIO(b"x"), "b.zip"), "source": "x"}
-    assert office.root.post("/deployments", data=more).status_code == 422
+def test_a_request_without_a_file_is_refused(desk: Desk) -> None:
+    for path in ("/proposals", "/deployments/check"):
+        assert desk.dan.post(path, data={}).status_code in (415, 422)
+        more = {"file": (io.BytesIO(b"x"), "b.zip"), "note": "x", "source": "x"}
+        assert desk.dan.post(path, data=more).status_code == 422

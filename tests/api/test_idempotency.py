@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from tests.api.conftest import NOW, Caller, Office, failing_process
-from tests.services.drawing import bundle_of, chain, files_of, line, node, process, user
+from tests.services.drawing import chain, files_of, node, process, user
 from workflow_server.content import bundle as bundles
 from workflow_server.services import deployments, jobs
 from workflow_server.store import incidents as incident_rows
@@ -96,22 +96,6 @@ def test_the_clock_moves_to_a_moment_once(office: Office) -> None:
     assert office.ann.post("/clock/moves", json=to, **key).status_code == 201
     assert office.ann.post("/clock/moves", json=to, **key).status_code == 201
     assert office.ann.post("/clock/moves", json=to).status_code == 422
-
-
-def test_a_bundle_is_deployed_once_and_its_key_is_for_no_other(office: Office) -> None:
-    one, two = (bundles.write_zip(bundle_of(line(name))) for name in ("draft", "sketch"))
-    first = send_file(office.root, "/deployments", one, "b.zip")
-    assert send_file(office.root, "/deployments", one, "b.zip").json == first.json
-    assert refused_as_used(send_file(office.root, "/deployments", two, "b.zip"))
-    assert office.ann.get("/deployments").json["total"] == 1
-
-
-def test_a_key_of_a_bundle_that_was_deployed_before_is_used_too(office: Office) -> None:
-    one, two = (bundles.write_zip(bundle_of(line(name))) for name in ("draft", "sketch"))
-    office.deploy(line("draft"))
-    assert send_file(office.root, "/deployments", one, "b.zip").status_code == 201
-    assert send_file(office.root, "/deployments", one, "b.zip").status_code == 201
-    assert refused_as_used(send_file(office.root, "/deployments", two, "b.zip"))
 
 
 def test_an_announcement_is_taken_in_once(office: Office) -> None:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from tests.api.conftest import NOW, Office
+from tests.api.proposing import Desk
 from tests.services.drawing import chain, files_of, line, node, process, user
 from workflow_server.content import bundle as bundles
 from workflow_server.rendering.sources import RenderFailed
@@ -178,21 +179,20 @@ def test_a_bundle_with_faults_is_refused_with_all_of_them_and_their_places(
         user("check", '<wf:output name="x" value="=1 +"/>'),
         chain("begin", "draft", "tally", "check", "end"),
     )
+    desk = Desk(office)
     files = files_of([wrong]) | {
         "forms/a/note.json": b'{"type": "default", "components": [{"type": "magic"}]}'
     }
     sealed = bundles.write_zip(bundles.from_files(files))
-
-    def send(path: str) -> Any:
-        return office.root.post(path, data={"file": (io.BytesIO(sealed), "bundle.zip")})
-
-    refused = send("/deployments")
+    refused = desk.send(desk.dan, sealed)
     assert (refused.status_code, refused.json["code"]) == (422, "bundle-refused")
     places = {error["pointer"].split("#")[0] for error in refused.json["errors"]}
     assert {"bpmn/a.bpmn:2 draft", "bpmn/a.bpmn:2 check", "forms/a/note.json"} <= places
     assert all(error["detail"] for error in refused.json["errors"])
-    assert send("/deployments/check").json["faults"] == refused.json["errors"]
-    assert office.ann.get("/deployments").json["total"] == 0
+    form = {"file": (io.BytesIO(sealed), "bundle.zip")}
+    checked = desk.dan.post("/deployments/check", data=form)
+    assert checked.json["faults"] == refused.json["errors"]
+    assert desk.dan.get("/proposals").json["total"] == 0
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_an_operation_that_cannot_be_meant_is_refused_at_deployment(
 ) -> None:
     tally = node("serviceTask", "tally", operation)
     files = files_of([process(tally, chain("begin", "tally", "end"))])
-    sealed = bundles.write_zip(bundles.from_files(files))
-    refused = office.root.post("/deployments", data={"file": (io.BytesIO(sealed), "b.zip")})
+    desk = Desk(office)
+    refused = desk.send(desk.dan, bundles.from_files(files))
     (fault,) = refused.json["errors"]
     assert fault["pointer"].endswith(" tally")
     assert named in fault["detail"]

@@ -87,9 +87,12 @@ class Served:
         with self.app.app_context():
             db.db.engine.dispose()
 
-    def post(self, path: str, body: Any, key: str | None = None) -> requests.Response:
-        """Send a request as ann, on a connection of its own."""
-        headers = {"Authorization": f"Bearer {self.world.ann.token}"}
+    def post(
+        self, path: str, body: Any, key: str | None = None, role: str | None = None
+    ) -> requests.Response:
+        """Send a request as ann or a role of the desk, on a connection of its own."""
+        caller = self.world.ann if role is None else self.world.desk[role]
+        headers = {"Authorization": f"Bearer {caller.token}"}
         if key is not None:
             headers["Idempotency-Key"] = key
         with requests.Session() as http:
@@ -98,13 +101,18 @@ class Served:
                 f"http://127.0.0.1:{self.port}/api{path}", json=body, headers=headers, timeout=60
             )
 
-    def upload(self, path: str, data: bytes) -> requests.Response:
-        """Send a file as the administrator."""
-        headers = {"Authorization": f"Bearer {self.world.office.root.token}"}
+    def propose(self, data: bytes) -> requests.Response:
+        """Send content as the designer."""
+        headers = {"Authorization": f"Bearer {self.world.desk['artist'].token}"}
         with requests.Session() as http:
             http.trust_env = False
-            address = f"http://127.0.0.1:{self.port}/api{path}"
-            return http.post(address, files={"file": ("b.zip", data)}, headers=headers, timeout=60)
+            return http.post(
+                f"http://127.0.0.1:{self.port}/api/proposals",
+                files={"file": ("b.zip", data)},
+                data={"note": "x"},
+                headers=headers,
+                timeout=60,
+            )
 
     def complete(self, task: str, key: str | None = None) -> requests.Response:
         return self.post(f"/tasks/{task}/completion", {"answers": {"title": "x"}}, key)

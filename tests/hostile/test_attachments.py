@@ -124,7 +124,7 @@ def test_a_directory_of_endless_length_is_refused_before_it_is_read(untouched: W
     data = entries(80_000)
     before = time.process_time()
     refused(untouched.attach(data, "函.docx"))
-    refused(untouched.deploy(entries(400_000)))
+    refused(untouched.propose(entries(400_000)))
     assert time.process_time() - before < 1
 
 

@@ -117,7 +117,7 @@ def test_a_hostile_diagram_is_refused_at_its_place(
     untouched: World, changed: dict[str, bytes]
 ) -> None:
     before = time.process_time()
-    told = faults(refused(untouched.deploy_with(changed)))
+    told = faults(refused(untouched.propose_with(changed)))
     (path,) = changed
     assert all(detail for detail in told.values())
     assert any(pointer.startswith(path) for pointer in told), told
@@ -130,14 +130,14 @@ def test_a_hostile_diagram_is_refused_at_its_place(
     [("script task", "s"), ("import in a condition", "g"), ("an operation of the host", "s")],
 )
 def test_the_element_and_its_line_are_named(untouched: World, name: str, element: str) -> None:
-    told = faults(refused(untouched.deploy_with(DIAGRAMS[name])))
+    told = faults(refused(untouched.propose_with(DIAGRAMS[name])))
     assert any(pointer.startswith("bpmn/bad.bpmn:") and element in pointer for pointer in told), (
         told
     )
 
 
 def test_a_cycle_is_named_by_its_elements(untouched: World) -> None:
-    told = faults(refused(untouched.deploy_with(DIAGRAMS["cycle without a gateway"])))
+    told = faults(refused(untouched.propose_with(DIAGRAMS["cycle without a gateway"])))
     assert any(pointer.endswith((" a", " b")) for pointer in told), told
 
 
@@ -145,7 +145,7 @@ def test_a_large_diagram_takes_time_in_proportion(untouched: World) -> None:
     took = []
     for count in (1_000, 4_000):
         before = time.process_time()
-        answer = untouched.office.root.post(
+        answer = untouched.desk["artist"].post(
             "/deployments/check",
             data={"file": (io.BytesIO(zip_of(untouched.files | bpmn(gateways(count)))), "b.zip")},
         )
@@ -183,7 +183,7 @@ def test_hostile_json_is_refused_whole(untouched: World, path: str, value: str) 
     changed = {path: value.encode(), "documents/bad/template.html": b"<p>x</p>"}
     if path != "documents/bad/document.json":
         del changed["documents/bad/template.html"]
-    told = faults(refused(untouched.deploy_with(changed)))
+    told = faults(refused(untouched.propose_with(changed)))
     assert any(pointer.startswith(path) for pointer in told), told
 
 
@@ -202,7 +202,7 @@ def test_characters_that_cannot_be_kept_are_refused_in_content(
 ) -> None:
     old, given = TEXTS[path]
     changed = json.dumps(given, ensure_ascii=False).replace(old, text + old)
-    refused(untouched.deploy_with({path: changed.encode()}))
+    refused(untouched.propose_with({path: changed.encode()}))
 
 
 @pytest.mark.parametrize("place", ["label", "description", "pattern", "key"])
@@ -216,7 +216,7 @@ def test_characters_that_cannot_be_kept_are_refused_in_forms(
     else:
         field[place] = text
     body = json.dumps({"type": "default", "id": "F", "components": [{"id": "a", **field}]})
-    refused(untouched.deploy_with({"forms/a/bad.json": body.encode()}))
+    refused(untouched.propose_with({"forms/a/bad.json": body.encode()}))
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_characters_that_cannot_be_kept_are_refused_in_forms(
 )
 def test_a_pattern_that_never_ends_is_refused(untouched: World, pattern: str) -> None:
     field = {"type": "textfield", "key": "t", "label": "x", "validate": {"pattern": pattern}}
-    told = faults(refused(untouched.deploy_with({"forms/a/bad.json": form(field)})))
+    told = faults(refused(untouched.propose_with({"forms/a/bad.json": form(field)})))
     assert any(pointer.startswith("forms/a/bad.json") for pointer in told), told
 
 
@@ -283,7 +283,7 @@ ZIPS = {
 @pytest.mark.parametrize("data", ZIPS.values(), ids=ZIPS)
 def test_a_hostile_zip_is_refused(untouched: World, data: bytes) -> None:
     before = time.process_time()
-    problem = refused(untouched.deploy(data))
+    problem = refused(untouched.propose(data))
     assert all(fault["pointer"] and fault["detail"] for fault in problem["errors"])
     assert time.process_time() - before < 3
 
@@ -317,12 +317,12 @@ TEMPLATES = {
 @pytest.mark.parametrize("text", TEMPLATES.values(), ids=TEMPLATES)
 def test_a_template_that_reaches_out_is_refused_at_its_line(untouched: World, text: str) -> None:
     changed = {"documents/letter/template.html": f"<html>\n<body>\n{text}</body></html>".encode()}
-    told = faults(refused(untouched.deploy_with(changed)))
+    told = faults(refused(untouched.propose_with(changed)))
     assert any(pointer.startswith("documents/letter/template.html:3") for pointer in told), told
 
 
 @pytest.mark.parametrize("name", ["evil.css", "evil.svg"])
 def test_a_style_sheet_that_reaches_out_is_refused(untouched: World, name: str) -> None:
     text = "\np { background: url(file:///etc/passwd) } <script>x</script>"
-    told = faults(refused(untouched.deploy_with({f"documents/letter/{name}": text.encode()})))
+    told = faults(refused(untouched.propose_with({f"documents/letter/{name}": text.encode()})))
     assert any(pointer.startswith(f"documents/letter/{name}:2") for pointer in told), told

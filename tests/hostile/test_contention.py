@@ -11,9 +11,11 @@ import requests
 
 from tests.conftest import Databases
 from tests.hostile.server import Served, at_once
-from tests.hostile.world import zip_of
+from tests.hostile.world import NOW, zip_of
 from tests.services.drawing import chain, process, user
-from workflow_server.services import organisations
+from workflow_server.content import bundle as bundles
+from workflow_server.content.bundle import Bundle
+from workflow_server.services import deployments, organisations
 
 
 @pytest.fixture(scope="module")
@@ -101,14 +103,22 @@ def test_many_cases_at_once_draw_numbers_without_gap(served: Served) -> None:
     assert served.rows("SELECT count(*) FROM incidents")[0][0] == 0
 
 
-def test_the_same_content_deployed_twice_at_once_is_one_deployment(served: Served) -> None:
+def test_the_same_content_proposed_and_approved_at_once_is_one_deployment(
+    served: Served,
+) -> None:
     more = process(user("a"), chain("begin", "a", "end"), key="fresh").encode()
     packed = zip_of(served.world.files | {"bpmn/fresh.bpmn": more})
-    answers = at_once(*[lambda: served.upload("/deployments", packed)] * 4)
-    assert {answer.status_code for answer in answers} == {201}, [a.text for a in answers]
-    assert len({answer.json()["id"] for answer in answers}) == 1
+    proposed = at_once(*[lambda: served.propose(packed)] * 4)
+    assert Counter(answer.status_code for answer in proposed) == {201: 1, 409: 3}
+    (proposal,) = (each.json()["id"] for each in proposed if each.status_code == 201)
+    path, body = f"/proposals/{proposal}/approval", {"approved": True}
+    roles = ("registrar", "lawyer") * 3
+    answers = at_once(*(lambda role=role: served.post(path, body, role=role) for role in roles))
+    assert Counter(answer.status_code for answer in answers) == {200: 2, 409: 4}
     count = "SELECT count(*) FROM process_definitions WHERE key = 'fresh'"
     assert served.rows(count)[0][0] == 1
+    kept = "SELECT count(*) FROM proposals WHERE status = 'deployed'"
+    assert served.rows(kept)[0][0] == 1
 
 
 def test_other_contents_deployed_at_once_get_versions_of_their_own(served: Served) -> None:
@@ -116,9 +126,13 @@ def test_other_contents_deployed_at_once_get_versions_of_their_own(served: Serve
         process(user("a"), user(name), chain("begin", "a", name, "end"), key="many").encode()
         for name in ("b", "c", "e")
     ]
-    packs = [zip_of(served.world.files | {"bpmn/many.bpmn": text}) for text in drawn]
-    answers = at_once(*(lambda pack=pack: served.upload("/deployments", pack) for pack in packs))
-    assert {answer.status_code for answer in answers} == {201}, [a.text for a in answers]
+    packs = [bundles.from_files(served.world.files | {"bpmn/many.bpmn": text}) for text in drawn]
+
+    def deploy(bundle: Bundle) -> None:
+        with served.app.app_context():
+            deployments.deploy(None, bundle, NOW, "cli")
+
+    at_once(*(lambda pack=pack: deploy(pack) for pack in packs))
     rows = served.rows("SELECT version FROM process_definitions WHERE key = 'many' ORDER BY 1")
     assert [row[0] for row in rows] == [1, 2, 3]
 

@@ -1,4 +1,4 @@
-"""Deployments: sealed bundles of diagrams, forms and document templates."""
+"""Deployments: sealed bundles of content; they come from proposals and the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workflow_server.api.shapes.deployments import (
 from workflow_server.content import bundle as bundles
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.refusals import ContentRefused
-from workflow_server.services import access, deployments
+from workflow_server.services import deployments, proposals
 from workflow_server.store.deployments import Deployment
 
 noun = door.Noun("deployments", "部署")
@@ -31,24 +31,12 @@ def list_deployments(query: dict[str, Any]) -> dict[str, Any]:
     return page(found, total, query)
 
 
-@noun.post("", WholeDeploymentShape(), form=BundleForm(), status=201, keyed=True)
-def deploy(_form: dict[str, Any]) -> Any:
-    """部署 · Deploy a zip with the folders bpmn, forms and documents (administrators).
-
-    The same bytes are deployed once; sending them again gives the first deployment.
-    A bundle with faults is refused whole, every fault named.
-    """
-    access.check_administers(door.actor(), "system")
-    key = door.idempotency_key()
-    return _whole(deployments.deploy(door.actor(), _bundle(), door.now(), "api", key))
-
-
 @noun.post("/check", CheckedShape(), form=BundleForm())
 def check_bundle(_form: dict[str, Any]) -> dict[str, Any]:
-    """检查 · Name the faults of a zip without deploying it (administrators)."""
-    access.check_administers(door.actor(), "system")
+    """检查 · Name the faults of a zip without proposing it (who proposes or approves content)."""
+    proposals.check_may_prepare(door.actor())
     try:
-        faults = deployments.check(_bundle())
+        faults = deployments.check(uploaded_bundle())
     except ContentRefused as refused:
         faults = refused.faults
     return {"faults": faults}
@@ -62,20 +50,22 @@ def read_deployment(deployment_id: UUID) -> Any:
 
 @noun.get("/<uuid:deployment_id>/bundle", media="application/zip")
 def download_bundle(deployment_id: UUID) -> Response:
-    """下载部署内容 · The bundle as the zip that was sealed (administrators)."""
-    access.check_administers(door.actor(), "system")
+    """下载部署内容 · The bundle as the zip that was sealed (who proposes or approves content)."""
+    proposals.check_may_prepare(door.actor())
     bundle = deployments.content_of(deployments.get(deployment_id).id).bundle
     name = f"bundle-{bundle.checksum[:12]}.zip"
     return door.download(bundles.write_zip(bundle), name, "application/zip")
 
 
-def _bundle() -> Bundle:
+def uploaded_bundle() -> Bundle:
+    """Return the bundle of a multipart request; ContentRefused if it is none."""
     stream = door.uploaded_file().stream
     return bundles.read_zip(stream.read(bundles.MAXIMUM_BYTES + 1))
 
 
 def _whole(deployment: Deployment) -> dict[str, Any]:
     definitions = deployments.list_definitions(deployment.id)
+    proposal = proposals.proposal_of(deployment.id)
     return {
         "id": deployment.id,
         "checksum": deployment.checksum,
@@ -83,5 +73,6 @@ def _whole(deployment: Deployment) -> dict[str, Any]:
         "deployed_at": deployment.deployed_at,
         "deployed_by": deployment.deployed_by,
         "files": deployment.files,
+        "proposal_id": proposal.id if proposal is not None else None,
         "process_definitions": definitions,
     }

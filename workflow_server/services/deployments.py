@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from workflow_server.content import bundle as bundles
@@ -35,6 +37,14 @@ class BundleRefused(InvalidInput):
     """部署内容未通过检查"""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A bundle without faults, read and compiled: nothing of it is written yet."""
+
+    content: Content
+    definitions: tuple[Definition, ...]
+
+
 def check(bundle: Bundle) -> tuple[Fault, ...]:
     """Return every fault of a bundle: content, diagrams that cannot run right, templates."""
     faults = list(checks.check(bundle))
@@ -47,26 +57,29 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
     return tuple(dict.fromkeys(faults))
 
 
-def deploy(
-    actor: Actor | None,
-    bundle: Bundle,
-    now: datetime,
-    source: str,
-    idempotency_key: str | None = None,
-) -> Deployment:
+def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> Deployment:
     """Deploy a bundle, or return the deployment of exactly these bytes if there is one.
+
+    For the operator of the machine; whoever comes over HTTP needs approvals (`proposals`).
 
     A process gets the next version when its diagram or anything that it uses has changed
     since the deployment before, otherwise it keeps the number. Running instances stay with
     what they were started with.
     """
-    asked = history.asked(actor, idempotency_key, "deployments.deploy", bundle.checksum)
-    first = history.first_answer(asked)
-    if first is not None:
-        return deployments.get(UUID(first["deployment_id"]))
     known = deployments.find_by_checksum(bundle.checksum)
     if known is not None:
-        return _known(actor, known, asked, now)
+        return known
+    prepared = prepare(bundle)
+    with transaction():
+        deployments.lock()
+        known = deployments.find_by_checksum(bundle.checksum)
+        if known is not None:
+            return known
+        return write(actor, prepared, now, source)
+
+
+def prepare(bundle: Bundle) -> Prepared:
+    """Check a bundle whole, read and compile it; BundleRefused with every fault it has."""
     faults = check(bundle)
     if faults:
         raise BundleRefused(
@@ -74,15 +87,7 @@ def deploy(
             f" the first: {faults[0].pointer}: {faults[0].detail}",
             faults,
         )
-    loaded = content.load(bundle)
-    compiled = _parse(bundle)
-    with transaction():
-        deployments.lock()
-        known = deployments.find_by_checksum(bundle.checksum)
-        if known is not None:
-            return _known(actor, known, asked, now)
-        deployment = _write(actor, loaded, compiled, now, source, asked)
-    return deployment
+    return Prepared(content.load(bundle), _parse(bundle))
 
 
 def deploy_folder(bundle: Bundle, now: datetime) -> Deployment:
@@ -171,26 +176,18 @@ def _right_faults(loaded: Content) -> Iterator[Fault]:
                 )
 
 
-def _known(
-    actor: Actor | None, known: Deployment, asked: history.Asked | None, now: datetime
-) -> Deployment:
-    """Return the deployment of these bytes; the key that asked for it is used all the same."""
-    if asked is not None:
-        with transaction():
-            if history.first_answer(asked) is None:
-                answer = {"deployment_id": str(known.id)}
-                history.note_nothing_changed(actor, asked, answer, now)
-    return known
-
-
-def _write(
+def write(
     actor: Actor | None,
-    loaded: Content,
-    compiled: Sequence[Definition],
+    prepared: Prepared,
     now: datetime,
     source: str,
-    asked: history.Asked | None,
+    told: dict[str, Any] | None = None,
 ) -> Deployment:
+    """Write a deployment, inside a transaction that holds the lock of deployments.
+
+    `told` is what history keeps beside what is deployed: who proposed and approved it.
+    """
+    loaded = prepared.content
     person_id = actor.person_id if actor is not None else None
     deployment = Deployment(
         id=new_id(),
@@ -217,7 +214,7 @@ def _write(
     )
     versions = {
         definition.key: _write_definition(deployment, definition, loaded).version
-        for definition in compiled
+        for definition in prepared.definitions
     }
     act = Act(
         at=now,
@@ -228,9 +225,10 @@ def _write(
             "checksum": deployment.checksum,
             "source": source,
             "versions": versions,
+            **(told or {}),
         },
     )
-    history.append_to_area("deployments", act, asked, {"deployment_id": str(deployment.id)})
+    history.append_to_area("deployments", act)
     return deployment
 
 
@@ -238,7 +236,7 @@ def _write_definition(
     deployment: Deployment, definition: Definition, loaded: Content
 ) -> ProcessDefinition:
     process = loaded.processes[definition.key]
-    fingerprint = _fingerprint(loaded, process)
+    fingerprint = fingerprint_of(loaded, process)
     before = process_definitions.find_newest(definition.key)
     version = 1 if before is None else before.version + (before.fingerprint != fingerprint)
     row = ProcessDefinition(
@@ -257,7 +255,7 @@ def _write_definition(
     return row
 
 
-def _fingerprint(loaded: Content, process: ProcessExtensions) -> bytes:
+def fingerprint_of(loaded: Content, process: ProcessExtensions) -> bytes:
     """Return the checksum of a diagram and of all that it uses."""
     digest = hashlib.sha256()
     for path in sorted(_paths_used(loaded, process)):

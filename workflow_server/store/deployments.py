@@ -23,7 +23,7 @@ class Deployment(Model):
 
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
     checksum: Mapped[str] = mapped_column(sa.Text, unique=True)
-    #: Where it came from: "folder", "api" or "cli".
+    #: Where it came from: "folder", "cli" or "proposal"; "api" in databases of 0.1.
     source: Mapped[str] = mapped_column(sa.Text)
     deployed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deployed_by: Mapped[UUID | None] = mapped_column(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflow_server.store.db import Model
-from workflow_server.store.types import UtcDateTime, UuidColumn
+from workflow_server.errors import NotFound
+from workflow_server.store.db import Model, session
+from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
 
 
 class Proposal(Model):
@@ -29,6 +32,12 @@ class Proposal(Model):
     deployment_id: Mapped[UUID | None] = mapped_column(
         UuidColumn, sa.ForeignKey("deployments.id"), default=None
     )
+    #: The newest deployment when it was proposed.
+    base_id: Mapped[UUID | None] = mapped_column(
+        UuidColumn, sa.ForeignKey("deployments.id"), default=None
+    )
+    #: What it would have changed, as it was when it was closed; while open it is counted anew.
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn, default=None)
 
 
 class ProposalDecision(Model):
@@ -46,3 +55,86 @@ class ProposalDecision(Model):
     approved: Mapped[bool] = mapped_column(sa.Boolean)
     note: Mapped[str | None] = mapped_column(sa.Text, default=None)
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: In which role it was decided.
+    role: Mapped[str] = mapped_column(sa.Text)
+    #: The newest deployment then; an approval is void once there is a newer one.
+    base_id: Mapped[UUID | None] = mapped_column(
+        UuidColumn, sa.ForeignKey("deployments.id"), default=None
+    )
+
+
+def get(proposal_id: UUID) -> Proposal:
+    """Return a proposal."""
+    row = session().get(Proposal, proposal_id)
+    if row is None:
+        raise NotFound(f"Expected proposal {proposal_id}, but there is none")
+    return row
+
+
+def lock(proposal_id: UUID) -> Proposal:
+    """Return a proposal as it is now; nobody else decides on it until the transaction ends."""
+    row = session().get(Proposal, proposal_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(f"Expected proposal {proposal_id}, but there is none")
+    return row
+
+
+def get_bundle(proposal_id: UUID) -> bytes:
+    """Return the bundle of a proposal, as the zip that was sealed."""
+    data = session().scalar(sa.select(Proposal.bundle).where(Proposal.id == proposal_id))
+    if data is None:
+        raise NotFound(f"Expected proposal {proposal_id}, but there is none")
+    return data
+
+
+def find_open(checksum: str) -> Proposal | None:
+    """Return the open proposal of exactly these bytes, if there is one."""
+    return session().scalar(
+        sa.select(Proposal).where(Proposal.checksum == checksum, Proposal.status == "open").limit(1)
+    )
+
+
+def find_by_deployment(deployment_id: UUID) -> Proposal | None:
+    """Return the proposal that a deployment came from, if it came from one."""
+    return session().scalar(
+        sa.select(Proposal)
+        .where(Proposal.deployment_id == deployment_id)
+        .order_by(Proposal.id)
+        .limit(1)
+    )
+
+
+def count_open(person_id: UUID) -> int:
+    """Return how many proposals of a person are open."""
+    query = sa.select(sa.func.count()).where(
+        Proposal.proposed_by == person_id, Proposal.status == "open"
+    )
+    return session().scalar(query) or 0
+
+
+def list_(
+    proposed_by: UUID | None, status: str | None, limit: int, offset: int
+) -> tuple[Sequence[Proposal], int]:
+    """Return proposals (those of one person only, if named), newest first, and how many."""
+    query = sa.select(Proposal)
+    if proposed_by is not None:
+        query = query.where(Proposal.proposed_by == proposed_by)
+    if status is not None:
+        query = query.where(Proposal.status == status)
+    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    rows = session().scalars(query.order_by(Proposal.id.desc()).limit(limit).offset(offset))
+    return rows.all(), total
+
+
+def list_decisions(proposal_id: UUID) -> Sequence[ProposalDecision]:
+    """Return what was decided on a proposal, oldest first."""
+    return (
+        session()
+        .scalars(
+            sa.select(ProposalDecision)
+            .where(ProposalDecision.proposal_id == proposal_id)
+            .order_by(ProposalDecision.decided_at, ProposalDecision.person_id)
+            .execution_options(populate_existing=True)
+        )
+        .all()
+    )

@@ -13,7 +13,7 @@ class DeploymentShape(Shape):
 
     id = Id(required=True)
     checksum = Shown(required=True)
-    source = Choice("folder", "api", "cli", required=True)
+    source = Choice("folder", "api", "cli", "proposal", required=True)
     deployed_at = Moment(required=True)
     deployed_by = Id(required=True, allow_none=True)
     files = fields.Integer(required=True)
@@ -70,6 +70,7 @@ class FormShape(Shape):
 class WholeDeploymentShape(DeploymentShape):
     """A deployment with the process definitions that came with it."""
 
+    proposal_id = Id(required=True, allow_none=True)
     process_definitions = fields.List(fields.Nested(DefinitionShape), required=True)
 
 
