@@ -51,10 +51,10 @@ def read_task(task_id: UUID) -> dict[str, Any]:
         "organisation": desk.listed.organisation,
         "assignee_name": desk.listed.assignee_name,
         "form_key": desk.form.key if desk.form else None,
-        "form": desk.form.source if desk.form else None,
+        "form": desk.source,
         "field_access": desk.field_access,
         "reads": [{"label": label, "value": value} for label, value in desk.reads],
-        "draft": task.draft,
+        "draft": desk.draft,
         "documents": papers,
         "may_complete": desk.may_complete,
     }
@@ -122,8 +122,7 @@ def next_tasks(actor: Actor, opened: Iterable[NextTask]) -> list[dict[str, Any]]
             "organisation_id": task.organisation_id,
             "role": task.role,
             "assignee_id": task.assignee_id,
-            "mine": task.assignee_id == actor.person_id
-            or (task.assignee_id is None and actor.holds(task.organisation_id, task.role)),
+            "mine": task.is_for(actor),
         }
         for task in opened
     ]

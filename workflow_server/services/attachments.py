@@ -10,7 +10,8 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidInput, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, duties, file_types, history
+from workflow_server.services import access, duties, file_types, history, masking
+from workflow_server.services.veils import Veil
 from workflow_server.store import attachments as store
 from workflow_server.store import deliveries
 from workflow_server.store.attachments import Attachment
@@ -98,7 +99,8 @@ def download(actor: Actor, attachment_id: UUID) -> tuple[Attachment, Iterator[by
 def list_(actor: Actor, instance_id: UUID) -> list[Attachment]:
     """Return the files of an instance that the actor may see, oldest first."""
     access.see_instance(actor, instance_id)
-    return store.list_(instance_id)
+    veil = masking.of(actor, instance_id, whole=True)
+    return [row for row in store.list_(instance_id) if not _is_hidden(actor, row, veil)]
 
 
 def find_mentioned(values: Iterable[Any], organisation_id: UUID) -> list[Attachment]:
@@ -165,8 +167,16 @@ def _may_read(actor: Actor, attachment: Attachment) -> bool:
         # Of no case yet, it is its bringer's alone.
         is_mine = attachment.person_id == actor.person_id
     else:
-        is_mine = sight.sees(attachment.instance_id)
+        is_mine = sight.sees(attachment.instance_id) and not _is_hidden(actor, attachment)
     return is_mine or deliveries.reached(attachment.id, sight)
+
+
+def _is_hidden(actor: Actor, attachment: Attachment, veil: Veil | None = None) -> bool:
+    """Tell whether a file of somebody else stands in a field that is hidden from the actor."""
+    if attachment.instance_id is None or attachment.person_id == actor.person_id:
+        return False
+    veil = veil or masking.of(actor, attachment.instance_id, whole=True)
+    return veil.hides_file(attachment.id)
 
 
 def _ids_in(value: Any) -> Iterator[UUID]:

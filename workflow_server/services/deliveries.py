@@ -16,6 +16,7 @@ from workflow_server.services import (
     attachments,
     history,
     jobs,
+    masking,
     successions,
     unclaimed,
 )
@@ -100,6 +101,7 @@ def apply(effect: MessageEffect, situation: Situation) -> None:
             f" Expected a conversation for '{effect.type}', but it is {conversation!r}."
         )
     recipients = _recipients(to, message, conversation)
+    values = masking.leaving(effect, values, situation)
     enclosed = _enclosed(effect, message, situation)
     payload = dict(zip((part.name for part in effect.payload), values, strict=True))
     enclosed += [
@@ -126,7 +128,7 @@ def apply(effect: MessageEffect, situation: Situation) -> None:
 
 def get(actor: Actor, delivery_id: UUID) -> Letter:
     """Return a letter that the actor sees, as the sender or as the recipient."""
-    return _letters([_see(actor, delivery_id)])[0]
+    return _letters(masking.deliveries(actor, [_see(actor, delivery_id)]))[0]
 
 
 def list_(
@@ -147,7 +149,7 @@ def list_(
         page=page,
         page_size=page_size,
     )
-    return _letters(rows), total
+    return _letters(masking.deliveries(actor, rows)), total
 
 
 def acknowledge(
@@ -158,14 +160,14 @@ def acknowledge(
     with transaction():
         delivery, is_mine = _lock(actor, delivery_id, "received")
         if history.first_answer(asked) is not None:
-            return _letters([delivery])[0]
+            return _letters(masking.deliveries(actor, [delivery]))[0]
         if not is_mine or delivery.status not in _SEEN_NEXT:
             raise _not_pending(delivery, "签收", "acknowledge")
         delivery.status = DeliveryStatus.ACKNOWLEDGED
         delivery.acknowledged_at = now
         delivery.acknowledged_by = actor.person_id
         _note(Event.DELIVERY_ACKNOWLEDGED, delivery, actor, now, asked)
-    return _letters([delivery])[0]
+    return _letters(masking.deliveries(actor, [delivery]))[0]
 
 
 def hand_over(
@@ -180,13 +182,13 @@ def hand_over(
     with transaction():
         delivery, is_mine = _lock(actor, delivery_id, "sent")
         if history.first_answer(asked) is not None:
-            return _letters([delivery])[0]
+            return _letters(masking.deliveries(actor, [delivery]))[0]
         if not is_mine or delivery.status != DeliveryStatus.PAPER or delivery.delivered_at:
             raise _not_pending(delivery, "登记纸质送达", "hand over")
         delivery.delivered_at = now
         delivery.note = note.strip()
         _note(Event.DELIVERY_HANDED_OVER, delivery, actor, now, asked)
-    return _letters([delivery])[0]
+    return _letters(masking.deliveries(actor, [delivery]))[0]
 
 
 @jobs.handles(DELIVER_JOB)

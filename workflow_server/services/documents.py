@@ -19,7 +19,16 @@ from workflow_server.errors import (
     Unavailable,
     WorkflowServerError,
 )
-from workflow_server.services import access, definition_cache, duties, jobs, numbers, papers
+from workflow_server.rules.access import Scope
+from workflow_server.services import (
+    access,
+    definition_cache,
+    duties,
+    jobs,
+    masking,
+    numbers,
+    papers,
+)
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.situation import Situation, actor_context, context_of
 from workflow_server.store import (
@@ -111,6 +120,7 @@ def list_(
     """Return the documents of cases that the actor sees, and of letters that they see."""
     return store.list_(
         access.sight(actor),
+        legible=_legible(actor),
         instance_id=instance_id,
         kind=kind,
         page=page,
@@ -145,7 +155,8 @@ def preview(
     if kind is None:
         raise NotFound(f"未找到文书种类。 Expected document kind '{kind_key}', but there is none.")
     organisation = organisation_context(locked.organisation)
-    context = context_of(instance, organisation, instance.variables, now)
+    shown = masking.of(actor, instance.id).variables(instance.variables)
+    context = context_of(instance, organisation, shown, now)
     context["actor"] = actor_context(actor, instance)
     element = content.processes[definition.key].elements[task.element_id]
     context |= _answered(context, element.id, answers)
@@ -161,7 +172,15 @@ def preview(
 
 def _may_read(actor: Actor, document: Document) -> bool:
     sight = access.sight(actor)
-    return sight.sees(document.instance_id) or deliveries.reached(document.id, sight)
+    is_legible = store.is_legible(document.id, _legible(actor))
+    is_ours = is_legible and sight.sees(document.instance_id)
+    return is_ours or deliveries.reached(document.id, sight)
+
+
+def _legible(actor: Actor) -> store.Condition:
+    """Return the condition that the classes of data in a document are the actor's to read."""
+    above = {each.role for each in actor.positions if each.sees == Scope.JURISDICTION}
+    return store.legible_to(actor.posts, above)
 
 
 @jobs.handles(RENDER_JOB)
@@ -214,6 +233,7 @@ def _make(effect: DocumentEffect, kind: DocumentKind, situation: Situation, *, i
         filename=parts.filename,
         made_at=situation.now,
         issued_on=issued_on,
+        readers=masking.readers_of(kind, situation.content),
     )
     _supersede_draft(kind.key, situation)
     store.add(document)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from workflow_server.content.forms import copies_shut
 from workflow_server.errors import InvalidInput
 from workflow_server.services.situation import RESERVED, Situation
 from workflow_server.store.db import savepoint
@@ -51,7 +52,9 @@ def run(situation: Situation, when: When) -> None:
         for follow in ON_LEAVE:
             follow(situation)
         if element.outputs:
-            _output(element.outputs, situation)
+            access = element.field_access
+            kept = [each for each in element.outputs if not copies_shut(each.value, access)]
+            _output(kept, situation)
     effects = element.effects_at(when)
     if effects:
         with savepoint():
@@ -78,7 +81,7 @@ def operate(situation: Situation) -> None:
         _set(element.operation.result, result, situation)
 
 
-def _output(outputs: tuple[Output, ...], situation: Situation) -> None:
+def _output(outputs: Sequence[Output], situation: Situation) -> None:
     results = situation.feel([output.value for output in outputs])
     for output, result in zip(outputs, results, strict=True):
         _set(output.name, result, situation)

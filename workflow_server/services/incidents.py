@@ -8,7 +8,7 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, history, jobs
+from workflow_server.services import access, history, jobs, masking
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case
 from workflow_server.store import incidents, process_instances
@@ -35,14 +35,15 @@ def list_(
     Administrators see all, others those of instances that they see.
     """
     visible = _visible(actor)
-    return incidents.list_(visible, is_open, instance_id, page_size, (page - 1) * page_size)
+    rows, total = incidents.list_(visible, is_open, instance_id, page_size, (page - 1) * page_size)
+    return masking.incidents(actor, rows), total
 
 
 def get(actor: Actor, incident_id: UUID) -> Incident:
     """Return an incident that the actor may see."""
     if not incidents.is_visible(_visible(actor), incident_id):
         raise NotFound(f"Expected incident {incident_id}, but there is none")
-    return incidents.get(incident_id)
+    return masking.incidents(actor, [incidents.get(incident_id)])[0]
 
 
 def resolve(

@@ -72,17 +72,16 @@ def acts(veil: Veil, found: Sequence[HistoryRow]) -> list[HistoryRow]:
     return [replace(each, data=veil.act(each.element_id, each.data)) for each in found]
 
 
-def deliveries(actor: Actor, found: Sequence[Delivery]) -> dict[UUID, dict[str, Any]]:
-    """Return the payloads of letters as a reader on either side sees them, by letter."""
+def deliveries(actor: Actor, found: Sequence[Delivery]) -> list[Delivery]:
+    """Return letters as a reader on either side sees them."""
     wanted = {each.instance_id for each in found}
-    parts = {part.instance_id: part for part in store.list_(wanted, actor.person_id, actor.posts)}
-    return {
-        each.id: _veil(actor, parts[each.instance_id], [each.sender_id, each.recipient_id]).payload(
-            each.type, each.payload
-        )
-        for each in found
-        if each.instance_id in parts
-    }
+    parts = {each.instance_id: each for each in store.list_(wanted, actor.person_id, actor.posts)}
+    return [replace(each, payload=_payload(actor, each, parts[each.instance_id])) for each in found]
+
+
+def _payload(actor: Actor, letter: Delivery, part: Part) -> dict[str, Any]:
+    veil = _veil(actor, part, [letter.sender_id, letter.recipient_id])
+    return veil.payload(letter.type, letter.payload)
 
 
 def incidents(actor: Actor, found: Sequence[Incident]) -> list[Incident]:

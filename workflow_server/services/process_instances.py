@@ -15,6 +15,7 @@ from workflow_server.services import (
     answers,
     attachments,
     history,
+    masking,
     process_definitions,
     seam,
 )
@@ -118,14 +119,16 @@ def get_definition(instance: ProcessInstance) -> ProcessDefinition:
 def get_variables(actor: Actor, instance_id: UUID) -> dict[str, Any]:
     """Return what an instance holds."""
     access.see_instance(actor, instance_id)
-    return process_instances.get_variables(instance_id)
+    found = process_instances.get_variables(instance_id)
+    return masking.of(actor, instance_id).variables(found)
 
 
 def list_history(
     actor: Actor, instance_id: UUID, page: int = 1, page_size: int = 50
 ) -> tuple[Sequence[HistoryRow], int]:
     """Return the acts of an instance, oldest first, and how many there are."""
-    return history.list_(actor, instance_id, page, page_size)
+    found, total = history.list_(actor, instance_id, page, page_size)
+    return masking.acts(masking.of(actor, instance_id, whole=True), found), total
 
 
 def get_diagram(actor: Actor, instance_id: UUID) -> Diagram:

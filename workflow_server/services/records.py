@@ -8,8 +8,9 @@ from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.content.elements import StateEffect
+from workflow_server.content.forms import copies_shut
 from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
-from workflow_server.services import access, numbers, record_fields
+from workflow_server.services import access, masking, numbers, record_fields
 from workflow_server.services.situation import Situation
 from workflow_server.store import records as store
 from workflow_server.store.records import Record
@@ -50,7 +51,7 @@ def get(actor: Actor, record_id: UUID) -> Record:
     record = store.find_seen(access.sight(actor), record_id)
     if record is None:
         raise NotFound(f"未找到业务记录。 Expected record {record_id}, but there is none.")
-    return record
+    return masking.records(actor, [record])[0]
 
 
 def list_(
@@ -66,7 +67,7 @@ def list_(
     page_size: int = 50,
 ) -> tuple[list[Record], int]:
     """Return the records that the actor may see, newest first, and how many there are."""
-    return store.list_(
+    found, total = store.list_(
         access.sight(actor),
         organisation_id=organisation_id,
         kind=kind,
@@ -77,6 +78,7 @@ def list_(
         page=page,
         page_size=page_size,
     )
+    return masking.records(actor, found), total
 
 
 def _open(effect: RecordEffect, situation: Situation) -> None:
@@ -140,12 +142,14 @@ def _write(effect: RecordEffect, record: Record, situation: Situation) -> None:
 def _values(
     effect: RecordEffect, kind: RecordKind, situation: Situation
 ) -> tuple[Any, str | None, dict[str, Any]]:
+    access = situation.element.field_access if situation.element is not None else {}
+    written = [each for each in effect.fields if not copies_shut(each.value, access)]
     title, state, *values = situation.feel(
-        [effect.title, effect.state, *(field.value for field in effect.fields)]
+        [effect.title, effect.state, *(each.value for each in written)]
     )
     if state is not None:
         _check_state(state, kind)
-    fields = dict(zip((field.name for field in effect.fields), values, strict=True))
+    fields = dict(zip((each.name for each in written), values, strict=True))
     faults = record_fields.check(kind, fields, situation.content.shared.vocabularies)
     if faults:
         raise RecordRefused(

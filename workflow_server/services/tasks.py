@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from workflow_server.content import forms
 from workflow_server.content.elements import ElementExtensions
 from workflow_server.content.forms import Form
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, answers, attachments, duties, history, seam
+from workflow_server.services import access, answers, attachments, duties, history, masking, seam
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
 from workflow_server.services.situation import Situation
-from workflow_server.store import process_instances, tasks
+from workflow_server.services.veils import Veil
+from workflow_server.store import offers, process_instances, tasks
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
 from workflow_server.store.tasks import Filter, Listed, Task, TaskInHand, TaskStatus
@@ -43,6 +45,9 @@ class Desk:
 
     listed: Listed
     form: Form | None
+    #: The form as this task shows it, without what is hidden.
+    source: Mapping[str, Any] | None
+    draft: dict[str, Any] | None
     field_access: dict[str, str]
     reads: list[tuple[str, Any]]
     context: dict[str, Any]
@@ -103,13 +108,17 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
     case = Case(locked, actor, now)
     element = _element(case, listed.task)
     situation = case.house.situation_at(element, case.instance.variables)
-    values = situation.feel([reads.value for reads in element.reads])
+    veil = masking.of(actor, listed.instance.id).hiding(element, case.instance.variables)
+    values = veil.value(situation.feel([reads.value for reads in element.reads]))
+    form = case.content.forms[element.form] if element.form is not None else None
     return Desk(
         listed=listed,
-        form=case.content.forms[element.form] if element.form is not None else None,
+        form=form,
+        source=None if form is None else forms.without_hidden(form.source, element.field_access),
+        draft=_draft(actor, listed.task, element, veil),
         field_access=dict(element.field_access),
         reads=list(zip((reads.label for reads in element.reads), values, strict=True)),
-        context=_form_context(situation, element),
+        context=veil.variables(_form_context(situation, element)),
         may_complete=listed.task.status == TaskStatus.OPEN and _may_do(actor, listed.task),
     )
 
@@ -121,7 +130,7 @@ def claim(actor: Actor, task_id: UUID, now: datetime, idempotency_key: str | Non
         case, task = _lock(actor, task_id, now)
         if history.first_answer(asked) is None:
             duties.check_open(task)
-            _check_separate(actor, task, _element(case, task))
+            _check_separate(actor, task, case, _element(case, task))
             if task.assignee_id != actor.person_id:
                 tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
                 case.note(_act(Event.TASK_CLAIMED, actor, task, now), asked)
@@ -164,8 +173,10 @@ def save_draft(
         case, task = _lock(actor, task_id, now)
         if history.first_answer(asked) is None:
             duties.check_open(task)
-            _check_separate(actor, task, _element(case, task))
-            tasks.save(task, {"draft": draft})
+            _check_separate(actor, task, case, _element(case, task))
+            element = _element(case, task)
+            kept = forms.without(draft, forms.shut_paths(element.field_access))
+            tasks.save(task, {"draft": kept, "draft_by": actor.person_id})
             if task.assignee_id is None:
                 tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
                 case.note(_act(Event.TASK_CLAIMED, actor, task, now), None)
@@ -196,7 +207,7 @@ def complete(
         duties.check_open(task)
         case.check_running()
         element = _element(case, task)
-        _check_separate(actor, task, element)
+        _check_separate(actor, task, case, element)
         context = _form_context(case.house.situation_at(element, case.instance.variables), element)
         checked = answers.check(
             case.content, element.form, given, context, actor, now, element.field_access
@@ -233,19 +244,32 @@ def _taken(actor: Actor, task: TaskInHand, now: datetime) -> dict[str, Any]:
     return {} if task.assignee_id else {"assignee_id": actor.person_id, "claimed_at": now}
 
 
-def _check_separate(actor: Actor, task: TaskInHand, element: ElementExtensions) -> None:
-    if not element.separate_from:
-        return
-    done_by = tasks.list_completers(task.instance_id, element.separate_from)
-    if actor.person_id in done_by:
-        raise duties.segregated(task)
+def _check_separate(actor: Actor, task: TaskInHand, case: Case, element: ElementExtensions) -> None:
+    # Asked only where the diagram keeps somebody away: it costs a statement.
+    given = element.assign
+    judges_selves = given is not None and given.self_rule != "allow"
+    if judges_selves or case.process.separated_from(element.id):
+        duties.check_separate(actor.person_id, task)
 
 
 def _may_do(actor: Actor, task: Task) -> bool:
     if task.assignee_id is not None:
         return task.assignee_id == actor.person_id
-    is_offered = actor.holds(task.organisation_id, task.role)
-    return is_offered and not tasks.is_excluded(task.id, actor.person_id)
+    is_offered = actor.holds(task.organisation_id, task.role) or (
+        (task.id, actor.person_id) in offers.list_candidates([task.id])
+    )
+    return is_offered and offers.find_exclusion(task.id, actor.person_id) is None
+
+
+def _draft(
+    actor: Actor, task: Task, element: ElementExtensions, veil: Veil
+) -> dict[str, Any] | None:
+    """Return the draft without what the task hides and, of others, without what is classed."""
+    paths = set(forms.shut_paths(element.field_access))
+    if task.draft_by != actor.person_id:
+        paths |= veil.closed_at(element.id)
+    kept: dict[str, Any] | None = forms.without(task.draft, paths)
+    return kept
 
 
 def _element(case: Case, task: Task | TaskInHand) -> ElementExtensions:

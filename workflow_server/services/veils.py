@@ -124,6 +124,11 @@ class Veil:
                 text = text.replace(secret, str(rules.mask(self.secrets[secret], secret)))
         return text
 
+    def closed_at(self, element_id: str) -> frozenset[str]:
+        """Return the fields of an element's form that the reader may not read."""
+        tree = self.held.answers.get(element_id, {})
+        return frozenset(path for path, marks in tree.items() if marks & self.closed.keys())
+
     def hides_file(self, attachment_id: UUID) -> bool:
         """Tell whether a file stands in a field that is hidden."""
         return str(attachment_id) in self.secrets

@@ -50,6 +50,13 @@ class Document(Model):
     sha256: Mapped[str | None] = mapped_column(sa.Text, default=None)
     size: Mapped[int | None] = mapped_column(default=None)
     pages: Mapped[int | None] = mapped_column(default=None)
+    #: Roles that read all classes of data in it, each between spaces; None: nothing is classed.
+    readers: Mapped[str | None] = mapped_column(sa.Text, default=None)
+
+
+Condition = sa.ColumnElement[bool]
+#: Among the readers: everybody of the organisation.
+_ANYBODY = " * "
 
 
 class DocumentStatus(StrEnum):
@@ -91,6 +98,7 @@ def list_by_id(ids: Collection[UUID]) -> list[Document]:
 def list_(
     sight: Sight,
     *,
+    legible: Condition,
     instance_id: UUID | None = None,
     kind: str | None = None,
     page: int = 1,
@@ -99,7 +107,7 @@ def list_(
     """Return documents of cases and of delivered letters in sight, newest first; how many."""
     wanted: list[sa.ColumnElement[bool]] = [
         sa.or_(
-            sight.of(Document.instance_id),
+            sa.and_(sight.of(Document.instance_id), legible),
             Document.id.in_(deliveries.received(sight)),
         )
     ]
@@ -116,3 +124,29 @@ def list_(
         .offset((page - 1) * page_size)
     )
     return list(rows), total
+
+
+def legible_to(posts: Collection[tuple[UUID, str]], above: Collection[str]) -> Condition:
+    """Return the condition that somebody may read what is classed in a document.
+
+    `posts` are their roles by organisation, `above` those that see the organisations below.
+    """
+    ways: list[Condition] = [Document.readers.is_(None)]
+    ways += [
+        sa.and_(Document.organisation_id == organisation_id, _names(role))
+        for organisation_id, role in sorted(posts)
+    ]
+    ways += [_names(role) for role in sorted(above)]
+    places = sorted({organisation_id for organisation_id, _ in posts})
+    ways.append(sa.and_(Document.organisation_id.in_(places), Document.readers == _ANYBODY))
+    return sa.or_(*ways)
+
+
+def is_legible(document_id: UUID, legible: Condition) -> bool:
+    """Tell whether a document fulfils a condition of legibility."""
+    query = sa.select(Document.id).where(Document.id == document_id, legible)
+    return session().scalar(query) is not None
+
+
+def _names(role: str) -> Condition:
+    return Document.readers.contains(f" {role} ", autoescape=True)

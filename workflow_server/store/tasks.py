@@ -78,6 +78,8 @@ class Task(Model):
     completed_by: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
     #: Answers that somebody has begun to give.
     draft: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn, default=None)
+    #: Who wrote them: what is classed in them is for nobody else.
+    draft_by: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,14 +266,14 @@ def free(task_ids: Collection[UUID], person_id: UUID) -> None:
     )
 
 
-def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[UUID]:
-    """Return the open tasks at these elements of an instance."""
-    query = sa.select(Task.id).where(
+def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[tuple[UUID, str]]:
+    """Return the open tasks at these elements of an instance, each with its element."""
+    query = sa.select(Task.id, Task.element_id).where(
         Task.instance_id == instance_id,
         Task.element_id.in_(elements),
         Task.status == TaskStatus.OPEN,
     )
-    return session().scalars(query).all()
+    return [(row[0], row[1]) for row in session().execute(query)]
 
 
 def list_open_elements(instance_id: UUID) -> Sequence[str]:

@@ -10,6 +10,7 @@ from workflow_server.content.forms.model import (
     Option,
 )
 from workflow_server.content.forms.reading import parse
+from workflow_server.content.forms.rights import copies_shut, shut_paths, without, without_hidden
 
 __all__ = [
     "ACCESS",
@@ -21,5 +22,9 @@ __all__ = [
     "Option",
     "Sources",
     "check",
+    "copies_shut",
     "parse",
+    "shut_paths",
+    "without",
+    "without_hidden",
 ]
