@@ -15,6 +15,9 @@ from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
 from workflow_server.store.types import JsonColumn, UuidColumn
 
+#: The advisory lock under which organisations, posts and people are changed.
+_HOLD = 0x6F726773
+
 
 class Organisation(Model):
     """A body that hosts cases or exchanges letters; `key` is its stable name in content."""
@@ -121,3 +124,75 @@ def find_by_key(key: str) -> Organisation | None:
 def find(organisation_id: UUID) -> Organisation | None:
     """Return an organisation, if there is one."""
     return session().get(Organisation, organisation_id)
+
+
+def hold() -> None:
+    """Let only one transaction at a time change organisations, posts and people.
+
+    Whether a tree has a cycle, or a code is taken, nobody may change while it is judged. On
+    SQLite there is one writer anyway.
+    """
+    if session().get_bind().dialect.name == "postgresql":
+        session().execute(sa.select(sa.func.pg_advisory_xact_lock(_HOLD)))
+
+
+def list_under(path: str) -> Sequence[Organisation]:
+    """Return an organisation and all below it, by its path."""
+    query = sa.select(Organisation).where(Organisation.path.startswith(path, autoescape=True))
+    return session().scalars(query.order_by(Organisation.path)).all()
+
+
+def list_open_children(organisation_id: UUID, today: date) -> Sequence[Organisation]:
+    """Return the organisations directly below one that are not closed, by name."""
+    query = sa.select(Organisation).where(
+        Organisation.parent_id == organisation_id, is_open(Organisation.closed_on, today)
+    )
+    return session().scalars(query.order_by(Organisation.name)).all()
+
+
+def find_open_by_code(code: str, today: date) -> Organisation | None:
+    """Return the open organisation whose numbers bear a code, if there is one."""
+    query = sa.select(Organisation).where(
+        Organisation.code == code, is_open(Organisation.closed_on, today)
+    )
+    return session().scalar(query.limit(1))
+
+
+def is_open(closed_on: Any, today: date) -> sa.ColumnElement[bool]:
+    """Return the condition that something with a closing date is not closed on a day."""
+    return sa.or_(closed_on.is_(None), closed_on > today)
+
+
+def get_department(department_id: UUID) -> Department:
+    """Return a department."""
+    row = session().get(Department, department_id)
+    if row is None:
+        raise NotFound(f"Expected department {department_id}, but there is none")
+    return row
+
+
+def list_departments(organisation_id: UUID | None = None) -> Sequence[Department]:
+    """Return the departments of an organisation, or all, by name."""
+    query = sa.select(Department).order_by(Department.name, Department.id)
+    if organisation_id is not None:
+        query = query.where(Department.organisation_id == organisation_id)
+    return session().scalars(query).all()
+
+
+def list_successions(organisation_id: UUID) -> Sequence[Succession]:
+    """Return what became of an organisation and of what it came, oldest first."""
+    query = sa.select(Succession).where(
+        sa.or_(
+            Succession.organisation_id == organisation_id,
+            Succession.successor_id == organisation_id,
+        )
+    )
+    return session().scalars(query.order_by(Succession.id)).all()
+
+
+def list_successors(organisation_id: UUID) -> Sequence[UUID]:
+    """Return who went on in an organisation's place, the first successor first."""
+    query = sa.select(Succession.successor_id).where(
+        Succession.organisation_id == organisation_id, Succession.successor_id != organisation_id
+    )
+    return session().scalars(query.order_by(Succession.id)).all()
