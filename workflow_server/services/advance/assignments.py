@@ -1,4 +1,4 @@
-"""Whose a task is: by role, by who did an earlier element, or by name; and whose it must not be."""
+"""Whose an opened task is, whom it is kept from, and when it is due."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from workflow_server.content.elements import ElementExtensions, ProcessExtensions
 from workflow_server.errors import InvalidState
+from workflow_server.services import choosing
+from workflow_server.services.choosing import Choice
 from workflow_server.services.situation import Situation
-from workflow_server.store import people, tasks
 
 if TYPE_CHECKING:
     from workflow_server.engine.runtime import OpenTask
@@ -23,37 +23,27 @@ class NobodyToDo(InvalidState):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Whom a task is offered to; `excluded` must not do it."""
+    """Whom a task goes to, and the day it is due."""
 
-    role: str | None = None
-    assignee_id: UUID | None = None
-    excluded: frozenset[UUID] = frozenset()
+    choice: Choice
     due_on: date | None = None
 
 
 def assign(situation: Situation) -> Assignment:
-    """Decide whom the task at an element goes to; NobodyToDo if that can't be said."""
-    element = situation.element
-    if element is None:
-        raise NobodyToDo(f"Expected '{situation.visit.element_id}' to say who does it")
-    instance_id = situation.instance.id
-    excluded = frozenset(
-        tasks.list_completers(instance_id, element.separate_from) if element.separate_from else ()
-    )
-    role = (element.assign.role if element.assign else None) or element.lane_role
-    person = _person(element, situation)
-    if person is None and role is None:
+    """Decide whom the task at an element goes to; NobodyToDo if that can't be said.
+
+    Nobody's work is ever skipped: where nobody is found the case waits for an administrator,
+    and to try again chooses again.
+    """
+    element_id = situation.visit.element_id
+    if situation.element is None:
+        raise NobodyToDo(f"Expected '{element_id}' to say who does it")
+    choice = choosing.choose(choosing.ground_of(situation))
+    if choice.problem is not None:
         raise NobodyToDo(
-            f"任务“{element.name}”没有可以办理的人。"
-            f" Expected somebody to do '{element.id}', but neither person nor role is known."
+            f"{choice.problem}。 Expected somebody to do '{element_id}', but nobody was found."
         )
-    if person is not None and person in excluded:
-        raise NobodyToDo(
-            f"任务“{element.name}”的办理人已办过与之相互制约的环节。"
-            f" Expected another person for '{element.id}', but duties must be separate."
-        )
-    due = due_on(situation.variables, situation.visit.element_id)
-    return Assignment(role, person, excluded, due)
+    return Assignment(choice, due_on(situation.variables, element_id))
 
 
 def due_on(variables: Mapping[str, Any], element_id: str) -> date | None:
@@ -69,44 +59,23 @@ def due_on(variables: Mapping[str, Any], element_id: str) -> date | None:
 
 def rows_for_excluded(
     opened: Iterable[OpenTask], assignments: Mapping[UUID, Assignment]
+) -> list[tuple[UUID, UUID, str]]:
+    """Return who must not be offered which of the opened tasks, and by which rule."""
+    return [
+        (task.id, person, label)
+        for task in opened
+        if task.id in assignments
+        for person, label in assignments[task.id].choice.excluded.items()
+    ]
+
+
+def rows_for_offered(
+    opened: Iterable[OpenTask], assignments: Mapping[UUID, Assignment]
 ) -> list[tuple[UUID, UUID]]:
-    """Return who must not be offered which of the opened tasks."""
+    """Return whom the opened tasks are offered to by name."""
     return [
         (task.id, person)
         for task in opened
         if task.id in assignments
-        for person in assignments[task.id].excluded
+        for person in assignments[task.id].choice.offered_ids
     ]
-
-
-def list_separated(process: ProcessExtensions, element_id: str) -> list[str]:
-    """Return the elements that somebody who did this one must not do."""
-    return [
-        element.id for element in process.elements.values() if element_id in element.separate_from
-    ]
-
-
-def _person(element: ElementExtensions, situation: Situation) -> UUID | None:
-    given = element.assign
-    if given is not None and given.strategy == "task" and given.task is not None:
-        done_by = tasks.list_completers(situation.instance.id, (given.task,))
-        return done_by[0] if done_by else None
-    if given is not None and given.strategy == "person":
-        return _named(situation.feel([given.value])[0], situation)
-    return None
-
-
-def _named(value: Any, situation: Situation) -> UUID | None:
-    if value is None:
-        return None
-    try:
-        person_id = UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        person_id = None
-    if person_id is not None:
-        positions = people.list_positions(person_id)
-        if any(each.organisation_id == situation.instance.organisation_id for each in positions):
-            return person_id
-    raise NobodyToDo(
-        f"指定的办理人不是本单位人员。 Expected a person of the organisation, but got {value!r}."
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -20,7 +20,7 @@ from workflow_server.services import definition_cache, effects, history, unclaim
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import assignments, waits
 from workflow_server.services.advance.host import House
-from workflow_server.store import incidents, process_instances, subscriptions, tasks
+from workflow_server.store import incidents, offers, process_instances, subscriptions, tasks
 from workflow_server.store.history import Act
 from workflow_server.store.process_instances import InstanceStatus, Locked
 from workflow_server.store.types import new_id
@@ -43,6 +43,18 @@ class NextTask:
     organisation_id: UUID
     role: str | None
     assignee_id: UUID | None
+    #: Whom it is offered to by name, and whom it is kept from.
+    offered_ids: frozenset[UUID] = frozenset()
+    excluded_ids: frozenset[UUID] = frozenset()
+
+    def is_for(self, actor: Actor) -> bool:
+        """Tell whether it is the actor's to do: theirs, or free and offered to them."""
+        if self.assignee_id is not None:
+            return self.assignee_id == actor.person_id
+        if actor.person_id in self.excluded_ids:
+            return False
+        is_named = actor.person_id in self.offered_ids
+        return is_named or actor.holds(self.organisation_id, self.role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +71,14 @@ class Moved:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Moved:
         """Read what `as_json` wrote; the tasks as they were when they were opened."""
-        found = {task.id: task for task in tasks.list_by_id([UUID(each) for each in data["tasks"]])}
-        opened = (found[UUID(each)] for each in data["tasks"])
-        return cls(data["status"], tuple(_as_opened(task) for task in opened))
+        ids = [UUID(each) for each in data["tasks"]]
+        if not ids:
+            return cls(data["status"], ())
+        found = {task.id: task for task in tasks.list_by_id(ids)}
+        offered, excluded = offers.list_candidates(ids), offers.list_excluded(ids)
+        return cls(
+            data["status"], tuple(_as_opened(found[each], offered, excluded) for each in ids)
+        )
 
 
 class Case:
@@ -232,19 +249,21 @@ class Case:
             return ()
         rows = [self._task_row(opened) for opened in step.opened]
         tasks.add_all(rows)
-        excluded = assignments.rows_for_excluded(step.opened, self.house.assignments)
-        if excluded:
-            tasks.exclude(excluded)
-        return tuple(
-            NextTask(
-                row["id"],
-                row["element_id"],
-                row["name"],
-                row["organisation_id"],
-                row["role"],
-                row["assignee_id"],
-            )
-            for row in rows
+        offers.exclude_from_new(assignments.rows_for_excluded(step.opened, self.house.assignments))
+        offers.offer(assignments.rows_for_offered(step.opened, self.house.assignments))
+        return tuple(self._next_task(row) for row in rows)
+
+    def _next_task(self, row: dict[str, Any]) -> NextTask:
+        choice = self.house.assignments[row["id"]].choice
+        return NextTask(
+            row["id"],
+            row["element_id"],
+            row["name"],
+            row["organisation_id"],
+            row["role"],
+            row["assignee_id"],
+            frozenset(choice.offered_ids),
+            frozenset(choice.excluded),
         )
 
     def _task_row(self, opened: runtime.OpenTask) -> dict[str, Any]:
@@ -255,8 +274,8 @@ class Case:
             "organisation_id": self.instance.organisation_id,
             "element_id": opened.element_id,
             "name": opened.name or opened.element_id,
-            "role": assigned.role,
-            "assignee_id": assigned.assignee_id,
+            "role": assigned.choice.role,
+            "assignee_id": assigned.choice.assignee_id,
             "due_on": assigned.due_on,
             "created_at": self.now,
         }
@@ -281,15 +300,21 @@ class Case:
 
     def _separate(self, task: tasks.TaskInHand) -> None:
         """Keep who did this from tasks, already open, that must be another's."""
-        others = assignments.list_separated(self.process, task.element_id)
+        others = self.process.kept_from_doers_of(task.element_id)
         if others and task.completed_by is not None:
             still_open = tasks.list_open_at(self.instance.id, others)
             if still_open:
-                tasks.exclude([(each, task.completed_by) for each in still_open])
-                tasks.free(still_open, task.completed_by)
+                offers.exclude(
+                    [(each, task.completed_by, others[element]) for each, element in still_open]
+                )
+                tasks.free([each for each, _ in still_open], task.completed_by)
 
 
-def _as_opened(task: tasks.TaskInHand) -> NextTask:
+def _as_opened(
+    task: tasks.TaskInHand,
+    offered: Sequence[tuple[UUID, UUID]],
+    excluded: Sequence[tuple[UUID, UUID]],
+) -> NextTask:
     return NextTask(
         task.id,
         task.element_id,
@@ -298,6 +323,8 @@ def _as_opened(task: tasks.TaskInHand) -> NextTask:
         task.role,
         # Who claimed it came later; whom it was assigned to was known at once.
         None if task.claimed_at is not None else task.assignee_id,
+        frozenset(person for of, person in offered if of == task.id),
+        frozenset(person for of, person in excluded if of == task.id),
     )
 
 
