@@ -152,7 +152,7 @@ class Sight:
 
     def _within_departments(self) -> _Ids:
         top = sa.select(_DEPARTMENTS.c.id).where(_DEPARTMENTS.c.id.in_(sorted(self.departments)))
-        within = top.cte("within", recursive=True)
+        within = top.cte(recursive=True)
         part = _DEPARTMENTS.alias("part")
         within = within.union(sa.select(part.c.id).where(part.c.parent_id == within.c.id))
         return sa.select(within.c.id)
