@@ -7,24 +7,30 @@ from flask import Flask
 from workflow_server.api import (
     accounts,
     attachments,
+    audit,
     calendar_days,
     clock,
     deadlines,
     deliveries,
+    departments,
     deployments,
     description,
     documents,
+    groups,
     health,
     incidents,
+    inquiries,
     jobs,
     links,
     me,
     numbers,
     organisations,
+    people,
     process_definitions,
     process_instances,
     proposals,
     records,
+    refusals,
     sessions,
     tasks,
     vocabularies,
@@ -47,7 +53,11 @@ NOUNS = (
     deadlines.noun,
     numbers.noun,
     organisations.noun,
-    organisations.people,
+    departments.noun,
+    people.noun,
+    people.posts,
+    groups.noun,
+    inquiries.noun,
     vocabularies.noun,
     deployments.noun,
     proposals.noun,
@@ -55,6 +65,7 @@ NOUNS = (
     clock.noun,
     jobs.noun,
     incidents.noun,
+    audit.noun,
     health.noun,
 )
 
@@ -62,3 +73,4 @@ NOUNS = (
 def register(app: Flask) -> None:
     """Add all nouns and their description to the application."""
     description.register(app, NOUNS)
+    app.after_request(refusals.note)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from workflow_server.config import CHINA
 from workflow_server.content.office_checks import ORGANISATION
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
@@ -37,9 +38,15 @@ class LoginTaken(InvalidInput):
     """登录名已被使用"""
 
 
-def list_(party: str | None = None) -> Sequence[Organisation]:
-    """Return the organisations, by name; everybody may address a letter to any of them."""
-    return organisations.list_(party)
+def list_(
+    party: str | None = None, parent_id: UUID | None = None, is_open: bool | None = None
+) -> Sequence[Organisation]:
+    """Return the organisations, by name; everybody may address a letter to any open one."""
+    found = organisations.list_(party, parent_id)
+    if is_open is None:
+        return found
+    today = _today()
+    return [row for row in found if (row.closed_on is None or row.closed_on > today) == is_open]
 
 
 def get(organisation_id: UUID) -> Organisation:
@@ -55,7 +62,7 @@ def list_people(
         raise NotFound(f"Expected organisation {organisation_id}, but there is none")
     return [
         (person, position)
-        for person, position in people.list_people(organisation_id, role)
+        for person, position in people.list_people(_today(), organisation_id, role)
         if _may_look_into(actor, position.organisation_id)
     ]
 
@@ -257,6 +264,10 @@ def _add_groups(office: Mapping[str, Any], known: Mapping[str, Organisation]) ->
             session().add(group)
             session().flush()
             people.set_members(group.id, [_person(each).id for each in given.get("members", ())])
+
+
+def _today() -> date:
+    return datetime.now(CHINA).date()
 
 
 def _person(login: str) -> Person:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from workflow_server.config import CHINA
 from workflow_server.content.content import Content
 from workflow_server.services import access, file_types
 from workflow_server.services.actors import Actor
@@ -38,7 +40,7 @@ def _accepts_person(seen: Sources, value: Any, parameters: Mapping[str, Any]) ->
     role = parameters.get("role")
     if not any(
         position.organisation_id in seen.actor.organisation_ids and role in (None, position.role)
-        for position in people.list_positions(person_id)
+        for position in people.list_positions(person_id, datetime.now(CHINA).date())
     ):
         return False
     seen.names[str(person_id)] = people.get_person(person_id).name
@@ -46,10 +48,12 @@ def _accepts_person(seen: Sources, value: Any, parameters: Mapping[str, Any]) ->
 
 
 def _accepts_organisation(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
-    """Any organisation, of a party if one is asked for."""
+    """Any organisation that is not closed, of a party if one is asked for."""
     organisation_id = _id(value)
     found = None if organisation_id is None else organisations.find(organisation_id)
-    if found is None or parameters.get("party") not in (None, found.party):
+    if found is None or found.closed_on is not None:
+        return False
+    if parameters.get("party") not in (None, found.party):
         return False
     seen.names[str(found.id)] = found.name
     return True

@@ -108,11 +108,13 @@ def get(organisation_id: UUID) -> Organisation:
     return row
 
 
-def list_(party: str | None = None) -> Sequence[Organisation]:
-    """Return the organisations, by name."""
+def list_(party: str | None = None, parent_id: UUID | None = None) -> Sequence[Organisation]:
+    """Return the organisations, by name, closed ones included."""
     query = sa.select(Organisation).order_by(Organisation.name, Organisation.id)
     if party is not None:
         query = query.where(Organisation.party == party)
+    if parent_id is not None:
+        query = query.where(Organisation.parent_id == parent_id)
     return session().scalars(query).all()
 
 

@@ -203,13 +203,13 @@ def list_actor_rows(person_id: UUID, today: date) -> Sequence[Any]:
 
 
 def list_people(
-    organisation_id: UUID | None = None, role: str | None = None
+    today: date, organisation_id: UUID | None = None, role: str | None = None
 ) -> Sequence[tuple[Person, PositionRow]]:
-    """Return active people with their positions, by name."""
+    """Return active people with the positions that they hold on a day, by name."""
     query = (
         sa.select(Person, PositionRow)
         .join(PositionRow, PositionRow.person_id == Person.id)
-        .where(Person.active)
+        .where(Person.active, in_force(today))
         .order_by(Person.name, PositionRow.id)
     )
     if organisation_id is not None:
@@ -219,17 +219,12 @@ def list_people(
     return [(person, position) for person, position in session().execute(query).all()]
 
 
-def list_positions(person_id: UUID) -> Sequence[PositionRow]:
-    """Return a person's positions."""
-    return (
-        session()
-        .scalars(
-            sa.select(PositionRow)
-            .where(PositionRow.person_id == person_id)
-            .order_by(PositionRow.id)
-        )
-        .all()
-    )
+def list_positions(person_id: UUID, today: date | None = None) -> Sequence[PositionRow]:
+    """Return a person's positions: all, or those held on a day."""
+    query = sa.select(PositionRow).where(PositionRow.person_id == person_id)
+    if today is not None:
+        query = query.where(in_force(today))
+    return session().scalars(query.order_by(PositionRow.id)).all()
 
 
 def get_position(position_id: UUID) -> PositionRow:
