@@ -231,6 +231,11 @@ def test_feel_is_checked_in_every_value_of_a_message(attribute: str) -> None:
         (HEAD.replace("label", 'element="task" label'), "找不到可以手工开始的开始事件"),
         (HEAD + '<wf:team role="x" value="=title"/>', "没有角色“x”"),
         (HEAD + '<wf:team role="clerk" value="=titel"/>', "没有名为“titel”的事实"),
+        (HEAD + '<wf:flag name="minor" value="=titel"/>', "没有名为“titel”的事实"),
+        (HEAD + '<wf:flag name="minor" value="=("/>', "FEEL 语法错误"),
+        (HEAD + '<wf:flag name="minor" value="yes"/>', "须是 FEEL"),
+        (HEAD + '<wf:flag name="secrecy" value="top"/>', "不是密级"),
+        (HEAD + '<wf:flag name="hidden" value="=true"/>' * 2, "不止一次"),
     ],
 )
 def test_a_fault_of_a_process_is_told_at_its_head(head: str, says: str) -> None:

@@ -15,6 +15,7 @@ from workflow_server.content.elements import (
     DeadlineEffect,
     DocumentEffect,
     ElementExtensions,
+    Flag,
     LinkEffect,
     MessageEffect,
     NamedValue,
@@ -74,7 +75,8 @@ def test_a_process_says_its_title_party_starts_and_team() -> None:
         '<wf:process title="题目" party="office"/>'
         '<wf:start role="clerk" label="新建" form="a/b"/>'
         '<wf:start role="head" label="补录" element="other"/>'
-        '<wf:team role="handler" value="=handler"/>',
+        '<wf:team role="handler" value="=handler"/>'
+        '<wf:flag name="secrecy" value="work_secret"/>',
     )
     assert (found.process_id, found.name, found.title, found.party) == (
         "p",
@@ -87,6 +89,7 @@ def test_a_process_says_its_title_party_starts_and_team() -> None:
         Start("head", "补录", None, "other"),
     )
     assert found.team == (Team("handler", "=handler"),)
+    assert found.flags == (Flag("secrecy", "work_secret"),)
 
 
 def test_a_process_without_words_of_ours_takes_its_bpmn_name() -> None:

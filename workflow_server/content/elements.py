@@ -31,6 +31,18 @@ class Team:
     value: str
 
 
+#: What degrees of secrecy are called, from the least.
+SECRECIES = ("public", "internal", "work_secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What keeps people from the case: its secrecy, a minor, or another attribute by name."""
+
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Assign:
     """Whom a task is offered to; `role` None means the role of its lane.
@@ -262,6 +274,7 @@ class ProcessExtensions:
     party: str | None
     starts: tuple[Start, ...] = ()
     team: tuple[Team, ...] = ()
+    flags: tuple[Flag, ...] = ()
     message_starts: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[str, ElementExtensions] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()

@@ -38,6 +38,8 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
     head = f"{process.path}:{process.line} {process.process_id}"
     for member in process.team:
         yield from judge.value(head, "wf:team", member.value)
+    for flag in process.flags:
+        yield from judge.value(head, f"wf:flag {flag.name}", flag.value)
     for element in process.elements.values():
         pointer = f"{process.path}:{element.line} {element.id}"
         form = _form_of(element, process, known)

@@ -20,6 +20,7 @@ from workflow_server.content.elements import (
     DocumentEffect,
     Effect,
     ElementExtensions,
+    Flag,
     LinkEffect,
     MessageEffect,
     NamedValue,
@@ -153,6 +154,9 @@ class _Reader:
             starts=tuple(_start(item, none_start) for item in ours.all("start")),
             team=tuple(
                 Team(item.get("role", ""), item.get("value", "")) for item in ours.all("team")
+            ),
+            flags=tuple(
+                Flag(item.get("name", ""), item.get("value", "")) for item in ours.all("flag")
             ),
             message_starts=_message_starts(elements.values()),
             elements=elements,

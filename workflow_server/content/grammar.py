@@ -147,6 +147,7 @@ WORDS: Mapping[str, Word] = {
     "process": Word({"title": TEXT}, {"party": KEY}, places=_PROCESS, once=True),
     "start": Word({"role": KEY, "label": TEXT}, {"form": FORM_KEY, "element": ID}, places=_PROCESS),
     "team": Word({"role": KEY, "value": TEXT}, places=_PROCESS),
+    "flag": Word({"name": KEY, "value": TEXT}, places=_PROCESS),
     "separate": Word({"tasks": IDS, "label": TEXT}, places=_PROCESS),
     "lane": Word({"role": KEY}, places=frozenset({"lane"}), once=True),
     "assign": Word(

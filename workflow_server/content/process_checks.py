@@ -10,6 +10,7 @@ from workflow_server import feel
 from workflow_server.content import assign_checks
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import (
+    SECRECIES,
     DeadlineEffect,
     DocumentEffect,
     ElementExtensions,
@@ -102,6 +103,7 @@ class ProcessCheck:
                 yield f"wf:start“{start.label}”：{target.id} 由事件触发，不能手工开始"
         for member in process.team:
             yield from self.role("wf:team", member.role)
+        yield from _flags(process)
         for separation in process.separations:
             yield from assign_checks.separation(process, separation)
 
@@ -322,3 +324,16 @@ def fact_names(element: ElementExtensions) -> Iterator[tuple[str, str]]:
 
 def _is_time(text: str) -> bool:
     return text.startswith("=") or _ISO_TIMER.fullmatch(text) is not None
+
+
+def _flags(process: ProcessExtensions) -> Sentences:
+    names = [flag.name for flag in process.flags]
+    for name in sorted({each for each in names if names.count(each) > 1}):
+        yield f"wf:flag“{name}”声明了不止一次"
+    for flag in process.flags:
+        if flag.name == "secrecy" and not flag.value.startswith("="):
+            if flag.value not in SECRECIES:
+                known = "、".join(SECRECIES)
+                yield f"wf:flag“secrecy”的值“{flag.value}”不是密级，可用：{known}，或 FEEL"
+        elif not flag.value.startswith("="):
+            yield f"wf:flag“{flag.name}”的值须是 FEEL（以 = 开头）"
