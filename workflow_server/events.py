@@ -12,6 +12,8 @@ class Event(StrEnum):
     INSTANCE_STARTED = "InstanceStarted"
     #: A person took a task that was offered to their role.
     TASK_CLAIMED = "TaskClaimed"
+    #: A person gave an open task to another person.
+    TASK_REASSIGNED = "TaskReassigned"
     #: A person gave a task back to its role.
     TASK_RELEASED = "TaskReleased"
     #: A person gave their answers, and the instance went on.
@@ -108,3 +110,17 @@ class Event(StrEnum):
     GROUP_CHANGED = "GroupChanged"
     #: A file of organisations, people and posts was taken in.
     OFFICE_IMPORTED = "OfficeImported"
+    #: A person looked into a case with sensitive content.
+    CASE_VIEWED = "CaseViewed"
+    #: A person was refused something.
+    ACCESS_REFUSED = "AccessRefused"
+    #: A person was refused so often that no more of it is written down for a while.
+    REFUSALS_UNCOUNTED = "RefusalsUncounted"
+    #: Somebody outside asked about or spoke for a case.
+    INQUIRY_RECORDED = "InquiryRecorded"
+    #: An auditor looked through the trail.
+    TRAIL_READ = "TrailRead"
+    #: The trail was handed out.
+    TRAIL_EXPORTED = "TrailExported"
+    #: The trail was proved.
+    TRAIL_VERIFIED = "TrailVerified"

@@ -27,6 +27,7 @@ EXEMPT = {
     ("post", "/api/sessions"): "nobody yet to whom a key could belong; a second token harms none",
     ("delete", "/api/sessions"): "the token that would repeat it is worthless by then",
     ("post", "/api/deployments/check"): "writes nothing",
+    ("post", "/api/process-definitions/{key}/assignment-trials"): "writes nothing",
     ("post", "/api/tasks/{task_id}/document-preview"): "writes nothing",
 }
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from workflow_server.api import door
+from workflow_server.api.shapes.assignment_trials import TrialConditionsShape, TrialShape
 from workflow_server.api.shapes.base import page, slice_of
 from workflow_server.api.shapes.deployments import (
     DefinitionPage,
@@ -16,7 +17,7 @@ from workflow_server.api.shapes.deployments import (
     OfferedDefinitionShape,
     StartFormQuery,
 )
-from workflow_server.services import process_definitions
+from workflow_server.services import assignment_trials, process_definitions
 from workflow_server.store.process_definitions import ProcessDefinition
 
 noun = door.Noun("process_definitions", "流程定义")
@@ -51,6 +52,17 @@ def read_start_form(query: dict[str, Any], definition_id: UUID) -> Any:
     """发起表单 · The form that is filled in to start the process."""
     definition = process_definitions.get(definition_id)
     return process_definitions.get_start_form(door.actor(), definition, query["element_id"])
+
+
+@noun.post("/<key>/assignment-trials", TrialShape(), takes=TrialConditionsShape())
+def try_assignment(body: dict[str, Any], key: str) -> Any:
+    """选人试算 · Who would get a task of the newest version, and why; nothing is written.
+
+    The case is made up: who started it, what was answered, who did what. For designers and
+    approvers of content, system administrators, and who may assign tasks in the organisation.
+    """
+    conditions = assignment_trials.Conditions(**body)
+    return assignment_trials.try_out(door.actor(), key, conditions, door.now())
 
 
 def _offered(definition: ProcessDefinition) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from workflow_server.api.shapes.base import page
 from workflow_server.api.shapes.documents import PreviewShape
 from workflow_server.api.shapes.tasks import (
     AnswersShape,
+    AssigneeShape,
     CompletionShape,
     DeskShape,
     DraftShape,
@@ -21,7 +22,7 @@ from workflow_server.api.shapes.tasks import (
     TaskShape,
 )
 from workflow_server.config import CHINA
-from workflow_server.services import documents, tasks
+from workflow_server.services import documents, reassignments, tasks
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import NextTask
 
@@ -60,10 +61,17 @@ def read_task(task_id: UUID) -> dict[str, Any]:
     }
 
 
-@noun.put("/<uuid:task_id>/assignee", TaskShape(), keyed=True)
-def claim_task(task_id: UUID) -> Any:
-    """领取任务 · Take a task that is offered to one of your roles."""
-    return tasks.claim(door.actor(), task_id, door.now(), door.idempotency_key())
+@noun.put("/<uuid:task_id>/assignee", TaskShape(), takes=AssigneeShape(), keyed=True)
+def assign_task(body: dict[str, Any], task_id: UUID) -> Any:
+    """领取或指派任务 · Take a task that is offered to you, or give it to somebody.
+
+    Without a body you take it. With `person_id` and `reason` you give an open task to a person
+    who may do it, if you have the right to assign tasks in its organisation.
+    """
+    actor, key, person_id = door.actor(), door.idempotency_key(), body["person_id"]
+    if person_id is None:
+        return tasks.claim(actor, task_id, door.now(), key)
+    return reassignments.reassign(actor, task_id, person_id, body["reason"], door.now(), key)
 
 
 @noun.delete("/<uuid:task_id>/assignee", TaskShape(), keyed=True)

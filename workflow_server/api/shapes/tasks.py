@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.documents import DocumentShape
@@ -73,6 +75,23 @@ class TaskQuery(Paging):
     element_id = Text(load_default=None)
     due_by = Day(load_default=None, metadata={"description": "届满日不晚于"})
     text = Text(load_default=None, metadata={"description": "任务名称、流程名称或案号中含有的文字"})
+
+
+class AssigneeShape(Shape):
+    """Whom a task is given to, and why; nothing to take it oneself."""
+
+    person_id = Id(load_default=None, metadata={"description": "指派给谁；不填则由本人领取"})
+    reason = Text(
+        load_default=None, longest=500, metadata={"description": "指派的理由；指派时必填"}
+    )
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_more: Any) -> None:
+        """Refuse to give a task away without a reason, and a reason without a person."""
+        if data["person_id"] is not None and not (data["reason"] or "").strip():
+            raise ValidationError("请填写指派的理由", "reason")
+        if data["person_id"] is None and data["reason"] is not None:
+            raise ValidationError("请填写指派给谁", "person_id")
 
 
 class AnswersShape(Shape):

@@ -1,0 +1,170 @@
+"""Who would get a task, and why: the choice of people tried out with made-up facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_server.config import CHINA
+from workflow_server.content.elements import Assign, ElementExtensions
+from workflow_server.engine.runtime import Visit
+from workflow_server.errors import Fault, InvalidInput, NotFound
+from workflow_server.rules.access import Right
+from workflow_server.services import access, actors, choosing, definition_cache
+from workflow_server.services.actors import Actor
+from workflow_server.services.advance.host import organisation_context
+from workflow_server.services.choosing import Choice
+from workflow_server.services.situation import Situation
+from workflow_server.store import organisations, process_definitions
+from workflow_server.store.organisations import Host
+from workflow_server.store.process_definitions import ProcessDefinition, Reference
+from workflow_server.store.process_instances import InstanceInHand, InstanceStatus
+from workflow_server.store.types import new_id
+
+
+class TrialRefused(InvalidInput):
+    """选人试算的条件有误"""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """A case made up for a trial: who started it, what was answered, who did what."""
+
+    element_id: str
+    organisation_id: UUID
+    starter_id: UUID | None = None
+    #: The last answers of elements, by element.
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    #: Who completed which element, in the order in which it was done.
+    completed_by: Mapping[str, UUID] = field(default_factory=dict)
+    secrecy: int = 1
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of a trial: the choice, and the rules that it was made by."""
+
+    definition: ProcessDefinition
+    element: ElementExtensions
+    assign: Assign
+    choice: Choice
+
+    @property
+    def outcome(self) -> str:
+        """How the task would open: one person's, offered to several, a role's, or not at all."""
+        if self.choice.problem is not None:
+            return "nobody"
+        if self.choice.to_role:
+            return "role"
+        return "assignee" if self.choice.assignee_id is not None else "candidates"
+
+
+def try_out(actor: Actor, key: str, conditions: Conditions, now: datetime) -> Trial:
+    """Choose the people of a task of the newest version, in a case that there is not.
+
+    It is the choice that a real case makes, and writes nothing. Designers and approvers of
+    content and system administrators may ask it of every organisation, who assigns tasks of
+    their own; it tells names and posts, as the directory does, and nothing of any case.
+    """
+    _check_may(actor, conditions.organisation_id)
+    definition = process_definitions.find_newest(key)
+    if definition is None:
+        raise NotFound(f"Expected process '{key}', but there is none")
+    situation = _situation(definition, conditions, now)
+    element = situation.element
+    if element is None or element.type != "userTask":
+        raise _refusal("element_id", f"流程里没有人工任务“{conditions.element_id}”")
+    done = [(each, person) for each, person in reversed([*conditions.completed_by.items()])]
+    ground = choosing.Ground(situation, lambda: done, datetime.now(CHINA).date())
+    choice = choosing.choose(ground)
+    return Trial(definition, element, ground.assign, choice)
+
+
+def _check_may(actor: Actor, organisation_id: UUID) -> None:
+    if (
+        actor.administration == "system"
+        or actor.may(Right.PROPOSE)
+        or actor.may(Right.APPROVE)
+        or actor.may(Right.ASSIGN, organisation_id)
+    ):
+        return
+    raise access.NotYours(
+        "试算选人须有流程部署或指派任务的权限。"
+        " Expected a right to propose or approve deployments, or to assign tasks."
+    )
+
+
+def _situation(definition: ProcessDefinition, conditions: Conditions, now: datetime) -> Situation:
+    content = definition_cache.content_of(definition.deployment_id)
+    process = content.processes[definition.key]
+    host = _host(definition, conditions.organisation_id)
+    element = process.elements.get(conditions.element_id)
+    given = {each: [answers] for each, answers in conditions.answers.items()}
+    variables = {**conditions.facts, "answers": given}
+    acting = [each for each in (conditions.starter_id, *conditions.completed_by.values()) if each]
+    people = [_person(each) for each in acting]
+    return Situation(
+        instance=_instance(conditions, variables, now),
+        definition=Reference(definition.id, definition.deployment_id, definition.key),
+        content=content,
+        process=process,
+        organisation=organisation_context(host),
+        actor=people[-1] if people else None,
+        now=now,
+        variables=variables,
+        visit=Visit(
+            new_id(),
+            conditions.element_id,
+            element.type if element is not None else "",
+            element.name if element is not None else "",
+        ),
+    )
+
+
+def _instance(conditions: Conditions, variables: dict[str, Any], now: datetime) -> InstanceInHand:
+    return InstanceInHand(
+        id=new_id(),
+        organisation_id=conditions.organisation_id,
+        business_key=None,
+        status=InstanceStatus.RUNNING,
+        version=1,
+        started_at=now,
+        started_by=conditions.starter_id,
+        department_id=None,
+        secrecy=conditions.secrecy,
+        minor=conditions.minor,
+        flags=[],
+        standing={},
+        history_length=0,
+        history_hash=b"",
+        state=None,
+        variables=variables,
+    )
+
+
+def _host(definition: ProcessDefinition, organisation_id: UUID) -> Host:
+    found = organisations.find(organisation_id)
+    if found is None:
+        raise _refusal("organisation_id", "没有这个单位")
+    if definition.party not in (None, found.party):
+        raise _refusal("organisation_id", f"“{definition.title}”不能在{found.name}办理")
+    return Host(
+        found.id, found.key, found.name, found.short_name, found.code, found.party, found.region
+    )
+
+
+def _person(person_id: UUID) -> Actor:
+    try:
+        return actors.actor_of(person_id)
+    except NotFound as error:
+        raise _refusal("completed_by", f"没有人员 {person_id}") from error
+
+
+def _refusal(name: str, detail: str) -> TrialRefused:
+    message = f"{detail}。 Expected conditions that can be tried, but '{name}' can't."
+    return TrialRefused(message, [Fault(f"#/{name}", detail)])
