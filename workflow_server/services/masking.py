@@ -23,7 +23,7 @@ from workflow_server.store.masking import Part
 if TYPE_CHECKING:
     from workflow_server.content.content import Content
     from workflow_server.content.documents import DocumentKind
-    from workflow_server.content.elements import MessageEffect
+    from workflow_server.content.elements import MessageEffect, NamedValue
     from workflow_server.services.actors import Actor, Position
     from workflow_server.services.situation import Situation
     from workflow_server.store.deliveries import Delivery
@@ -111,35 +111,53 @@ def readers_of(kind: DocumentKind, content: Content) -> str | None:
 
 
 def leaving(effect: MessageEffect, values: list[Any], situation: Situation) -> list[Any]:
-    """Return what a recipient gets of a payload: classed values are masked, unless disclosed."""
+    """Return what a recipient gets of a payload: classed values are masked, unless disclosed.
+
+    What is handed on unchanged is masked by its class; what is made of classed values is hidden
+    whole; and what the case hides turns up nowhere. Under a class with a flag the diagram has
+    its own say: what it makes of such a value goes, the value itself doesn't.
+    """
     content = situation.content
     held = content.lineages.get(situation.process.process_id)
-    if held is None or not content.shared.classes:
+    if held is None or not held.marks & content.shared.classes.keys():
         return values
-    flags = _flags(situation.instance.flags, situation.variables)
-    active = {
+    active = _active(content, situation)
+    let_go = {key for part in effect.payload for key in part.disclose}
+    found = Veil(held, {key: each.mask for key, each in active.items() if key not in let_go})
+    found.learn(situation.variables)
+    return [
+        found.value(_leaving(part, value, active, held, situation.visit.element_id))
+        for part, value in zip(effect.payload, values, strict=True)
+    ]
+
+
+def _leaving(
+    part: NamedValue,
+    value: Any,
+    active: Mapping[str, DataClass],
+    held: Lineage,
+    element_id: str,
+) -> Any:
+    closed = {key: each.mask for key, each in active.items() if key not in part.disclose}
+    tree = held.of(part.value, element_id)
+    if tree:
+        return Veil(held, closed).tree(tree, value)
+    made_of = held.named_in(part.value, element_id) & closed.keys()
+    is_hidden = any(active[key].flag is None for key in made_of)
+    return rules.HIDDEN if is_hidden and value is not None else value
+
+
+def _active(content: Content, situation: Situation) -> dict[str, DataClass]:
+    """Return the classes that are masked in a case as it is in the middle of this step."""
+    drawn = [flag for flag in situation.process.flags if flag.name not in situation.instance.flags]
+    values = situation.feel([flag.value for flag in drawn])
+    now_set = {flag.name for flag, value in zip(drawn, values, strict=True) if value}
+    flags = {*situation.instance.flags, *now_set}
+    return {
         key: each
         for key, each in content.shared.classes.items()
         if each.flag is None or each.flag in flags
     }
-    let_go = {key for part in effect.payload for key in part.disclose}
-    hidden = {key: each.mask for key, each in active.items() if key not in let_go}
-    veil = Veil(held, hidden).learn(situation.variables)
-    element_id = situation.visit.element_id
-    found = []
-    for part, value in zip(effect.payload, values, strict=True):
-        here = Veil(
-            held,
-            {key: each.mask for key, each in active.items() if key not in part.disclose},
-        )
-        tree = held.of(part.value, element_id)
-        made_of = held.named_in(part.value, element_id) & here.closed.keys()
-        if tree:
-            value = here.tree(tree, value)
-        elif any(active[key].flag is None for key in made_of) and value is not None:
-            value = rules.HIDDEN
-        found.append(veil.value(value))
-    return found
 
 
 def _veil(actor: Actor, part: Part, places: Collection[UUID]) -> Veil:
@@ -227,8 +245,3 @@ def _own(held: Lineage, part: Part) -> frozenset[Any]:
         for leaf, _ in leaves(held.answers.get(element_id, {}), data.get("answers"))
         if isinstance(leaf, str | int | float)
     )
-
-
-def _flags(kept: Collection[str], variables: Mapping[str, Any]) -> set[str]:
-    # A flag that this very step sets, through a fact of its name, counts already.
-    return {*kept, *(name for name, value in variables.items() if value is True)}

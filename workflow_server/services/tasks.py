@@ -265,10 +265,10 @@ def _draft(
     actor: Actor, task: Task, element: ElementExtensions, veil: Veil
 ) -> dict[str, Any] | None:
     """Return the draft without what the task hides and, of others, without what is classed."""
-    paths = set(forms.shut_paths(element.field_access))
+    shut = forms.shut_paths(element.field_access)
+    kept: dict[str, Any] | None = forms.without(task.draft, shut)
     if task.draft_by != actor.person_id:
-        paths |= veil.closed_at(element.id)
-    kept: dict[str, Any] | None = forms.without(task.draft, paths)
+        kept = veil.value(forms.without(kept, veil.closed_at(element.id)))
     return kept
 
 
