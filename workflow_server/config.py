@@ -80,6 +80,8 @@ class Config:
     oidc_redirect_url: str = ""
     #: The largest attachment taken, in MiB.
     attachment_mb: int = 50
+    #: How often the chains of the history are bound together, in minutes; 0 means never.
+    anchor_minutes: int = 60
     #: How many others must approve proposed content before it is deployed.
     deployment_approvals: int = 2
 

@@ -110,6 +110,16 @@ class Event(StrEnum):
     GROUP_CHANGED = "GroupChanged"
     #: A file of organisations, people and posts was taken in.
     OFFICE_IMPORTED = "OfficeImported"
+    #: A case's secrecy and flags were set by hand.
+    CASE_RESTRICTED = "CaseRestricted"
+    #: A person must have nothing to do with a case any more.
+    PERSON_RECUSED = "PersonRecused"
+    #: A recusal was lifted.
+    RECUSAL_LIFTED = "RecusalLifted"
+    #: A person looked into a case against the rules, with a reason.
+    EMERGENCY_ACCESS_TAKEN = "EmergencyAccessTaken"
+    #: An auditor looked at an emergency access.
+    EMERGENCY_ACCESS_REVIEWED = "EmergencyAccessReviewed"
     #: A person looked into a case with sensitive content.
     CASE_VIEWED = "CaseViewed"
     #: A person was refused something.

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from workflow_server import errors
@@ -111,6 +111,8 @@ def _refused(error: errors.WorkflowServerError) -> Response:
     status = status_of(type(error))
     if status == 500:
         return _unexpected(error)
+    # Who asked is the door's to know: it keeps who was refused what.
+    g.refused = error
     faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
     headers = {"Retry-After": "1"} if status == 503 else {}
     title = _title(type(error))

@@ -8,11 +8,18 @@ import pytest
 
 from tests.services.conftest import House
 from tests.services.drawing import chain, flow, line, node, process, user
+from tests.services.tampering import attacker
 from workflow_server.errors import Forbidden, NotFound
-from workflow_server.services import deployments, history, incidents, numbers, records
+from workflow_server.services import (
+    deployments,
+    history,
+    incidents,
+    numbers,
+    records,
+    verifications,
+)
 from workflow_server.services import process_instances as instances
 from workflow_server.services.incidents import IncidentResolved
-from workflow_server.store import history as history_rows
 from workflow_server.store import process_instances
 from workflow_server.store.db import transaction
 
@@ -161,10 +168,10 @@ def test_history_tells_who_did_what_and_shows_when_it_was_tampered_with(house: H
     ]
     assert total == 2
     assert rows[1].data == {"answers": {"title": "一"}, "left": ["draft"]}
-    assert history_rows.find_break(instance_id) is None
-    with transaction():
+    assert verifications.find_break(instance_id) is None
+    with attacker():
         rows[1].person_id = house.bob.person_id
-    assert history_rows.find_break(instance_id) == 2
+    assert verifications.find_break(instance_id) == 2
 
 
 def test_the_diagram_shows_where_an_instance_is(house: House) -> None:

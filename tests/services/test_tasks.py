@@ -13,12 +13,11 @@ from flask import Flask
 from tests.services.conftest import House
 from tests.services.drawing import chain, flow, line, node, process, user
 from workflow_server.errors import NotFound, WorkflowServerError
-from workflow_server.services import access, history, tasks
+from workflow_server.services import access, history, tasks, verifications
 from workflow_server.services import process_instances as instances
 from workflow_server.services.access import NotYours, Segregated, TaskTaken
 from workflow_server.services.answers import AnswersRefused
 from workflow_server.services.duties import TaskAlreadyCompleted
-from workflow_server.store import history as history_rows
 from workflow_server.store import organisations
 from workflow_server.store.db import db, session
 
@@ -252,7 +251,7 @@ def test_of_simultaneous_completions_of_one_task_exactly_one_succeeds(
     assert sorted(outcomes) == ["TaskAlreadyCompleted"] * 5 + ["done"]
     session().rollback()
     assert list(house.open_tasks(house.bob)) == ["check"]
-    assert history_rows.find_break(started.instance.id) is None
+    assert verifications.find_break(started.instance.id) is None
 
 
 def test_simultaneous_completions_of_different_tasks_all_succeed(app: Flask, house: House) -> None:
@@ -271,7 +270,7 @@ def test_simultaneous_completions_of_different_tasks_all_succeed(app: Flask, hou
     assert outcomes == ["done"] * 6
     session().rollback()
     assert instances.get(house.ann, started.instance.id).status == "completed"
-    assert history_rows.find_break(started.instance.id) is None
+    assert verifications.find_break(started.instance.id) is None
 
 
 def _at_once(app: Flask, wanted: list[tuple[access.Actor, Any]]) -> list[str]:

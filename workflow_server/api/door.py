@@ -27,6 +27,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from workflow_server.api import callers
 from workflow_server.api.shapes.base import Shape
 from workflow_server.api.shapes.fields import Id
 from workflow_server.errors import Fault, InvalidInput
@@ -350,6 +351,8 @@ def _identify() -> None:
     visitor = actors.visitor_for_token(token, real) if token else None
     if visitor is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "workflow-server"}))
+    # Known before the identity is looked at: to name one that is not theirs is refused to them.
+    g.visitor = visitor = callers.arrived(visitor)
     g.visitor = replace(visitor, actor=_as_chosen(visitor.actor))
     if not tokens.is_used(visitor.token.last_used_at, real):
         _note_use(visitor.token.id, real)
@@ -373,8 +376,7 @@ def _note_use(used: UUID, real: datetime) -> None:
 
 
 def _as_chosen(actor: Actor) -> Actor:
-    """Return who asks, from where, in the one position that the Identity header names, if any."""
-    actor = replace(actor, address=request.remote_addr)
+    """Return who asks, in the one position that the Identity header names, if any."""
     chosen = request.headers.get("Identity")
     if chosen is None:
         return actor

@@ -21,7 +21,7 @@ from workflow_server.api.shapes.process_instances import (
 )
 from workflow_server.api.shapes.records import RecordPage
 from workflow_server.api.tasks import next_tasks
-from workflow_server.services import deadlines, documents, process_instances, records
+from workflow_server.services import deadlines, documents, history, process_instances, records
 from workflow_server.store.process_instances import ProcessInstance
 
 noun = door.Noun("process_instances", "流程实例")
@@ -61,7 +61,7 @@ def read_process_instance(instance_id: UUID) -> dict[str, Any]:
 def list_history(query: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
     """办理记录 · Every act of an instance, oldest first, hash-chained."""
     found, total = process_instances.list_history(door.actor(), instance_id, **query)
-    return page(found, total, query)
+    return page(history.named(found), total, query)
 
 
 @noun.get("/<uuid:instance_id>/variables", VariablesShape())

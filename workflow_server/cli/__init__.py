@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from workflow_server.cli import serving
+from workflow_server.cli.audit import audit
 from workflow_server.cli.house import House
 from workflow_server.cli.people import office, user
 from workflow_server.config import SettingRefused
 from workflow_server.content import bundle as bundles
 from workflow_server.content.bundle import Bundle
 from workflow_server.errors import WorkflowServerError
-from workflow_server.services import clock, deployments, history
+from workflow_server.services import clock, deployments
 from workflow_server.store import db
 
 __all__ = ["House", "build"]
@@ -99,21 +100,6 @@ def migrate(house: House) -> None:
     with house.create_app().app_context():
         db.migrate()
     click.echo("数据库已是最新。 The database is up to date.")
-
-
-@click.command()
-@click.pass_obj
-def audit(house: House) -> None:
-    """核验历史 · Walk every chain of the history; exit 1 when one was tampered with."""
-    with house.create_app().app_context():
-        db.migrate()
-        total, breaks = history.find_breaks()
-    for chain_id, row in breaks.items():
-        click.echo(f"{chain_id}: 第{row}条被改动或缺失 row {row} was changed or is missing")
-    if breaks:
-        click.echo(f"{total} 条链中 {len(breaks)} 条有误 chains are broken", err=True)
-        raise SystemExit(1)
-    click.echo(f"{total} 条链均完整。 All chains are whole.")
 
 
 def _read(path: Path) -> Bundle:

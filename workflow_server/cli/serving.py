@@ -16,7 +16,7 @@ import structlog
 from flask import Flask
 
 from workflow_server.cli.house import House
-from workflow_server.services import attachments, clock, deployments, jobs, organisations
+from workflow_server.services import anchors, attachments, clock, deployments, jobs, organisations
 from workflow_server.store import db
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,8 @@ TROUBLE_SECONDS = 2.0
 BATCH = 20
 #: How often what interrupted uploads left behind is swept up, in seconds.
 SWEEP_SECONDS = 24 * 3600
+#: How often a worker looks whether the history is to be anchored, in seconds.
+ANCHOR_LOOK_SECONDS = 60
 #: Threads of a web process for each connection of its pool: half of the requests may use one
 #: (the pool lends up to twice its size), the others wait for slow bodies or for the processor.
 THREADS_PER_CONNECTION = 4
@@ -88,6 +90,7 @@ def work(house: House, once: bool) -> None:
     house.prepare(app)
     if once:
         Broom(app).sweep(time.monotonic())
+        Anchorer(app).anchor(time.monotonic())
         while _run_due(app):
             pass
         return
@@ -151,15 +154,31 @@ class Broom:
                 attachments.sweep()
 
 
+class Anchorer:
+    """Binds the chains of the history together when it is time, and looks every minute."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._due = 0.0
+
+    def anchor(self, moment: float) -> None:
+        """Anchor if it is time; `moment` is of a clock that only goes ahead."""
+        if moment >= self._due and self._app.config["WORKFLOW_SERVER"].anchor_minutes:
+            self._due = moment + ANCHOR_LOOK_SECONDS
+            with self._app.app_context():
+                anchors.make_if_due(clock.now())
+
+
 def run_jobs(app: Flask, parent: int | None = None) -> None:
     """Run due jobs until told to stop, or until the parent process is gone."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    broom = Broom(app)
+    broom, anchorer = Broom(app), Anchorer(app)
     while not stop.is_set() and (parent is None or os.getppid() == parent):
         try:
             broom.sweep(time.monotonic())
+            anchorer.anchor(time.monotonic())
             done = _run_due(app)
         except Exception:
             log.exception("jobs_could_not_run")

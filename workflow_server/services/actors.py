@@ -66,6 +66,8 @@ class Actor:
     chosen: bool = False
     #: Where the request came from.
     address: str | None = None
+    #: What they look for, in their own words, where they said so.
+    purpose: str | None = None
 
     @property
     def organisation_ids(self) -> frozenset[UUID]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from workflow_server.errors import InvalidInput
 from workflow_server.events import Event
 from workflow_server.services import access
 from workflow_server.services.actors import Actor
-from workflow_server.store import history
+from workflow_server.store import acts, history
 from workflow_server.store.history import Act, HistoryRow
 from workflow_server.store.process_instances import InstanceInHand
 from workflow_server.store.types import canonical
@@ -71,6 +71,11 @@ def append_to_area(area: str, act: Act, asked: Asked | None = None, answer: Any 
     history.append_to_area(area, act if asked is None else asked.answered(act, answer or {}))
 
 
+def append_to_chain(chain_id: UUID, name: str, instance_id: UUID, act: Act) -> None:
+    """Write an act into a chain beside an instance's own, such as that of its views."""
+    history.append_to_chain(chain_id, name, instance_id, act)
+
+
 def note_nothing_changed(
     actor: Actor | None, asked: Asked | None, answer: Any, at: datetime
 ) -> None:
@@ -80,11 +85,31 @@ def note_nothing_changed(
         append_to_area("requests", act, asked, answer)
 
 
-def find_breaks() -> tuple[int, dict[UUID, int]]:
-    """Walk every chain; return how many there are, and the first false row of each broken one."""
-    chains = history.list_chains()
-    breaks = {chain_id: history.find_break(chain_id) for chain_id in chains}
-    return len(chains), {chain_id: row for chain_id, row in breaks.items() if row is not None}
+def named(rows: Sequence[HistoryRow]) -> list[dict[str, Any]]:
+    """Return acts with what people and their positions are called."""
+    posts, people = acts.list_names(
+        {row.position_id for row in rows if row.position_id is not None},
+        {id_ for row in rows for id_ in (row.person_id, row.on_behalf_of) if id_ is not None},
+    )
+    return [_named(row, posts.get(row.position_id), people) for row in rows]
+
+
+def _named(row: HistoryRow, post: Any, people: Mapping[UUID | None, str]) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in _SHOWN}
+    called = {name: getattr(post, name, None) for name in _CALLED}
+    return {
+        **shown,
+        **called,
+        "person_name": people.get(row.person_id),
+        "on_behalf_of_name": people.get(row.on_behalf_of),
+    }
+
+
+_SHOWN = (
+    *("seq", "at", "act", "person_id", "position_id", "on_behalf_of"),
+    *("element_id", "task_id", "data", "hash"),
+)
+_CALLED = ("role", "title", "organisation_id", "organisation_name")
 
 
 def list_(

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
@@ -67,9 +68,106 @@ class EmergencyAccess(Model):
     reviewed_by: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
 
 
+def find_recusal(instance_id: UUID, person_id: UUID) -> Recusal | None:
+    """Return the recusal of a person from a case that is in force, if there is one."""
+    return session().scalar(
+        sa.select(Recusal).where(
+            Recusal.instance_id == instance_id,
+            Recusal.person_id == person_id,
+            Recusal.lifted_at.is_(None),
+        )
+    )
+
+
+def get_recusal(instance_id: UUID, recusal_id: UUID) -> Recusal:
+    """Return a recusal from a case as it is now."""
+    row = session().get(Recusal, recusal_id, populate_existing=True)
+    if row is None or row.instance_id != instance_id:
+        raise NotFound(f"Expected recusal {recusal_id}, but there is none")
+    return row
+
+
+def list_recusals(instance_id: UUID, limit: int, offset: int) -> tuple[Sequence[Recusal], int]:
+    """Return the recusals from a case, lifted ones included, newest first; how many."""
+    query = sa.select(Recusal).where(Recusal.instance_id == instance_id)
+    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    rows = session().scalars(query.order_by(Recusal.id.desc()).limit(limit).offset(offset))
+    return rows.all(), total
+
+
+def add(row: Recusal | EmergencyAccess) -> None:
+    """Write a recusal or an emergency access down."""
+    session().add(row)
+
+
+def replace_team(instance_id: UUID, members: Sequence[tuple[UUID, str]]) -> None:
+    """Let these belong to a case, each in a role, and nobody else."""
+    session().execute(sa.delete(TeamMember).where(TeamMember.instance_id == instance_id))
+    rows = [
+        {"instance_id": instance_id, "person_id": person, "role": role}
+        for person, role in dict.fromkeys(members)
+    ]
+    if rows:
+        session().execute(sa.insert(TeamMember), rows)
+
+
+def list_team(instance_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """Return who belongs to a case, in which role."""
+    query = sa.select(TeamMember.person_id, TeamMember.role).where(
+        TeamMember.instance_id == instance_id
+    )
+    return [(row.person_id, row.role) for row in session().execute(query)]
+
+
+def find_emergency(person_id: UUID, instance_id: UUID, real: datetime) -> EmergencyAccess | None:
+    """Return the emergency access of a person to a case that is not over, if there is one."""
+    return session().scalar(
+        sa.select(EmergencyAccess)
+        .where(
+            EmergencyAccess.person_id == person_id,
+            EmergencyAccess.instance_id == instance_id,
+            EmergencyAccess.expires_at > real,
+        )
+        .order_by(EmergencyAccess.expires_at.desc())
+        .limit(1)
+    )
+
+
+def get_emergency(emergency_id: UUID) -> EmergencyAccess:
+    """Return an emergency access."""
+    row = session().get(EmergencyAccess, emergency_id, populate_existing=True)
+    if row is None:
+        raise NotFound(f"Expected emergency access {emergency_id}, but there is none")
+    return row
+
+
+def list_emergencies(
+    reviewed: bool | None, limit: int, offset: int
+) -> tuple[Sequence[EmergencyAccess], int]:
+    """Return emergency accesses, newest first, and how many there are."""
+    query = sa.select(EmergencyAccess)
+    if reviewed is not None:
+        missing = EmergencyAccess.reviewed_at.is_(None)
+        query = query.where(~missing if reviewed else missing)
+    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    rows = session().scalars(query.order_by(EmergencyAccess.id.desc()).limit(limit).offset(offset))
+    return rows.all(), total
+
+
 def list_recused(instance_id: UUID) -> Sequence[UUID]:
     """Return the people who are recused from a case."""
     query = sa.select(Recusal.person_id).where(
         Recusal.instance_id == instance_id, Recusal.lifted_at.is_(None)
     )
     return session().scalars(query).all()
+
+
+def is_in_emergency(person_id: UUID, instance_id: UUID, real: datetime) -> bool:
+    """Tell whether somebody holds emergency access to a case at a moment of real time."""
+    query = sa.select(EmergencyAccess.id).where(
+        EmergencyAccess.person_id == person_id,
+        EmergencyAccess.instance_id == instance_id,
+        EmergencyAccess.taken_at <= real,
+        EmergencyAccess.expires_at > real,
+    )
+    return session().scalar(query.limit(1)) is not None

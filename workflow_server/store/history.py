@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import InvalidState
 from workflow_server.store.db import Model, run, session, table
-from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.types import (
     ExactJsonColumn,
     UtcDateTime,
@@ -29,6 +29,29 @@ class ActInProgress(InvalidState):
 
 #: Acts outside any instance are chained by area: "deployments", "organisations", "clock" …
 _AREAS = UUID("6f0c7a52-5d0e-4b8a-9a37-1f2f4c0e9d11")
+#: The areas by name, for who must name a chain whose own row is gone.
+AREAS = (
+    "access",
+    "attachments",
+    "audit",
+    "calendar",
+    "clock",
+    "deliveries",
+    "deployments",
+    "incidents",
+    "inquiries",
+    "jobs",
+    "numbers",
+    "organisations",
+    "people",
+    "positions",
+    "proposals",
+    "refusals",
+    "requests",
+    "sign_ins",
+)
+#: The name of the chains that keep who looked into an instance.
+VIEWS = "views"
 _KEYED = sa.text("idempotency_key IS NOT NULL")
 
 
@@ -49,6 +72,8 @@ class HistoryRow(Model):
             sqlite_where=_KEYED,
             postgresql_where=_KEYED,
         ),
+        sa.Index("ix_history_at", "at", "chain_id", "seq"),
+        sa.Index("ix_history_person_id_at", "person_id", "at"),
         {"sqlite_with_rowid": False},
     )
 
@@ -79,36 +104,9 @@ class Chain(Model):
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
     #: The administrative area, or "views" of an instance.
     name: Mapped[str] = mapped_column(sa.Text)
-    instance_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    instance_id: Mapped[UUID | None] = mapped_column(UuidColumn, index=True, default=None)
     length: Mapped[int] = mapped_column(sa.Integer, default=0)
     head: Mapped[bytes] = mapped_column(sa.LargeBinary(32), default=b"")
-
-
-class Anchor(Model):
-    """All chains that went on since the anchor before, bound together by one hash."""
-
-    __tablename__ = "history_anchors"
-
-    seq: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: How many heads it binds.
-    heads: Mapped[int] = mapped_column(sa.Integer)
-    #: SHA-256 over the anchor before and the heads, in the order of their chains.
-    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
-
-
-class AnchoredHead(Model):
-    """How far a chain had come when it was anchored."""
-
-    __tablename__ = "history_anchored_heads"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    chain_id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
-    anchor_seq: Mapped[int] = mapped_column(
-        sa.Integer, sa.ForeignKey("history_anchors.seq"), primary_key=True
-    )
-    length: Mapped[int] = mapped_column(sa.Integer)
-    head: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +135,27 @@ class Act:
 
 
 _INSERT = sa.insert(table(HistoryRow))
-_KEPT_HEAD = sa.select(ProcessInstance.history_length, ProcessInstance.history_hash).where(
-    ProcessInstance.id == sa.bindparam("chain_id", type_=UuidColumn())
+_CHAIN = table(Chain)
+_LOCK_CHAIN = (
+    sa.select(_CHAIN.c.length, _CHAIN.c.head)
+    .where(_CHAIN.c.id == sa.bindparam("chain", type_=UuidColumn()))
+    .with_for_update()
+)
+_GO_ON = (
+    sa.update(_CHAIN)
+    .where(_CHAIN.c.id == sa.bindparam("chain", type_=UuidColumn()))
+    .values(length=sa.bindparam("length"), head=sa.bindparam("head"))
 )
 
 
 def area(name: str) -> UUID:
     """Return the chain of an administrative area."""
     return uuid5(_AREAS, name)
+
+
+def views_of(instance_id: UUID) -> UUID:
+    """Return the chain of the views of an instance, which its writers never wait for."""
+    return uuid5(_AREAS, f"{VIEWS}/{instance_id}")
 
 
 def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
@@ -166,7 +177,7 @@ def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
         "request": act.request,
         "answer": act.answer,
     }
-    digest = _hash(head, values)
+    digest = hash_row(head, values)
     try:
         run(_INSERT, {**values, "hash": digest})
     except sa.exc.IntegrityError as error:
@@ -179,23 +190,32 @@ def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
 
 def append_to_area(name: str, act: Act) -> None:
     """Write an act of an administrative area, after the last one there."""
-    chain_id = area(name)
-    if session().get_bind().dialect.name == "postgresql":
-        # An area has no row to lock; without this, two acts at once would want one number.
-        number = int.from_bytes(chain_id.bytes[:8], signed=True)
-        session().execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
-    last = (
-        session()
-        .execute(
-            sa.select(HistoryRow.seq, HistoryRow.hash)
-            .where(HistoryRow.chain_id == chain_id)
-            .order_by(HistoryRow.seq.desc())
-            .limit(1)
+    append_to_chain(area(name), name, None, act)
+
+
+def append_to_chain(chain_id: UUID, name: str, instance_id: UUID | None, act: Act) -> None:
+    """Write an act of a chain that has a row of its own, which is held until the end."""
+    length, head = lock_chain(chain_id, name, instance_id)
+    digest = append(chain_id, length, head, act)
+    run(_GO_ON, {"chain": chain_id, "length": length + 1, "head": digest})
+
+
+def lock_chain(chain_id: UUID, name: str, instance_id: UUID | None = None) -> tuple[int, bytes]:
+    """Hold a chain against other writers; returns how long it is, and its head."""
+    found = run(_LOCK_CHAIN, {"chain": chain_id}).one_or_none()
+    if found is None:
+        insert = postgresql.insert if _is_postgresql() else sqlite.insert
+        begun = insert(table(Chain)).on_conflict_do_nothing()
+        run(
+            begun,
+            {"id": chain_id, "name": name, "instance_id": instance_id, "length": 0, "head": b""},
         )
-        .one_or_none()
-    )
-    length, head = (last.seq, last.hash) if last is not None else (0, b"")
-    append(chain_id, length, head, act)
+        found = run(_LOCK_CHAIN, {"chain": chain_id}).one()
+    return found.length, found.head
+
+
+def _is_postgresql() -> bool:
+    return session().get_bind().dialect.name == "postgresql"
 
 
 def find_by_key(idempotency_key: UUID) -> HistoryRow | None:
@@ -223,40 +243,13 @@ def list_data(chain_id: UUID) -> Sequence[dict[str, Any]]:
     return [data for data in session().scalars(query) if data is not None]
 
 
-def find_break(chain_id: UUID) -> int | None:
-    """Return the number of the first row that was tampered with or is missing, or None.
-
-    An instance knows how long its chain is and how it ends, so that rows cut off its tail are
-    missed; an administrative area does not.
-    """
-    length, head = 0, b""
-    query = sa.select(HistoryRow).where(HistoryRow.chain_id == chain_id)
-    for expected, row in enumerate(session().scalars(query.order_by(HistoryRow.seq)), start=1):
-        values = {name: getattr(row, name) for name in (*_HASHED, *_HASHED_LATER)}
-        head = _hash(head, values)
-        if row.seq != expected or row.hash != head:
-            return expected
-        length = expected
-    kept = session().execute(_KEPT_HEAD, {"chain_id": chain_id}).one_or_none()
-    if kept is not None and (kept.history_length, kept.history_hash) != (length, head):
-        missing: int = min(length, kept.history_length) + 1
-        return missing
-    return None
-
-
-def list_chains() -> Sequence[UUID]:
-    """Return every chain that there is or must be: those of instances, and of areas."""
-    instances = sa.select(table(ProcessInstance).c.id)
-    written = sa.select(table(HistoryRow).c.chain_id)
-    return [row[0] for row in session().execute(instances.union(written))]
-
-
 _HASHED = ("chain_id", "seq", "at", "act", "person_id", "element_id", "task_id", "data", "answer")
 #: Hashed where one of them is set: rows that were written before them stay as they are.
 _HASHED_LATER = ("position_id", "on_behalf_of", "address")
 
 
-def _hash(head: bytes, values: dict[str, Any]) -> bytes:
+def hash_row(head: bytes, values: Mapping[str, Any]) -> bytes:
+    """Return the hash of a row that stands after one with hash `head`."""
     kept = [values[name] for name in _HASHED]
     later = [values[name] for name in _HASHED_LATER]
     return hashlib.sha256(head + canonical(kept + later if any(later) else kept)).digest()

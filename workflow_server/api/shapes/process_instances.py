@@ -55,12 +55,20 @@ class StartedShape(InstanceShape):
 
 
 class HistoryShape(Shape):
-    """One act: who did what, when, where; each hash covers the one before it."""
+    """One act: who did what, in which post, for whom; each hash covers the one before it."""
 
     seq = fields.Integer(required=True)
     at = Moment(required=True)
     act = Shown(required=True, metadata={"example": "TaskCompleted"})
     person_id = Id(required=True, allow_none=True)
+    person_name = Shown(required=True, allow_none=True)
+    position_id = Id(required=True, allow_none=True)
+    role = Shown(required=True, allow_none=True)
+    title = Shown(required=True, allow_none=True)
+    organisation_id = Id(required=True, allow_none=True)
+    organisation_name = Shown(required=True, allow_none=True)
+    on_behalf_of = Id(required=True, allow_none=True)
+    on_behalf_of_name = Shown(required=True, allow_none=True)
     element_id = Shown(required=True, allow_none=True)
     task_id = Id(required=True, allow_none=True)
     data = Answers(required=True, allow_none=True)

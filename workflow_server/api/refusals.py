@@ -1,0 +1,28 @@
+"""Hands every refusal to the trail, once the answer stands."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Response, g, request
+
+from workflow_server.services import refusals
+
+log = structlog.get_logger(__name__)
+
+
+def note(response: Response) -> Response:
+    """Keep who was refused what; what cannot be kept is logged, and the answer stands."""
+    error, visitor = g.get("refused"), g.get("visitor")
+    if error is None or visitor is None or request.endpoint is None:
+        return response
+    given = request.get_json(silent=True) if request.is_json else None
+    ids = {**given} if isinstance(given, dict) else {}
+    ids |= request.args.to_dict()
+    ids = {name: value for name, value in ids.items() if name.endswith("_id")}
+    ids |= request.view_args or {}
+    route = f"{request.method} {request.url_rule}"
+    try:
+        refusals.note(visitor.actor, error, route, ids, visitor.now)
+    except Exception:
+        log.exception("refusal_not_kept", route=route)
+    return response
