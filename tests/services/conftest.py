@@ -117,3 +117,14 @@ def statements(app: Flask) -> Callable[[], list[str]]:
         return found
 
     return since
+
+
+@pytest.fixture
+def administrator(house: House) -> Callable[[str], Actor]:
+    """Appoint an administrator of a kind."""
+
+    def appoint(kind: str) -> Actor:
+        person = organisations.add_person(f"admin-{kind}", f"{kind} 员", administration=kind)
+        return actors.actor_of(person.id)
+
+    return appoint

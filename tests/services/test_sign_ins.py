@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 
 from tests.services.conftest import NOW, House
-from workflow_server.services import sign_ins
+from workflow_server.services import passwords, sign_ins
+from workflow_server.services.tries import Origin
 from workflow_server.store import db
 from workflow_server.store.db import session
 
@@ -31,12 +32,12 @@ def test_no_more_than_two_passwords_are_tried_at_once(
             running.pop()
             return False
 
-    def attempt(_: int) -> None:
+    def attempt(number: int) -> None:
         with app.app_context(), suppress(sign_ins.SignInRefused):
-            sign_ins.sign_in("ann", "x", NOW)
+            sign_ins.sign_in("ann", "x", NOW, origin=Origin(f"10.0.0.{number}"))
 
     session().rollback()
-    monkeypatch.setattr(sign_ins, "_hasher", Slow())
+    monkeypatch.setattr(passwords, "_hasher", Slow())
     with ThreadPoolExecutor(6) as people:
         list(people.map(attempt, range(6)))
     assert len(seen) == 6
@@ -54,7 +55,7 @@ def test_no_connection_is_held_while_a_password_is_tried(
             held.append(pool.checkedout())
             return True
 
-    monkeypatch.setattr(sign_ins, "_hasher", Looking())
+    monkeypatch.setattr(passwords, "_hasher", Looking())
     assert sign_ins.sign_in("ann", "x", NOW).actor == house.ann
     assert held == [0]
 
@@ -62,7 +63,7 @@ def test_no_connection_is_held_while_a_password_is_tried(
 def test_nobody_waits_for_ever_to_sign_in(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = threading.BoundedSemaphore(1)
     taken.acquire()
-    monkeypatch.setattr(sign_ins, "_TRIES", taken)
-    monkeypatch.setattr(sign_ins, "_TRY_SECONDS", 0.01)
-    with pytest.raises(sign_ins.SignInsBusy):
+    monkeypatch.setattr(passwords, "_TRIES", taken)
+    monkeypatch.setattr(passwords, "_TRY_SECONDS", 0.01)
+    with pytest.raises(passwords.SignInsBusy):
         sign_ins.sign_in("ann", "x", NOW)

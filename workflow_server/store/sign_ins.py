@@ -65,7 +65,7 @@ def list_since(login: str, address: str, since: datetime) -> Sequence[Any]:
             SignInRow.outcome.in_((*_FAILED, UNLOCKED, LOCKED))
             | ((SignInRow.outcome == OK) & (SignInRow.login == login))
         )
-        .order_by(SignInRow.at.desc())
+        .order_by(SignInRow.at.desc(), SignInRow.id.desc())
         .limit(_LOOKED_AT)
     )
     return run(query).all()
