@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -272,10 +273,33 @@ def test_numbers_that_cannot_be_served_on_are_refused(shell: Shell, words: tuple
 def test_the_history_is_audited_and_a_break_is_told_with_exit_1(shell: Shell) -> None:
     assert shell.run("deploy", str(shell.folder)).exit_code == 0
     whole = shell.run("audit")
-    assert (whole.exit_code, "1 条链均完整" in whole.output) == (0, True)
+    assert (whole.exit_code, "均完整。 All is whole." in whole.output) == (0, True)
+    anchored = shell.run("audit", "anchor")
+    assert anchored.exit_code == 0
+    kept = anchored.output.splitlines()[-1]
+    assert shell.run("audit", "verify", "--known", kept).exit_code == 0
     (database,) = shell.folder.glob("data/*.db")
     with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("UPDATE history SET act = 'Nothing'")
+        with pytest.raises(sqlite3.IntegrityError, match="written once"):
+            connection.execute("UPDATE history SET act = 'Nothing'")
+        connection.execute("DROP TRIGGER history_written_once_update")
+        connection.execute("UPDATE history SET act = 'Nothing' WHERE seq = 1")
     broken = shell.run("audit")
     assert broken.exit_code == 1
-    assert "row 1 was changed" in broken.output
+    assert "deployments: 第1条 row 1: 内容被改动 was altered" in broken.output
+    told = json.loads(shell.run("audit", "verify", "--json").stdout)
+    assert [(each["chain"], each["seq"]) for each in told["findings"]] == [("deployments", 1)]
+
+
+def test_the_trail_is_exported_with_a_manifest_that_holds_its_hashes(shell: Shell) -> None:
+    shell.run("deploy", str(shell.folder))
+    out = shell.folder / "trail.jsonl"
+    result = shell.run("audit", "export", "--from", "2020-01-01", "--out", str(out))
+    assert result.exit_code == 0, result.output
+    manifest = json.loads(out.with_suffix(".manifest.json").read_text())
+    lines = out.read_bytes()
+    assert manifest["rows"] == len(lines.splitlines()) > 0
+    for each in manifest["files"]:
+        data = (shell.folder / each["name"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == each["sha256"]
+    assert "ContentDeployed" in out.with_suffix(".csv").read_text("utf-8-sig")

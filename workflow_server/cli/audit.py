@@ -119,9 +119,7 @@ def _midnight(day: date) -> datetime:
 
 def _tell(report: verifications.Report) -> None:
     for found in report.findings:
-        where = found.chain
-        if found.chain_id is not None:
-            where += f" {found.instance_id or found.chain_id}"
+        where = found.chain if found.instance_id is None else f"{found.chain} {found.instance_id}"
         click.echo(f"{where}: 第{found.seq}条 row {found.seq}: {found.detail}")
     if report.last_anchor is not None:
         click.echo(f"最后锚定 last anchor {report.last_anchor[0]}:{report.last_anchor[1]}")

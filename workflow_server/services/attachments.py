@@ -10,7 +10,7 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidInput, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, duties, file_types, history, masking
+from workflow_server.services import access, duties, file_types, history, masking, views
 from workflow_server.services.veils import Veil
 from workflow_server.store import attachments as store
 from workflow_server.store import deliveries
@@ -93,6 +93,8 @@ def get(actor: Actor, attachment_id: UUID) -> Attachment:
 def download(actor: Actor, attachment_id: UUID) -> tuple[Attachment, Iterator[bytes]]:
     """Return a file and its bytes, chunk by chunk."""
     attachment = get(actor, attachment_id)
+    if attachment.instance_id is not None:
+        views.note(actor, attachment.instance_id, "attachment", attachment.id)
     return attachment, blobs().read(attachment.sha256)
 
 

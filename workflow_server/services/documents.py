@@ -28,6 +28,7 @@ from workflow_server.services import (
     masking,
     numbers,
     papers,
+    views,
 )
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.situation import Situation, actor_context, context_of
@@ -136,6 +137,7 @@ def download(actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]
             f"“{document.title}”正在生成，请稍后再试。"
             f" Expected document {document_id} to be rendered, but it is still being produced."
         )
+    views.note(actor, document.instance_id, "document", document.id)
     return document, blobs().read(document.sha256)
 
 

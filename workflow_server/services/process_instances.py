@@ -18,6 +18,7 @@ from workflow_server.services import (
     masking,
     process_definitions,
     seam,
+    views,
 )
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
@@ -108,7 +109,9 @@ def list_(
 
 def get(actor: Actor, instance_id: UUID) -> ProcessInstance:
     """Return an instance that the actor may see."""
-    return access.see_instance(actor, instance_id)
+    instance = access.see_instance(actor, instance_id)
+    views.note(actor, instance, "detail")
+    return instance
 
 
 def get_definition(instance: ProcessInstance) -> ProcessDefinition:
@@ -118,9 +121,11 @@ def get_definition(instance: ProcessInstance) -> ProcessDefinition:
 
 def get_variables(actor: Actor, instance_id: UUID) -> dict[str, Any]:
     """Return what an instance holds."""
-    access.see_instance(actor, instance_id)
-    found = process_instances.get_variables(instance_id)
-    return masking.of(actor, instance_id).variables(found)
+    instance = access.see_instance(actor, instance_id)
+    veil = masking.of(actor, instance_id)
+    found = veil.variables(process_instances.get_variables(instance_id))
+    views.note(actor, instance, "variables", classes=masking.shown_sensitive(veil))
+    return found
 
 
 def list_history(
@@ -128,7 +133,10 @@ def list_history(
 ) -> tuple[Sequence[HistoryRow], int]:
     """Return the acts of an instance, oldest first, and how many there are."""
     found, total = history.list_(actor, instance_id, page, page_size)
-    return masking.acts(masking.of(actor, instance_id, whole=True), found), total
+    veil = masking.of(actor, instance_id, whole=True)
+    shown = masking.acts(veil, found)
+    views.note(actor, instance_id, "history", classes=masking.shown_sensitive(veil))
+    return shown, total
 
 
 def get_diagram(actor: Actor, instance_id: UUID) -> Diagram:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from workflow_server.config import CHINA
 from workflow_server.content.elements import StateEffect
 from workflow_server.content.forms import copies_shut
 from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
-from workflow_server.services import access, masking, numbers, record_fields
+from workflow_server.services import access, masking, numbers, record_fields, views
 from workflow_server.services.situation import Situation
 from workflow_server.store import records as store
 from workflow_server.store.records import Record
@@ -51,7 +52,12 @@ def get(actor: Actor, record_id: UUID) -> Record:
     record = store.find_seen(access.sight(actor), record_id)
     if record is None:
         raise NotFound(f"未找到业务记录。 Expected record {record_id}, but there is none.")
-    return masking.records(actor, [record])[0]
+    veil = masking.over(actor, [record.instance_id]).get(record.instance_id)
+    if veil is None or record.instance_id is None:
+        return record
+    shown = replace(record, fields=veil.record(record.kind, record.fields))
+    views.note(actor, record.instance_id, "record", record.id, masking.shown_sensitive(veil))
+    return shown
 
 
 def list_(

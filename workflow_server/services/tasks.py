@@ -13,7 +13,16 @@ from workflow_server.content.elements import ElementExtensions
 from workflow_server.content.forms import Form
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, answers, attachments, duties, history, masking, seam
+from workflow_server.services import (
+    access,
+    answers,
+    attachments,
+    duties,
+    history,
+    masking,
+    seam,
+    views,
+)
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
 from workflow_server.services.situation import Situation
@@ -111,15 +120,19 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
     veil = masking.of(actor, listed.instance.id).hiding(element, case.instance.variables)
     values = veil.value(situation.feel([reads.value for reads in element.reads]))
     form = case.content.forms[element.form] if element.form is not None else None
+    context = veil.variables(_form_context(situation, element))
+    draft = _draft(actor, listed.task, element, veil)
+    may_complete = listed.task.status == TaskStatus.OPEN and _may_do(actor, listed.task)
+    views.note(actor, listed.instance, "task", task_id, masking.shown_sensitive(veil))
     return Desk(
         listed=listed,
         form=form,
         source=None if form is None else forms.without_hidden(form.source, element.field_access),
-        draft=_draft(actor, listed.task, element, veil),
+        draft=draft,
         field_access=dict(element.field_access),
         reads=list(zip((reads.label for reads in element.reads), values, strict=True)),
-        context=veil.variables(_form_context(situation, element)),
-        may_complete=listed.task.status == TaskStatus.OPEN and _may_do(actor, listed.task),
+        context=context,
+        may_complete=may_complete,
     )
 
 
