@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.api import door
+from workflow_server.api.emergency_accesses import shown
+from workflow_server.api.shapes.access import EmergencyShape, ReasonShape, RestrictionsShape
 from workflow_server.api.shapes.base import Paging, page
 from workflow_server.api.shapes.deadlines import DeadlinePage
 from workflow_server.api.shapes.documents import DocumentPage
@@ -21,7 +23,16 @@ from workflow_server.api.shapes.process_instances import (
 )
 from workflow_server.api.shapes.records import RecordPage
 from workflow_server.api.tasks import next_tasks
-from workflow_server.services import deadlines, documents, history, process_instances, records
+from workflow_server.rules.access import Marks
+from workflow_server.services import (
+    deadlines,
+    documents,
+    emergency_accesses,
+    history,
+    process_instances,
+    records,
+    restrictions,
+)
 from workflow_server.store.process_instances import ProcessInstance
 
 noun = door.Noun("process_instances", "流程实例")
@@ -62,6 +73,31 @@ def list_history(query: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
     """办理记录 · Every act of an instance, oldest first, hash-chained."""
     found, total = process_instances.list_history(door.actor(), instance_id, **query)
     return page(history.named(found), total, query)
+
+
+@noun.put(
+    "/<uuid:instance_id>/restrictions", InstanceShape(), takes=RestrictionsShape(), keyed=True
+)
+def restrict_process_instance(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """设定密级和标识 · Set a case's secrecy and flags by hand; in force at once."""
+    marks = Marks(body["secrecy"], body["minor"], frozenset(body["flags"]))
+    reason, key = body["reason"], door.idempotency_key()
+    return _shown(restrictions.set_(door.actor(), instance_id, marks, reason, door.now(), key))
+
+
+@noun.post(
+    "/<uuid:instance_id>/emergency-access",
+    EmergencyShape(),
+    takes=ReasonShape(),
+    status=201,
+    keyed=True,
+)
+def take_emergency_access(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """紧急查阅 · Read a case for a day against the rules, with a reason; auditors see it."""
+    key = door.idempotency_key()
+    return shown(
+        emergency_accesses.take(door.actor(), instance_id, body["reason"], door.now(), key)
+    )
 
 
 @noun.get("/<uuid:instance_id>/variables", VariablesShape())

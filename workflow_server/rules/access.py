@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
+
+#: Degrees of secrecy: what a case has when nothing else is said, and the highest.
+INTERNAL, WORK_SECRET = 1, 2
 
 
 class Scope(StrEnum):
@@ -131,3 +135,44 @@ def is_denied(reach: Reach, case: Restrictions) -> bool:
         or case.secrecy > reach.clearance
         or (case.minor and not reach.minors_certified)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a case is marked with: its secrecy, whether a minor is concerned, other flags."""
+
+    secrecy: int = INTERNAL
+    minor: bool = False
+    flags: frozenset[str] = frozenset()
+
+
+def marks_of(named: Iterable[tuple[str, Any]]) -> Marks:
+    """Read what a diagram's flags came to; what makes no sense is taken for the strictest.
+
+    Secrecy that is empty is what every case has. Another flag is set unless it is empty or false.
+    """
+    values = dict(named)
+    secrecy = values.pop("secrecy", None)
+    is_set = frozenset(name for name, value in values.items() if value not in (None, False))
+    return Marks(_secrecy_of(secrecy), "minor" in is_set, is_set - {"minor"})
+
+
+def strictest(drawn: Marks, by_hand: Marks | None) -> Marks:
+    """Return what is in force: neither a person nor the diagram lowers what the other says."""
+    if by_hand is None:
+        return drawn
+    return Marks(
+        max(drawn.secrecy, by_hand.secrecy),
+        drawn.minor or by_hand.minor,
+        drawn.flags | by_hand.flags,
+    )
+
+
+def _secrecy_of(value: Any) -> int:
+    if value is None:
+        return INTERNAL
+    degrees = {"public": 0, "internal": 1, "work_secret": 2, 0: 0, 1: 1, 2: 2}
+    try:
+        return degrees.get(value, WORK_SECRET)
+    except TypeError:
+        return WORK_SECRET

@@ -266,6 +266,22 @@ def free(task_ids: Collection[UUID], person_id: UUID) -> None:
     )
 
 
+def take_back(instance_id: UUID, person_id: UUID) -> list[TaskInHand]:
+    """Take a person's open tasks of an instance from them; return them as they are then."""
+    taken = session().execute(
+        sa.update(Task)
+        .where(
+            Task.instance_id == instance_id,
+            Task.assignee_id == person_id,
+            Task.status == TaskStatus.OPEN,
+        )
+        .values(assignee_id=None, claimed_at=None, draft=None)
+        .returning(*(getattr(Task, each.name) for each in fields(TaskInHand)))
+        .execution_options(synchronize_session=False)
+    )
+    return [TaskInHand(*row) for row in taken]
+
+
 def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[tuple[UUID, str]]:
     """Return the open tasks at these elements of an instance, each with its element."""
     query = sa.select(Task.id, Task.element_id).where(

@@ -18,7 +18,7 @@ from workflow_server.errors import InvalidState
 from workflow_server.events import Event
 from workflow_server.services import definition_cache, effects, history, unclaimed
 from workflow_server.services.actors import Actor
-from workflow_server.services.advance import assignments, waits
+from workflow_server.services.advance import assignments, standings, waits
 from workflow_server.services.advance.host import House
 from workflow_server.store import incidents, offers, process_instances, subscriptions, tasks
 from workflow_server.store.history import Act
@@ -162,10 +162,10 @@ class Case:
         """Try an element again where an incident stands."""
         return self.write(self._step(runtime.retry, visit_id), act, asked)
 
-    def note(self, act: Act, asked: history.Asked | None) -> None:
-        """Write down an act that moves nothing."""
+    def note(self, act: Act, asked: history.Asked | None, answer: Any = None) -> None:
+        """Write down an act that moves nothing, with the answer that a repetition gets."""
         if asked is not None:
-            act = asked.answered(act, {})
+            act = asked.answered(act, answer or {})
         process_instances.save(self.instance, history.append(self.instance, act))
 
     def _step(self, call: Callable[..., Step], *arguments: Any) -> Step:
@@ -188,12 +188,14 @@ class Case:
         arrived = waits.write(self.house, step)
         status = InstanceStatus.COMPLETED if step.ended else InstanceStatus.RUNNING
         moved = Moved(status, opened)
-        act = replace(act, data={**(act.data or {}), **_moves(step)})
+        marked, told = standings.follow(self.house, step.variables)
+        act = replace(act, data={**(act.data or {}), **_moves(step), **told})
         if asked is not None:
             answer = {"instance_id": str(self.instance.id), **moved.as_json()}
             act = asked.answered(act, answer)
         process_instances.save(
-            self.instance, {**self._values(step, status), **history.append(self.instance, act)}
+            self.instance,
+            {**self._values(step, status), **marked, **history.append(self.instance, act)},
         )
         self.take(arrived)
         if step.ended:

@@ -1,0 +1,122 @@
+"""What keeps people from a case and who belongs to it, as its diagram says after each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+
+from workflow_server import feel
+from workflow_server.errors import WorkflowServerError
+from workflow_server.rules.access import Marks, marks_of, strictest
+from workflow_server.store import access, people
+from workflow_server.store.process_instances import InstanceInHand
+
+if TYPE_CHECKING:
+    from workflow_server.services.advance.host import House
+
+log = structlog.get_logger(__name__)
+
+_Changes = tuple[dict[str, Any], dict[str, Any]]
+
+
+def follow(house: House, variables: dict[str, Any]) -> _Changes:
+    """Return what changes in the instance's row, and what its history tells of that.
+
+    The team is written at once. One crossing into FEEL, none if the diagram declares nothing;
+    what can't be evaluated stays as it was.
+    """
+    process, instance = house.process, house.instance
+    if not process.flags and not process.team:
+        return {}, {}
+    try:
+        asked = [flag.value for flag in process.flags] + [each.value for each in process.team]
+        results = _evaluated(asked, house, variables)
+    except WorkflowServerError as error:
+        log.warning("standing_not_evaluated", instance=str(instance.id), exc_info=error)
+        return {}, {"standing_kept": error.message}
+    flags, team = results[: len(process.flags)], results[len(process.flags) :]
+    members = [
+        [str(person), member.role]
+        for member, value in zip(process.team, team, strict=True)
+        for person in _ids(value)
+    ]
+    named = zip((each.name for each in process.flags), flags, strict=True)
+    drawn = {**as_json(marks_of(named)), "team": members}
+    before = instance.standing.get("drawn")
+    if drawn == before:
+        return {}, {}
+    values: dict[str, Any] = {"standing": {**instance.standing, "drawn": drawn}}
+    told: dict[str, Any] = {}
+    if members != (before or {}).get("team", []):
+        told, department_id = write_team(instance, members)
+        if department_id is not None:
+            values["department_id"] = department_id
+    values |= in_force(values["standing"])
+    if any(getattr(instance, name) != values[name] for name in ("secrecy", "minor", "flags")):
+        told["restrictions"] = {name: values[name] for name in ("secrecy", "minor", "flags")}
+    return values, told
+
+
+def in_force(standing: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of an instance that its diagram and a person together come to."""
+    by_hand = standing.get("by_hand")
+    drawn = _from_json(standing.get("drawn") or {})
+    return as_json(strictest(drawn, None if by_hand is None else _from_json(by_hand)))
+
+
+def as_json(marks: Marks) -> dict[str, Any]:
+    """Return what a case is marked with as it is kept."""
+    return {"secrecy": marks.secrecy, "minor": marks.minor, "flags": sorted(marks.flags)}
+
+
+def write_team(
+    instance: InstanceInHand, members: Sequence[Sequence[str]]
+) -> tuple[dict[str, Any], UUID | None]:
+    """Let these belong to the case, but for who is recused or unknown.
+
+    Returns what history tells of it, and the department of the first member with one here.
+    """
+    named = [(UUID(person), role) for person, role in members]
+    recused = set(access.list_recused(instance.id))
+    posts = people.list_posts_of({person for person, _ in named}) if named else {}
+    kept = [each for each in named if each[0] in posts and each[0] not in recused]
+    access.replace_team(instance.id, kept)
+    told: dict[str, Any] = {"team": [[str(person), role] for person, role in kept]}
+    kept_out = [str(person) for person, _ in named if person in recused]
+    if kept_out:
+        told["recused_kept_out"] = kept_out
+    departments = (
+        department_id
+        for person, _ in kept
+        for organisation_id, department_id in posts[person]
+        if organisation_id == instance.organisation_id and department_id is not None
+    )
+    return told, next(departments, None)
+
+
+def _from_json(kept: Mapping[str, Any]) -> Marks:
+    default = Marks()
+    return Marks(
+        kept.get("secrecy", default.secrecy),
+        kept.get("minor", default.minor),
+        frozenset(kept.get("flags", ())),
+    )
+
+
+def _evaluated(values: Sequence[str], house: House, variables: dict[str, Any]) -> list[Any]:
+    asked = [value[1:] for value in values if value.startswith("=")]
+    results = iter(feel.evaluate_all(asked, house.context(variables), now=house.now))
+    return [next(results) if value.startswith("=") else value for value in values]
+
+
+def _ids(value: Any) -> list[UUID]:
+    found = []
+    for each in value if isinstance(value, list) else [value]:
+        try:
+            found.append(UUID(each))
+        except (ValueError, TypeError, AttributeError):
+            continue
+    return found

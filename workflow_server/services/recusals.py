@@ -1,0 +1,157 @@
+"""People who must have nothing to do with a case: ordered, lifted, and kept to at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_server.errors import InvalidState
+from workflow_server.events import Event
+from workflow_server.rules.access import Right
+from workflow_server.services import access, history
+from workflow_server.services.actors import Actor
+from workflow_server.services.advance import Case, standings
+from workflow_server.services.restrictions import check_reason
+from workflow_server.store import access as store
+from workflow_server.store import incidents, offers, people, process_instances, tasks
+from workflow_server.store.access import Recusal
+from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
+from workflow_server.store.tasks import TaskInHand
+from workflow_server.store.types import new_id
+
+
+class AlreadyRecused(InvalidState):
+    """该人员已回避本案"""
+
+
+class RecusalLifted(InvalidState):
+    """该回避已解除"""
+
+
+def order(
+    actor: Actor,
+    instance_id: UUID,
+    person_id: UUID,
+    reason: str,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> Recusal:
+    """Keep a person from a case from now on, one's own person too.
+
+    They lose sight of it at once. Their open tasks go back to the role or the other candidates;
+    what nobody else is offered becomes an incident.
+    """
+    check_reason(reason)
+    asked = history.asked(actor, idempotency_key, "recusals.order", instance_id, person_id, reason)
+    with transaction():
+        locked = process_instances.lock(instance_id)
+        first = history.first_answer(asked)
+        if first is not None:
+            return store.get_recusal(instance_id, UUID(first["recusal_id"]))
+        organisation_id = _check_may_order(actor, instance_id)
+        people.get_person(person_id)
+        if store.find_recusal(instance_id, person_id) is not None:
+            raise AlreadyRecused("Expected a person who is not recused, but they are")
+        row = Recusal(
+            id=new_id(),
+            person_id=person_id,
+            instance_id=instance_id,
+            reason=reason.strip(),
+            ordered_by=actor.person_id,
+            ordered_at=now,
+        )
+        store.add(row)
+        case = Case(locked, actor, now)
+        freed = _take_back(case, person_id)
+        team = [each for each in store.list_team(instance_id) if each[0] != person_id]
+        store.replace_team(instance_id, team)
+        data = {"person_id": str(person_id), "reason": row.reason, "freed": freed}
+        _note(case, Event.PERSON_RECUSED, organisation_id, row, data, asked)
+    return row
+
+
+def list_(
+    actor: Actor, instance_id: UUID, page: int = 1, page_size: int = 50
+) -> tuple[Sequence[Recusal], int]:
+    """Return the recusals from a case that the actor sees, lifted ones included."""
+    access.see_instance(actor, instance_id)
+    return store.list_recusals(instance_id, page_size, (page - 1) * page_size)
+
+
+def lift(
+    actor: Actor,
+    instance_id: UUID,
+    recusal_id: UUID,
+    reason: str,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> Recusal:
+    """Let a recused person come back to a case; they can't do it themselves, not seeing it.
+
+    The team takes them in again if the diagram counts them in it; no task comes back.
+    """
+    check_reason(reason)
+    asked = history.asked(actor, idempotency_key, "recusals.lift", instance_id, recusal_id, reason)
+    with transaction():
+        locked = process_instances.lock(instance_id)
+        if history.first_answer(asked) is not None:
+            return store.get_recusal(instance_id, recusal_id)
+        organisation_id = _check_may_order(actor, instance_id)
+        row = store.get_recusal(instance_id, recusal_id)
+        if row.lifted_at is not None:
+            raise RecusalLifted("Expected a recusal in force, but it is lifted")
+        row.lifted_by, row.lifted_at, row.lifted_reason = actor.person_id, now, reason.strip()
+        case = Case(locked, actor, now)
+        drawn = case.instance.standing.get("drawn") or {}
+        told: dict[str, Any] = {}
+        if drawn.get("team"):
+            told, _ = standings.write_team(case.instance, drawn["team"])
+        data = {"person_id": str(row.person_id), "reason": row.lifted_reason, **told}
+        _note(case, Event.RECUSAL_LIFTED, organisation_id, row, data, asked)
+    return row
+
+
+def _check_may_order(actor: Actor, instance_id: UUID) -> UUID:
+    instance = access.see_instance(actor, instance_id, acting=True)
+    access.check_right(actor, Right.RECUSE, instance.organisation_id)
+    return instance.organisation_id
+
+
+def _take_back(case: Case, person_id: UUID) -> list[str]:
+    taken = tasks.take_back(case.instance.id, person_id)
+    if taken:
+        offered = offers.list_candidates([task.id for task in taken])
+        others = {task_id for task_id, candidate in offered if candidate != person_id}
+        left = [task for task in taken if task.role is None and task.id not in others]
+        incidents.add_all([_incident(case, task) for task in left])
+    return [str(task.id) for task in taken]
+
+
+def _incident(case: Case, task: TaskInHand) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": case.instance.id,
+        "element_id": task.element_id,
+        "message": (
+            f"任务“{task.name}”的办理人已回避，没有其他可以办理的人，请指派办理人。"
+            f" Expected somebody else for '{task.element_id}', but its person is recused."
+        ),
+        "raised_at": case.now,
+    }
+
+
+def _note(
+    case: Case,
+    event: Event,
+    organisation_id: UUID,
+    row: Recusal,
+    data: dict[str, Any],
+    asked: history.Asked | None,
+) -> None:
+    assert case.actor is not None
+    by = case.actor.stamp(organisation_id)
+    act = Act(at=case.now, act=event, by=by, data={"recusal_id": str(row.id), **data})
+    case.note(act, asked, {"recusal_id": str(row.id)})

@@ -1,0 +1,68 @@
+"""A case's secrecy and flags, set by hand by somebody who has the right to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_server.errors import InvalidInput
+from workflow_server.events import Event
+from workflow_server.rules.access import Marks, Right
+from workflow_server.services import access, history
+from workflow_server.services.actors import Actor
+from workflow_server.services.advance import Case, standings
+from workflow_server.store import process_instances
+from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
+from workflow_server.store.process_instances import ProcessInstance
+
+
+class ReasonMissing(InvalidInput):
+    """请填写理由"""
+
+
+def set_(
+    actor: Actor,
+    instance_id: UUID,
+    marks: Marks,
+    reason: str,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> ProcessInstance:
+    """Restrict a case by hand, in place of what was set by hand before.
+
+    In force is the stricter of this and what the diagram says, at once: the answer may be the
+    last that the actor sees of the case.
+    """
+    check_reason(reason)
+    given = standings.as_json(marks)
+    asked = history.asked(actor, idempotency_key, "restrictions.set", instance_id, given, reason)
+    with transaction():
+        locked = process_instances.lock(instance_id)
+        if history.first_answer(asked) is None:
+            instance = access.see_instance(actor, instance_id, acting=True)
+            access.check_right(actor, Right.RESTRICT, instance.organisation_id)
+            case = Case(locked, actor, now)
+            before = _in_force(case)
+            standing = {**case.instance.standing, "by_hand": given}
+            after = standings.in_force(standing)
+            process_instances.save(case.instance, {"standing": standing, **after})
+            data = {"before": before, "after": after, "by_hand": given, "reason": reason.strip()}
+            by = actor.stamp(instance.organisation_id)
+            case.note(Act(at=now, act=Event.CASE_RESTRICTED, by=by, data=data), asked)
+        return process_instances.get(instance_id)
+
+
+def check_reason(reason: str, shortest: int = 1) -> None:
+    """Refuse an act that needs a reason without one that is long enough."""
+    if len(reason.strip()) < shortest:
+        raise ReasonMissing(
+            f"请填写理由，至少{shortest}个字。"
+            f" Expected a reason of at least {shortest} characters, but it is shorter."
+        )
+
+
+def _in_force(case: Case) -> dict[str, Any]:
+    instance = case.instance
+    return {"secrecy": instance.secrecy, "minor": instance.minor, "flags": list(instance.flags)}
