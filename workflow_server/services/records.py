@@ -52,9 +52,9 @@ def get(actor: Actor, record_id: UUID) -> Record:
     record = store.find_seen(access.sight(actor), record_id)
     if record is None:
         raise NotFound(f"未找到业务记录。 Expected record {record_id}, but there is none.")
-    veil = masking.over(actor, [record.instance_id]).get(record.instance_id)
-    if veil is None or record.instance_id is None:
+    if record.instance_id is None:
         return record
+    veil = masking.of(actor, record.instance_id)
     shown = replace(record, fields=veil.record(record.kind, record.fields))
     views.note(actor, record.instance_id, "record", record.id, masking.shown_sensitive(veil))
     return shown
