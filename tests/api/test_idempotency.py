@@ -26,6 +26,11 @@ PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 EXEMPT = {
     ("post", "/api/sessions"): "nobody yet to whom a key could belong; a second token harms none",
     ("delete", "/api/sessions"): "the token that would repeat it is worthless by then",
+    ("post", "/api/sessions/second-factor"): "a code works once anyway",
+    ("post", "/api/me/tokens"): "what it answers is a secret that is not kept; revoke the lost one",
+    ("post", "/api/me/second-factor"): "nothing is in force before the last secret shows a code",
+    ("post", "/api/me/second-factor/confirmation"): "a code works once anyway",
+    ("post", "/api/me/second-factor/recovery-codes"): "a code works once anyway",
     ("post", "/api/deployments/check"): "writes nothing",
     ("post", "/api/process-definitions/{key}/assignment-trials"): "writes nothing",
     ("post", "/api/tasks/{task_id}/document-preview"): "writes nothing",

@@ -22,6 +22,9 @@ from workflow_server.app import create_app, prepare
 from workflow_server.cli.serving import SWEEP_SECONDS, Broom
 
 
+GOOD = "Correct-Horse-1"
+
+
 class Shell:
     """A terminal with settings of its own."""
 
@@ -93,11 +96,13 @@ def test_content_is_deployed_once(shell: Shell) -> None:
 
 def test_a_person_is_added_and_gets_a_token(shell: Shell) -> None:
     assert shell.run("migrate").exit_code == 0
-    added = shell.run("user", "add", "pat", "帕特", "--password", "correct horse")
+    added = shell.run("user", "add", "pat", "帕特", "--password", "Correct-Horse-1")
     assert added.exit_code == 0, added.output
-    twice = shell.run("user", "add", "pat", "帕特", "--password", "correct horse")
+    twice = shell.run("user", "add", "pat", "帕特", "--password", "Correct-Horse-1")
     assert twice.exit_code == 1
     assert "登录名" in twice.output
+    first = _sign_in(shell, "pat", GOOD)
+    assert first.json["must"] == ["password"]
     token = shell.run("user", "token", "pat", "--days", "3").output.strip()
     client = create_app({"data_dir": shell.folder / "data"}).test_client()
     me = client.get("/api/me", headers={"Authorization": f"Bearer {token}"})
@@ -111,7 +116,7 @@ OFFICE: dict[str, Any] = {
         {"key": "office", "name": "许可办公室", "code": "许", "party": "office", "phone": "1234"}
     ],
     "people": [
-        {"login": "ann", "name": "安", "password": "correct horse"},
+        {"login": "ann", "name": "安", "password": "Correct-Horse-1"},
         {"login": "bob", "name": "博", "administration": "system"},
     ],
     "positions": [
@@ -138,29 +143,48 @@ def test_an_office_moves_in_from_a_file_outside_demo_mode(shell: Shell) -> None:
     assert loaded.exit_code == 0, loaded.output
     assert "1 个单位" in loaded.output
     assert "Without a password yet: bob" in loaded.output
-    assert _sign_in(shell, "ann", "correct horse").status_code == 201
+    assert _sign_in(shell, "ann", "Correct-Horse-1").status_code == 201
     assert _sign_in(shell, "bob", "demo").status_code == 403
-    assert shell.run("user", "password", "bob", "--password", "a long one").exit_code == 0
-    assert _sign_in(shell, "bob", "a long one").status_code == 201
+    assert shell.run("user", "password", "bob", "--password", "A-Long-One-2").exit_code == 0
+    assert _sign_in(shell, "bob", "A-Long-One-2").status_code == 201
     again = _load(shell, OFFICE)
     assert (again.exit_code, "Without" in again.output) == (0, False)
-    assert _sign_in(shell, "bob", "a long one").status_code == 201
+    assert _sign_in(shell, "bob", "A-Long-One-2").status_code == 201
 
 
 def test_a_new_password_ends_the_sign_ins_of_the_old_one(shell: Shell) -> None:
-    shell.run("user", "add", "pat", "帕特", "--password", "correct horse")
-    token = _sign_in(shell, "pat", "correct horse").json["token"]
+    shell.run("user", "add", "pat", "帕特", "--password", "Correct-Horse-1")
+    token = _sign_in(shell, "pat", "Correct-Horse-1").json["token"]
     named = shell.run("user", "token", "pat").output.strip()
-    assert shell.run("user", "password", "pat", "--password", "another one").exit_code == 0
+    assert shell.run("user", "password", "pat", "--password", "Another-One-3").exit_code == 0
     client = create_app({"data_dir": shell.folder / "data"}).test_client()
     for bearer, status in ((token, 401), (named, 200)):
         me = client.get("/api/me", headers={"Authorization": f"Bearer {bearer}"})
         assert me.status_code == status
-    assert _sign_in(shell, "pat", "correct horse").status_code == 403
+    assert _sign_in(shell, "pat", "Correct-Horse-1").status_code == 403
     for words in (("nobody", "--password", "x"), ("pat", "--password", "")):
         refused = shell.run("user", "password", *words)
         assert refused.exit_code == 1
         assert "Traceback" not in refused.output
+
+
+def test_a_weak_password_or_a_strange_login_is_refused_with_its_rule(shell: Shell) -> None:
+    weak = shell.run("user", "add", "pat", "帕特", "--password", "Admin123456")
+    assert (weak.exit_code, "太常见" in weak.output) == (1, True)
+    strange = shell.run("user", "add", "Pаt", "帕特", "--password", "Correct-Horse-1")
+    assert (strange.exit_code, "登录名由" in strange.output) == (1, True)
+
+
+def test_who_is_locked_out_recovers_at_the_command_line(shell: Shell) -> None:
+    shell.run("user", "add", "pat", "帕特", "--administration", "security", "--password", GOOD)
+    assert shell.run("user", "password", "pat", "--password", "Another-One-3", "--final")
+    for _ in range(5):
+        assert _sign_in(shell, "pat", "wrong").status_code == 403
+    assert _sign_in(shell, "pat", "Another-One-3").status_code == 429
+    assert shell.run("user", "recover", "pat").exit_code == 0
+    recovered = _sign_in(shell, "pat", "Another-One-3")
+    assert (recovered.status_code, recovered.json["must"]) == (201, [])
+    assert shell.run("user", "recover", "nobody").exit_code == 1
 
 
 @pytest.mark.parametrize(
@@ -172,6 +196,7 @@ def test_a_new_password_ends_the_sign_ins_of_the_old_one(shell: Shell) -> None:
         ("people", {"nickname": "小安"}, "#/people/0/nickname"),
         ("people", {"login": "bob"}, "#/people/1/login"),
         ("people", {"password": ""}, "#/people/0/password"),
+        ("people", {"password": "12345678"}, "#/people/0/password"),
         ("positions", {"role": "king"}, "#/positions/0/role"),
         ("positions", {"organisation": "nowhere"}, "#/positions/0/organisation"),
         ("positions", {"person": "nobody"}, "#/positions/0/person"),

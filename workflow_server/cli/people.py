@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from workflow_server.cli.house import House
-from workflow_server.services import clock, offices, organisations, sign_ins
+from workflow_server.services import (
+    accounts,
+    clock,
+    offices,
+    organisations,
+    passwords,
+    sign_ins,
+)
 from workflow_server.store import db
 
 
@@ -42,13 +49,25 @@ def add_user(
 @user.command("password")
 @click.argument("login")
 @click.password_option(help="口令 · Password; asked for when not given.")
+@click.option("--final", is_flag=True, help="不必再改 · It need not be changed at the sign-in.")
 @click.pass_obj
-def set_password(house: House, login: str, password: str) -> None:
-    """设置口令 · Give a person a new password; their sign-ins end."""
+def set_password(house: House, login: str, password: str, final: bool) -> None:
+    """设置口令 · Give a person a new password, to be changed; their sign-ins end."""
     with house.create_app().app_context():
         db.migrate()
-        sign_ins.set_password(login, password, datetime.now(UTC))
+        passwords.set_(login, password, datetime.now(UTC), must_change=not final)
     click.echo(f"口令已设置 set: {login}")
+
+
+@user.command("recover")
+@click.argument("login")
+@click.pass_obj
+def recover(house: House, login: str) -> None:
+    """解除锁定并停用第二验证因素 · Unlock a person and take their second factor away."""
+    with house.create_app().app_context():
+        db.migrate()
+        accounts.recover(login, datetime.now(UTC))
+    click.echo(f"已恢复 recovered: {login}")
 
 
 @user.command("token")

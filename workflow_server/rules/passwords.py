@@ -11,6 +11,7 @@ from importlib.resources import files
 
 #: Lower-case letters, digits and a few marks: nothing that looks like something else.
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}[a-z0-9]")
+LOGIN_RULE = "登录名由2至64个小写字母、数字或 . _ - @ 组成，首尾为字母或数字"
 #: The longest password that is taken; a longer one only costs time.
 LONGEST = 200
 _LOOKS_LIKE = str.maketrans("@401!3$57", "aaoiiesst")

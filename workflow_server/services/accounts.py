@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from workflow_server.errors import Forbidden
 from workflow_server.events import Event
 from workflow_server.services import (
     access,
@@ -22,8 +23,13 @@ from workflow_server.store import people
 from workflow_server.store import tokens as rows
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
+from workflow_server.store.people import Person
 from workflow_server.store.sign_ins import UNLOCKED
 from workflow_server.store.tokens import ApiToken
+
+
+class AdministratorsAccount(Forbidden):
+    """管理员账号须在服务器上重置"""
 
 
 def unlock(
@@ -51,6 +57,7 @@ def reset_password(
     """Give somebody a password, which they must change when they sign in."""
     access.check_administers(actor, "security")
     person = people.get_person(person_id)
+    _check_no_administrator(person)
     asked = history.asked(actor, idempotency_key, "accounts.reset_password", person_id)
     if history.first_answer(asked) is None:
         passwords.set_(person.login, password, now, by=actor.stamp(), asked=asked)
@@ -64,6 +71,7 @@ def remove_second_factor(
     with transaction():
         access.check_administers(actor, "security")
         person = people.get_person(person_id)
+        _check_no_administrator(person)
         if history.first_answer(asked) is not None:
             return
         second_factors.take_away(person)
@@ -107,6 +115,29 @@ def revoke_token(
         access.check_administers(actor, "security")
         if history.first_answer(asked) is None:
             tokens.revoke_of(actor, person_id, token_id, now, asked)
+
+
+def recover(login: str, now: datetime) -> None:
+    """Unlock somebody and take their second factor away: the command line, for administrators."""
+    with transaction():
+        person = people.find_person_by_login(login)
+        if person is None:
+            raise passwords.nobody(login)
+        tries.note(person.login, person.id, Origin(), now, "unlock", UNLOCKED)
+        second_factors.take_away(person)
+        rows.revoke_sign_ins(person.id, now)
+        for event in (Event.SIGN_IN_UNLOCKED, Event.SECOND_FACTOR_REMOVED):
+            act = Act(at=now, act=event, by=None, data={"person_id": str(person.id)})
+            history.append_to_area("access", act)
+
+
+def _check_no_administrator(person: Person) -> None:
+    # Who could reset another of the three could act as them.
+    if person.administration is not None:
+        raise AdministratorsAccount(
+            "三员账号只能在服务器上用命令重置。"
+            " Expected an account of no administrator; those are reset on the server itself."
+        )
 
 
 def _note(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from workflow_server.content import office_checks, reading
 from workflow_server.content.office_checks import Here
 from workflow_server.errors import Fault, InvalidInput
-from workflow_server.services import administration, organisations
+from workflow_server.rules import passwords as rules
+from workflow_server.services import administration, organisations, passwords
 from workflow_server.store import organisations as store
 from workflow_server.store import people
+from workflow_server.store.db import settings
 
 
 class OfficeRefused(InvalidInput):
@@ -39,6 +42,8 @@ def load(path: str, data: bytes, now: datetime) -> Loaded:
     office = reading.parse(path, data, faults)
     if office is not None:
         office_checks.check_office(office, shared, here(now))
+        if not faults:
+            faults.extend(_weak_passwords(path, office.value))
     if office is None or faults:
         raise OfficeRefused(
             f"Expected an office that can move in, but {path} has {len(faults)} faults.", faults
@@ -79,6 +84,25 @@ def here(now: datetime) -> Here:
         logins={person.login: person.administration for person in everybody.values()},
         holders=frozenset(everybody[each].login for each in holders),
     )
+
+
+def _weak_passwords(path: str, office: Mapping[str, Any]) -> Iterator[Fault]:
+    """Name the logins and passwords of new people that break a rule; the demo has its own."""
+    if settings().demo:
+        return
+    for number, given in enumerate(office.get("people", ())):
+        if _is_here(given["login"]):
+            continue
+        if not rules.is_login(given["login"]):
+            yield Fault(f"{path}#/people/{number}/login", rules.LOGIN_RULE)
+        password = given.get("password")
+        if password is not None:
+            broken = rules.faults(password, given["login"], given["name"], passwords.policy())
+            yield from (Fault(f"{path}#/people/{number}/password", each) for each in broken)
+
+
+def _is_here(login: str) -> bool:
+    return people.find_person_by_login(login) is not None
 
 
 def _has_password(login: str) -> Any:

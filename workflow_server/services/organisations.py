@@ -16,7 +16,7 @@ from workflow_server.rules import passwords as rules
 from workflow_server.services import history, passwords
 from workflow_server.services.actors import Actor
 from workflow_server.store import organisations, people
-from workflow_server.store.db import session, transaction
+from workflow_server.store.db import session, settings, transaction
 from workflow_server.store.history import Act, Stamp
 from workflow_server.store.organisations import Department, Organisation
 from workflow_server.store.people import Group, Person, PositionRow
@@ -73,9 +73,9 @@ def add_person(
     """Add somebody who can sign in; a password that keeps the rules, and is to be changed."""
     login = rules.normalised(login)
     if not rules.is_login(login):
-        sentence = "登录名由2至64个小写字母、数字或 . _ - @ 组成，首尾为字母或数字"
         raise LoginRefused(
-            f"{sentence}。 Expected a login of a-z, 0-9 and . _ - @.", [Fault("#/login", sentence)]
+            f"{rules.LOGIN_RULE}。 Expected a login of a-z, 0-9 and . _ - @.",
+            [Fault("#/login", rules.LOGIN_RULE)],
         )
     hashed = passwords.checked_hash(password, login, name) if password is not None else None
     return _add_person(login, name, hashed, administration, must_change=hashed is not None)
@@ -290,7 +290,10 @@ def _find_or_add(given: Mapping[str, Any], shared_password: str | None) -> Perso
         hashed = passwords.hash_password(given["password"])
     elif shared_password is not None:
         hashed = _shared_hash(shared_password)
-    person = _add_person(given["login"], given["name"], hashed, given.get("administration"))
+    # Outside the demo who wrote the file knows the password: it is to be changed.
+    must_change = given.get("password") is not None and not settings().demo
+    administration = given.get("administration")
+    person = _add_person(given["login"], given["name"], hashed, administration, must_change)
     person.clearance = given.get("clearance", people.INTERNAL)
     person.minors_certified = given.get("minors_certified", False)
     person.active = given.get("active", True)

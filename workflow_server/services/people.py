@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from workflow_server.errors import Forbidden, InvalidState
 from workflow_server.events import Event
+from workflow_server.rules.passwords import LOGIN_RULE, is_login
 from workflow_server.services import access, administration, handovers, history, positions
 from workflow_server.services.actors import Actor
 from workflow_server.services.administration import acting, day_of, fault
@@ -18,8 +18,6 @@ from workflow_server.store import people as store
 from workflow_server.store.db import session
 from workflow_server.store.people import Person
 from workflow_server.store.types import new_id
-
-LOGIN = re.compile(r"[A-Za-z0-9_.@-]{1,100}")
 
 
 class LastAdministrator(InvalidState):
@@ -53,8 +51,8 @@ def add(
         known = administration.answered_id(asked, "person_id")
         if known is not None:
             return store.get_person(known)
-        if not LOGIN.fullmatch(login):
-            raise fault("#/login", "登录名由字母、数字和 _ . @ - 组成", "Malformed login")
+        if not is_login(login):
+            raise fault("#/login", LOGIN_RULE, "Malformed login")
         if store.find_person_by_login(login) is not None:
             raise fault("#/login", f"登录名“{login}”已被使用", "The login is taken")
         return add_row(actor, login, name, now, asked)

@@ -14,7 +14,6 @@ from workflow_server.errors import Forbidden
 from workflow_server.rules import passwords as rules
 from workflow_server.services import passwords, second_factors, secret_keys, tokens, tries
 from workflow_server.services.actors import Actor, actor_of, digest_of
-from workflow_server.services.passwords import hash_password as hash_password
 from workflow_server.services.tries import NOWHERE, Origin
 from workflow_server.store import people, sign_ins
 from workflow_server.store import tokens as token_rows
@@ -115,11 +114,6 @@ def issue_token(login: str, name: str, *, days: int | None = None, now: datetime
     expires = None if days is None else now + timedelta(days=days)
     with transaction():
         return tokens.give(person.id, name, expires, now)
-
-
-def set_password(login: str, password: str, now: datetime) -> None:
-    """Give a person a new password, which they must change: the command line."""
-    passwords.set_(login, password, now)
 
 
 def list_own(actor: Actor, page: int = 1, page_size: int = 50) -> tuple[Sequence[SignInRow], int]:
