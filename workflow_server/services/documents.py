@@ -137,7 +137,8 @@ def download(actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]
             f"“{document.title}”正在生成，请稍后再试。"
             f" Expected document {document_id} to be rendered, but it is still being produced."
         )
-    views.note(actor, document.instance_id, "document", document.id)
+    classes = masking.sensitive_in(document)
+    views.note(actor, document.instance_id, "document", document.id, classes)
     return document, blobs().read(document.sha256)
 
 

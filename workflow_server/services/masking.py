@@ -15,7 +15,7 @@ from workflow_server.content.lineage import hidden_mark as _mark
 from workflow_server.content.shared import ANYBODY, DataClass
 from workflow_server.rules import masking as rules
 from workflow_server.rules.access import Scope
-from workflow_server.services import definition_cache
+from workflow_server.services import definition_cache, views
 from workflow_server.services.veils import Veil, leaves
 from workflow_server.store import masking as store
 from workflow_server.store.masking import Part
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workflow_server.services.actors import Actor, Position
     from workflow_server.services.situation import Situation
     from workflow_server.store.deliveries import Delivery
+    from workflow_server.store.documents import Document
     from workflow_server.store.history import HistoryRow
     from workflow_server.store.incidents import Incident
     from workflow_server.store.records import Record
@@ -57,14 +58,26 @@ def over(
 
 
 def records(actor: Actor, found: Sequence[Record]) -> list[Record]:
-    """Return records as a reader sees them."""
+    """Return records as a reader sees them; what sensitive they show leaves a trace."""
     veils = over(actor, (each.instance_id for each in found))
-    return [
+    shown = [
         replace(each, fields=veils[each.instance_id].record(each.kind, each.fields))
         if each.instance_id in veils
         else each
         for each in found
     ]
+    for instance_id, veil in veils.items():
+        note(actor, instance_id, "records", veil)
+    return shown
+
+
+def note(
+    actor: Actor, instance_id: UUID, what: str, veil: Veil, object_id: UUID | None = None
+) -> None:
+    """Leave a trace of the sensitive classes that a reader was handed unmasked."""
+    classes = shown_sensitive(veil)
+    if classes:
+        views.note(actor, instance_id, what, object_id, classes)
 
 
 def acts(veil: Veil, found: Sequence[HistoryRow]) -> list[HistoryRow]:
@@ -81,7 +94,9 @@ def deliveries(actor: Actor, found: Sequence[Delivery]) -> list[Delivery]:
 
 def _payload(actor: Actor, letter: Delivery, part: Part) -> dict[str, Any]:
     veil = _veil(actor, part, [letter.sender_id, letter.recipient_id])
-    return veil.payload(letter.type, letter.payload)
+    payload = veil.payload(letter.type, letter.payload)
+    note(actor, letter.instance_id, "delivery", veil, letter.id)
+    return payload
 
 
 def incidents(actor: Actor, found: Sequence[Incident]) -> list[Incident]:
@@ -98,6 +113,13 @@ def incidents(actor: Actor, found: Sequence[Incident]) -> list[Incident]:
 def shown_sensitive(*veils: Veil) -> tuple[str, ...]:
     """Return the sensitive classes of which the reader was handed a value unmasked."""
     return tuple(sorted({key for veil in veils for key in veil.shown}))
+
+
+def sensitive_in(document: Document) -> tuple[str, ...]:
+    """Return the sensitive classes that a document declares."""
+    content = definition_cache.content_of(document.deployment_id)
+    classes = (content.shared.classes[key] for key in content.documents[document.kind].classes)
+    return tuple(sorted(each.key for each in classes if each.sensitive))
 
 
 def readers_of(kind: DocumentKind, content: Content) -> str | None:
@@ -165,7 +187,7 @@ def _veil(actor: Actor, part: Part, places: Collection[UUID]) -> Veil:
     held = content.lineages.get(part.process_key, Lineage())
     classes = content.shared.classes
     marks = held.marks & classes.keys()
-    open_ = {key for key in marks if _reads(actor, classes[key], part, places)}
+    open_ = {key for key in marks if reads(actor, classes[key], part, places)}
     closed = {key: classes[key].mask for key in marks - open_}
     closed |= dict.fromkeys(_hidden(actor, part, content), "all")
     veil = Veil(
@@ -177,7 +199,8 @@ def _veil(actor: Actor, part: Part, places: Collection[UUID]) -> Veil:
     return veil if part.variables is None or not closed else veil.learn(part.variables)
 
 
-def _reads(actor: Actor, declared: DataClass, part: Part, places: Collection[UUID]) -> bool:
+def reads(actor: Actor, declared: DataClass, part: Part, places: Collection[UUID]) -> bool:
+    """Tell whether somebody reads a class in a case, which stands in one of these places."""
     if declared.flag is not None and declared.flag not in part.flags:
         return True
     return any(_is_reader(each, declared, part, places) for each in actor.positions)
