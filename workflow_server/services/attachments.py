@@ -77,7 +77,7 @@ def add(
         _check_task(actor, task_id)
         store.add(attachment)
         answer = {"attachment_id": str(attachment.id)}
-        act = Act(at=now, act=Event.ATTACHMENT_ADDED, by=actor.stamp(), data=answer)
+        act = Act(at=now, act=Event.ATTACHMENT_ADDED, by=actor.stamp(owner), data=answer)
         history.append_to_area("attachments", act, asked, answer)
     return attachment
 

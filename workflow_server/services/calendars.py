@@ -120,6 +120,16 @@ def override(
             "version": revision.version,
             "deadlines_revised": revised.changed,
         }
+        data["before"] = {
+            "version": before.version,
+            "known_until": before.known_until.isoformat(),
+            "workdays": {each["day"]: each["was_workday"] for each in revision.changes},
+        }
+        data["after"] = {
+            "version": revision.version,
+            "known_until": until.isoformat(),
+            "workdays": {each["day"]: each["is_workday"] for each in revision.changes},
+        }
         if revised.failed:
             data["deadlines_not_revised"] = dict(revised.failed)
         act = Act(at=now, act=Event.CALENDAR_CHANGED, by=actor.stamp(), data=data)

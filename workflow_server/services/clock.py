@@ -62,8 +62,13 @@ def move(actor: Actor, to: datetime | timedelta, idempotency_key: str | None = N
         if not timedelta(0) < delta <= FARTHEST:
             raise InvalidInput("业务时钟只能向前调整，且一次不超过十年。 Expected a move ahead.")
         _check_end(now() + delta)
+        before = now()
         moved = datetime.now(UTC) + clock.move(delta)
-        data = {"seconds": int(delta.total_seconds())}
+        data = {
+            "seconds": int(delta.total_seconds()),
+            "before": before.isoformat(),
+            "after": moved.isoformat(),
+        }
         act = Act(at=moved, act=Event.CLOCK_MOVED, by=actor.stamp(), data=data)
         history.append_to_area("clock", act, asked, {"now": moved.isoformat()})
     return moved

@@ -352,7 +352,9 @@ def _note(
     act: Event, delivery: Delivery, actor: Actor, now: datetime, asked: history.Asked | None
 ) -> None:
     data = {"delivery_id": str(delivery.id)}
-    written = Act(at=now, act=act, by=actor.stamp(), data=data)
+    is_receipt = act == Event.DELIVERY_ACKNOWLEDGED
+    by = actor.stamp(delivery.recipient_id if is_receipt else delivery.sender_id)
+    written = Act(at=now, act=act, by=by, data=data)
     history.append_to_area("deliveries", written, asked)
 
 

@@ -112,7 +112,7 @@ def _retry_element(
     act = Act(
         at=now,
         act=Event.ELEMENT_RETRIED,
-        by=actor.stamp(),
+        by=actor.stamp(locked.instance.organisation_id),
         element_id=incident.element_id,
         data={"incident_id": str(incident.id)},
     )

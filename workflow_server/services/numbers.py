@@ -93,8 +93,15 @@ def void(
             )
         number.voided_at = now
         number.void_reason = reason.strip()
-        data = {"number_id": str(number.id), "text": number.text, "reason": number.void_reason}
-        act = Act(at=now, act=Event.NUMBER_VOIDED, by=actor.stamp(), data=data)
+        data = {
+            "number_id": str(number.id),
+            "text": number.text,
+            "reason": number.void_reason,
+            "before": {"voided_at": None},
+            "after": {"voided_at": now.isoformat()},
+        }
+        by = actor.stamp(number.organisation_id)
+        act = Act(at=now, act=Event.NUMBER_VOIDED, by=by, data=data)
         history.append_to_area("numbers", act, asked)
     return number
 
