@@ -51,12 +51,13 @@ def test_a_trial_says_who_and_why_and_writes_nothing(
     assert not [each for each in sent if not each.lstrip("(").startswith(("SELECT", "WITH"))]
 
 
-def test_a_trial_with_nobody_left_says_what_was_looked_for(separate: Office) -> None:
-    everybody = {f"x{i}": person(separate, each) for i, each in enumerate(("ann", "bob", "max"))}
-    body = asked(separate, element_id="draft", completed_by={**everybody, "check": ""})
-    assert separate.root.post(PATH, json=body).status_code == 422
-    town = separate.organisation("town")
-    refused = separate.root.post(PATH, json=asked(separate, organisation_id=town))
+def test_a_trial_with_nobody_left_says_what_was_looked_for(office: Office) -> None:
+    office.deploy(process(user("check", role="town_clerk"), chain("begin", "check", "end")))
+    answer = office.root.post(PATH, json=asked(office)).json
+    assert (answer["outcome"], answer["candidates"]) == ("nobody", [])
+    assert "按角色：镇文员 → 没有人" in answer["problem"]
+    town = office.organisation("town")
+    refused = office.root.post(PATH, json=asked(office, organisation_id=town))
     assert (refused.status_code, "不能在" in refused.text) == (422, True)
 
 
