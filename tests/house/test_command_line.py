@@ -21,7 +21,6 @@ from workflow_server import cli
 from workflow_server.app import create_app, prepare
 from workflow_server.cli.serving import SWEEP_SECONDS, Broom
 
-
 GOOD = "Correct-Horse-1"
 
 
@@ -117,7 +116,7 @@ OFFICE: dict[str, Any] = {
     ],
     "people": [
         {"login": "ann", "name": "安", "password": "Correct-Horse-1"},
-        {"login": "bob", "name": "博", "administration": "system"},
+        {"login": "bob", "name": "博"},
     ],
     "positions": [
         {"person": "ann", "organisation": "office", "role": "drafter", "title": "科员"},
