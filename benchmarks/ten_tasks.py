@@ -36,7 +36,6 @@ FORM = {
 }
 
 OFFICE = {
-    "title": "Bench",
     "organisations": [
         {
             "key": "office",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
-from workflow_server.store.sight import Sight
+from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -191,7 +191,7 @@ def has_come_to(sight: Sight) -> sa.ColumnElement[bool]:
     )
     return sa.and_(
         Delivery.delivered_at.is_not(None),
-        sa.or_(sight.of(Delivery.received_instance_id), registry),
+        any_of(Delivery.id, sight.of(Delivery.received_instance_id), registry),
     )
 
 
@@ -207,7 +207,7 @@ def find_seen(
 
 def _side(sight: Sight, direction: Literal["sent", "received"] | None) -> sa.ColumnElement[bool]:
     sent, received = sight.of(Delivery.instance_id), has_come_to(sight)
-    return {"sent": sent, "received": received, None: sa.or_(sent, received)}[direction]
+    return {"sent": sent, "received": received, None: any_of(Delivery.id, sent, received)}[direction]
 
 
 def list_(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store import deliveries
 from workflow_server.store.db import Model, session
-from workflow_server.store.sight import Sight
+from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -106,7 +106,8 @@ def list_(
 ) -> tuple[list[Document], int]:
     """Return documents of cases and of delivered letters in sight, newest first; how many."""
     wanted: list[sa.ColumnElement[bool]] = [
-        sa.or_(
+        any_of(
+            Document.id,
             sa.and_(sight.of(Document.instance_id), legible),
             Document.id.in_(deliveries.received(sight)),
         )

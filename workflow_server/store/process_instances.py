@@ -102,7 +102,7 @@ def get(instance_id: UUID) -> ProcessInstance:
 def find_seen(sight: Sight, instance_id: UUID) -> ProcessInstance | None:
     """Return an instance as it is now, if it is there and in sight."""
     query = sa.select(ProcessInstance).where(
-        ProcessInstance.id == instance_id, sight.of(ProcessInstance.id)
+        ProcessInstance.id == instance_id, sight.of_one(ProcessInstance.id)
     )
     return session().scalar(query, execution_options={"populate_existing": True})
 
@@ -244,7 +244,9 @@ def list_(
         .where(sight.of(ProcessInstance.id), *_conditions(narrowed))
     )
     total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
-    rows = session().execute(query.order_by(ProcessInstance.id.desc()).limit(limit).offset(offset))
+    # Not by the id alone: PostgreSQL would read the primary key backwards, through everybody's.
+    newest = query.order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc())
+    rows = session().execute(newest.limit(limit).offset(offset))
     return [(instance, definition) for instance, definition in rows], total
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
-from workflow_server.store.sight import Sight
+from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
 
@@ -63,15 +63,23 @@ def get(record_id: UUID) -> Record:
 
 def in_sight(sight: Sight) -> sa.ColumnElement[bool]:
     """Return the condition that a record may be seen: with its case, or as its organisation's."""
-    alone = sa.and_(
+    if sight.barred:
+        return sa.false()
+    return any_of(Record.id, sight.of(Record.instance_id), _alone(sight))
+
+
+def _alone(sight: Sight) -> sa.ColumnElement[bool]:
+    return sa.and_(
         Record.instance_id.is_(None), Record.organisation_id.in_(sorted(sight.organisations))
     )
-    return sa.false() if sight.barred else sa.or_(sight.of(Record.instance_id), alone)
 
 
 def find_seen(sight: Sight, record_id: UUID) -> Record | None:
     """Return a record, if it is there and in sight."""
-    return session().scalar(sa.select(Record).where(Record.id == record_id, in_sight(sight)))
+    if sight.barred:
+        return None
+    seen = sa.or_(sight.of_one(Record.instance_id), _alone(sight))
+    return session().scalar(sa.select(Record).where(Record.id == record_id, seen))
 
 
 def list_(
