@@ -43,7 +43,7 @@ TRIED = (
     "-P1D", "P1W", "PT5H", "P1DT2H", "P", "PT", "P1M", "P٣D", "enter", "leave", "Enter", "read",
     "write", "hidden", "required", "role", "task", "person", "open", "update", "close", "start",
     "stop", "draft", "issue", "serve", "none", "department", "group", "top", "incident", "exclude",
-    "superior", "1", "12", "0", "100", "1.5", "=", "=a.b", "=\"x\"\n+ 1", "true",
+    "head_above", "1", "12", "0", "100", "1.5", "=", "=a.b", "=\"x\"\n+ 1", "true",
 )  # fmt: skip
 
 

@@ -41,15 +41,15 @@ def test_every_strategy_of_the_grammar_has_its_function() -> None:
         ('strategy="department_head" department="bureau"', ["马"]),
         ('strategy="department_head" of="starter"', ["李"]),
         ('strategy="department_head"', []),
-        ('strategy="superior" of="starter"', ["李"]),
-        ('strategy="superior" of="starter" level="2"', ["马"]),
-        ('strategy="superior" of="starter" level="3"', ["唐主任"]),
-        ('strategy="superior" of="starter" level="4"', []),
-        ('strategy="superior" of="starter" until="top"', ["唐主任"]),
-        ('strategy="superior"', ["唐主任"]),
+        ('strategy="head_above" of="starter"', ["李"]),
+        ('strategy="head_above" of="starter" level="2"', ["马"]),
+        ('strategy="head_above" of="starter" level="3"', ["唐主任"]),
+        ('strategy="head_above" of="starter" level="4"', []),
+        ('strategy="head_above" of="starter" until="top"', ["唐主任"]),
+        ('strategy="head_above"', ["唐主任"]),
         ('strategy="starter"', ["金"]),
         ('strategy="starter_department_head"', ["李"]),
-        ('strategy="starter_superior" level="2"', ["马"]),
+        ('strategy="starter_head_above" level="2"', ["马"]),
         ('strategy="task" task="draft"', ["安"]),
         ('strategy="group" group="experts"', ["伊", "李"]),
         ('strategy="group" group="experts" role="checker"', ["李"]),
@@ -101,7 +101,7 @@ def test_the_head_of_an_organisation_picked_in_a_form_does_it_if_it_is_the_host(
 def test_a_vacant_headship_is_no_step_and_nobody_stands_above_themselves(staff: Staff) -> None:
     staff.department("empty", "空缺科", within="unit")
     staff.person("new", "新", "drafter", within="empty")
-    assign = '<wf:assign strategy="starter_superior"/>'
+    assign = '<wf:assign strategy="starter_head_above"/>'
     assert staff.names(staff.try_out(assign, starter_id=staff.ids["new"])) == ["李"]
     assert staff.names(staff.again(starter_id=staff.ids["lee"])) == ["马"]
     assert staff.again(starter_id=staff.ids["top"]).problem
@@ -218,7 +218,7 @@ def test_successors_of_the_host_do_its_work(staff: Staff) -> None:
         ('onEmpty="incident"', []),
         ('onEmpty="role" role="reader"', ["伊", "唐主任"]),
         ('onEmpty="starter"', ["金"]),
-        ('onEmpty="superior"', ["李"]),
+        ('onEmpty="head_above"', ["李"]),
         ('onEmpty="person" fallback="=who"', ["马"]),
     ],
 )
@@ -243,7 +243,7 @@ def test_where_nobody_is_found_the_declared_rule_decides(
         ("allow", "lee", ["李"]),
         ("exclude", "lee", []),
         ("exclude", "kim", ["李"]),
-        ("superior", "lee", ["马"]),
+        ("head_above", "lee", ["马"]),
         ("department_head", "lee", []),
     ],
 )
@@ -259,7 +259,7 @@ def test_who_started_the_case_may_be_kept_from_judging_it(
 
 
 def test_of_several_only_who_started_the_case_is_struck_out(staff: Staff) -> None:
-    assign = '<wf:assign strategy="role" role="reader" selfRule="superior"/>'
+    assign = '<wf:assign strategy="role" role="reader" selfRule="head_above"/>'
     choice = staff.try_out(assign, starter_id=staff.house.eve.person_id)
     assert (choice.to_role, staff.names(choice)) == (True, ["唐主任"])
 
@@ -299,7 +299,7 @@ def test_choosing_costs_few_statements(staff: Staff, statements: Callable[[], li
         "task": 'strategy="task" task="draft"',
         "post": 'strategy="post" title="科长"',
         "department": 'strategy="department" department="unit"',
-        "superior": 'strategy="superior"',
+        "head_above": 'strategy="head_above"',
     }.items():
         staff.deploy(f"<wf:assign {assign}/>")
         house.start(house.ann)
@@ -309,4 +309,4 @@ def test_choosing_costs_few_statements(staff: Staff, statements: Callable[[], li
         costs[name] = len(statements())
         house.people["ann"] = actor_of(house.ann.person_id)
     # Beside these comes the statement that says who comes in.
-    assert costs == {"role": 6, "person": 6, "task": 7, "post": 6, "department": 8, "superior": 7}
+    assert costs == {"role": 6, "person": 6, "task": 7, "post": 6, "department": 8, "head_above": 7}

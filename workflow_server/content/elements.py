@@ -47,7 +47,7 @@ class Flag:
 class Assign:
     """Whom a task is offered to; `role` None means the role of its lane.
 
-    `of` is whose department or superior is meant: "starter", "previous" or FEEL.
+    `of` is whose department or head is meant: "starter", "previous" or FEEL.
     """
 
     strategy: str

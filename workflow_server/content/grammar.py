@@ -104,10 +104,10 @@ STRATEGIES = (
     "person",
     "department",
     "department_head",
-    "superior",
+    "head_above",
     "starter",
     "starter_department_head",
-    "starter_superior",
+    "starter_head_above",
     "task",
     "field",
     "field_department_head",
@@ -117,8 +117,8 @@ STRATEGIES = (
     "expression",
 )
 STRATEGY = _choice("strategy", *STRATEGIES)
-ON_EMPTY = _choice("onEmpty", "incident", "role", "superior", "starter", "person")
-SELF_RULE = _choice("selfRule", "allow", "exclude", "superior", "department_head")
+ON_EMPTY = _choice("onEmpty", "incident", "role", "head_above", "starter", "person")
+SELF_RULE = _choice("selfRule", "allow", "exclude", "head_above", "department_head")
 UNTIL = _choice("until", "top")
 RECORD_OPERATION = _choice("recordOperation", "open", "update", "close")
 DEADLINE_OPERATION = _choice("deadlineOperation", "start", "stop")

@@ -129,7 +129,7 @@ class _Search:
         """Return who does it instead of somebody who would have to judge themselves."""
         ground = self.ground
         self.to_role = False
-        if ground.assign.self_rule == "superior":
+        if ground.assign.self_rule == "head_above":
             return self._lowest(heads_above(ground, person_id), "改由其上级负责人办理")
         if ground.assign.self_rule == "department_head":
             found = head_of_person(ground, person_id, "改由其部门负责人办理")
@@ -151,7 +151,7 @@ class _Search:
             case "person":
                 people = people_in(ground.feel(ground.assign.fallback))
                 return self._also(named(ground, "由指定的人员办理", people))
-            case "superior" if ground.previous_id is not None:
+            case "head_above" if ground.previous_id is not None:
                 steps = heads_above(ground, ground.previous_id)
                 return self._lowest(steps, "无人办理，逐级上移到上级负责人")
         return ()

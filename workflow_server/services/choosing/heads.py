@@ -15,7 +15,7 @@ Step = tuple[Holder, ...]
 def heads_above(ground: Ground, person_id: UUID) -> list[Step]:
     """Return the steps above somebody, the nearest first; a vacant headship is no step.
 
-    Nobody is their own superior. Of an organisation that was split, only the successor counts
+    Nobody stands above themselves. Of an organisation that was split, only the successor counts
     that the person is in.
     """
     rows = ground.holders(heads=True, person_ids=(person_id,))

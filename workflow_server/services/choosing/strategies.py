@@ -66,7 +66,7 @@ def by_department_head(ground: Ground) -> Found:
     return Found(f"按部门负责人：{where}", heads.heads_of_department(ground, department_id))
 
 
-def by_superior(ground: Ground) -> Found:
+def by_head_above(ground: Ground) -> Found:
     """Who stands a number of steps above somebody, or at the top."""
     return above(ground, _of(ground), "按上级负责人")
 
@@ -81,7 +81,7 @@ def by_starter_department_head(ground: Ground) -> Found:
     return head_of_person(ground, ground.starter_id, "按发起人的部门负责人")
 
 
-def by_starter_superior(ground: Ground) -> Found:
+def by_starter_head_above(ground: Ground) -> Found:
     """Who stands a number of steps above the starter, or at the top."""
     return above(ground, ground.starter_id, "按发起人的上级负责人")
 
@@ -145,10 +145,10 @@ STRATEGIES: Mapping[str, Strategy] = {
     "person": by_person,
     "department": by_department,
     "department_head": by_department_head,
-    "superior": by_superior,
+    "head_above": by_head_above,
     "starter": by_starter,
     "starter_department_head": by_starter_department_head,
-    "starter_superior": by_starter_superior,
+    "starter_head_above": by_starter_head_above,
     "task": by_task,
     "field": by_field,
     "field_department_head": by_field_department_head,
@@ -219,7 +219,7 @@ def _department(ground: Ground) -> tuple[UUID | None, str]:
 
 
 def _of(ground: Ground) -> UUID | None:
-    """Return whose department or superior is meant."""
+    """Return whose department or head is meant."""
     given = ground.assign.of or "previous"
     if given == "previous":
         return ground.previous_id
