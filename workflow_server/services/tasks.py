@@ -104,7 +104,7 @@ def list_(
 
 def get(actor: Actor, task_id: UUID) -> Listed:
     """Return a task that the actor may see."""
-    listed = tasks.find_listed(tasks.in_sight(access.sight(actor)), task_id)
+    listed = tasks.find_listed(tasks.in_sight(access.sight(actor), one=True), task_id)
     if listed is None:
         raise NotFound(f"Expected task {task_id}, but there is none")
     return listed

@@ -329,9 +329,9 @@ def offered_to(
     return sa.and_(Task.id.in_(found), sight.not_denied(ProcessInstance))
 
 
-def in_sight(sight: Sight) -> sa.ColumnElement[bool]:
-    """Return the condition that a task is of a case in sight."""
-    return sight.of(Task.instance_id)
+def in_sight(sight: Sight, *, one: bool = False) -> sa.ColumnElement[bool]:
+    """Return the condition that a task is of a case in sight; `one` for a query of one task."""
+    return sight.of_one(Task.instance_id) if one else sight.of(Task.instance_id)
 
 
 def list_(
