@@ -132,7 +132,7 @@ class _Search:
         if ground.assign.self_rule == "head_above":
             return self._lowest(heads_above(ground, person_id), "改由其上级负责人办理")
         if ground.assign.self_rule == "department_head":
-            found = head_of_person(ground, person_id, "改由其部门负责人办理")
+            found = head_of_person(ground, person_id, "改由其部门主管办理")
             return self._lowest([found.posts], found.sentence)
         return ()
 

@@ -62,8 +62,8 @@ def by_department_head(ground: Ground) -> Found:
     """Who heads a department."""
     department_id, where = _department(ground)
     if department_id is None:
-        return Found(f"按部门负责人：{where}")
-    return Found(f"按部门负责人：{where}", heads.heads_of_department(ground, department_id))
+        return Found(f"按部门主管：{where}")
+    return Found(f"按部门主管：{where}", heads.heads_of_department(ground, department_id))
 
 
 def by_head_above(ground: Ground) -> Found:
@@ -78,7 +78,7 @@ def by_starter(ground: Ground) -> Found:
 
 def by_starter_department_head(ground: Ground) -> Found:
     """Who heads the starter's department."""
-    return head_of_person(ground, ground.starter_id, "按发起人的部门负责人")
+    return head_of_person(ground, ground.starter_id, "按发起人的部门主管")
 
 
 def by_starter_head_above(ground: Ground) -> Found:
@@ -102,7 +102,7 @@ def by_field(ground: Ground) -> Found:
 def by_field_department_head(ground: Ground) -> Found:
     """Who heads the department, or the organisation, that was picked in a form."""
     picked = one_in(_picked(ground, _answers(ground)))
-    sentence = "按表单内部门负责人"
+    sentence = "按表单内部门主管"
     if picked is None:
         return Found(f"{sentence}：表单中没有选择")
     place = ground.places.get(picked)
