@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
 from threading import Thread
 
+import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config as AlembicConfig
 from flask import Flask
 
 from tests.services.conftest import NOW, House
@@ -12,8 +19,9 @@ from tests.services.drawing import line
 from tests.services.tampering import attacker
 from workflow_server.events import Event
 from workflow_server.services import history, verifications
+from workflow_server.store import chains
 from workflow_server.store import history as rows
-from workflow_server.store.db import db, transaction
+from workflow_server.store.db import MIGRATIONS, db, transaction
 from workflow_server.store.history import Act
 
 
@@ -55,3 +63,69 @@ def test_rows_cut_off_a_tail_are_missed(house: House) -> None:
         cut: 2,
         emptied: 1,
     }
+
+
+def test_an_act_whose_transaction_fails_leaves_neither_row_nor_end(app: Flask) -> None:
+    def fail() -> None:
+        with transaction():
+            history.append_to_area("errands", Act(at=NOW, act=Event.NOTHING_CHANGED))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with transaction():
+        history.append_to_area("errands", Act(at=NOW, act=Event.NOTHING_CHANGED))
+    assert rows.list_(rows.area("errands"), 10, 0)[1] == 1
+    assert verifications.verify().findings == []
+
+
+def test_who_is_killed_while_writing_and_anchoring_leaves_whole_chains(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
+    writer = tmp_path / "writer.py"
+    writer.write_text(WRITER)
+    arguments = [sys.executable, str(writer), database_url, str(tmp_path / "data")]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"busy\n"
+        time.sleep(0.3)
+        process.kill()
+    report = verifications.verify()
+    assert report.findings == []
+    assert report.rows > 0
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from workflow_server.app import create_app
+from workflow_server.services import anchors, clock, history
+from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
+
+with create_app({"database_url": sys.argv[1], "data_dir": Path(sys.argv[2])}).app_context():
+    for number in range(100_000):
+        with transaction():
+            history.append_to_area("errands", Act(at=clock.now(), act="Written"))
+        if number == 5:
+            print("busy", flush=True)
+        if number % 5 == 0:
+            anchors.make(clock.now())
+"""
+
+
+def test_areas_that_were_there_before_ends_were_kept_get_theirs(app: Flask) -> None:
+    for _ in range(3):
+        with transaction():
+            history.append_to_area("deployments", Act(at=NOW, act=Event.NOTHING_CHANGED))
+    chain = rows.area("deployments")
+    before = chains.find_end(chain)
+    db.session.remove()
+    script = AlembicConfig()
+    script.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    for move, to in ((command.downgrade, "0002"), (command.upgrade, "head")):
+        with db.engine.connect().execution_options(writer=True) as open_, open_.begin():
+            script.attributes["connection"] = open_
+            move(script, to)
+    assert chains.find_end(chain) == before == (3, before[1] if before else b"")
+    assert verifications.verify().findings == []
