@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import orjson
 import structlog
 from flask import Response, g, request
 
@@ -15,10 +18,8 @@ def note(response: Response) -> Response:
     error, visitor = g.get("refused"), g.get("visitor")
     if error is None or visitor is None or request.endpoint is None:
         return response
-    given = request.get_json(silent=True) if request.is_json else None
-    ids = {**given} if isinstance(given, dict) else {}
-    ids |= request.args.to_dict()
-    ids = {name: value for name, value in ids.items() if name.endswith("_id")}
+    given = {**_body(), **request.args.to_dict()}
+    ids = {name: value for name, value in given.items() if name.endswith("_id")}
     ids |= request.view_args or {}
     route = f"{request.method} {request.url_rule}"
     try:
@@ -26,3 +27,13 @@ def note(response: Response) -> Response:
     except Exception:
         log.exception("refusal_not_kept", route=route)
     return response
+
+
+def _body() -> dict[str, Any]:
+    """Return the body, if it was read: who is refused before is not waited for."""
+    data = getattr(request, "_cached_data", None)
+    try:
+        found = orjson.loads(data) if data and request.is_json else None
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

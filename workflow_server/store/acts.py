@@ -12,11 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from workflow_server.store.db import run, session
-from workflow_server.store.history import Chain, HistoryRow, area
+from workflow_server.store.history import VIEWS, Chain, HistoryRow, area, views_of
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.people import Person, PositionRow
 from workflow_server.store.process_instances import ProcessInstance
-from workflow_server.store.types import UuidColumn
 
 #: A list counts its rows up to here; beyond, it says so many.
 MOST_COUNTED = 100_000
@@ -156,18 +155,22 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
     if narrowed.until is not None:
         found.append(HistoryRow.at < narrowed.until)
     if narrowed.area is not None:
-        named = sa.select(Chain.id).where(Chain.name == narrowed.area)
-        found.append(HistoryRow.chain_id.in_(named))
+        found.append(_in_area(narrowed.area))
     if narrowed.instance_id is not None:
-        beside = sa.select(Chain.id).where(Chain.instance_id == narrowed.instance_id)
-        own = sa.literal(narrowed.instance_id, UuidColumn())
-        found.append(sa.or_(HistoryRow.chain_id == own, HistoryRow.chain_id.in_(beside)))
+        chains = [narrowed.instance_id, views_of(narrowed.instance_id)]
+        found.append(HistoryRow.chain_id.in_(chains))
     if narrowed.outcome is not None:
         is_refusal = HistoryRow.chain_id == area(REFUSALS)
         found.append(is_refusal if narrowed.outcome == "refused" else sa.not_(is_refusal))
     if narrowed.organisation_id is not None:
         found.append(_concerns(narrowed.organisation_id))
     return found
+
+
+def _in_area(name: str) -> sa.ColumnElement[bool]:
+    if name == VIEWS:
+        return HistoryRow.chain_id.in_(sa.select(Chain.id).where(Chain.name == VIEWS))
+    return HistoryRow.chain_id == area(name)
 
 
 def _concerns(organisation_id: UUID) -> sa.ColumnElement[bool]:
