@@ -57,7 +57,12 @@ def test_a_paper_declares_the_classes_of_what_stands_in_it() -> None:
 def test_a_title_names_nothing_that_is_classed() -> None:
     told = only(faults(bpmn_a=('title="=title"', 'title="=title + informant"')))
     assert "wf:record title" in told
-    assert "标题、文号和案号人人可见" in told
+    assert "标题、案号和往来标识人人可见" in told
+
+
+def test_a_conversation_names_nothing_that_is_classed() -> None:
+    told = only(faults(bpmn_a=('conversation="=case.id"', 'conversation="=case.id + phone"')))
+    assert "wf:message conversation" in told
 
 
 def test_what_is_confined_is_never_disclosed() -> None:

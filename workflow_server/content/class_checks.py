@@ -20,7 +20,7 @@ from workflow_server.errors import Fault
 
 _PATH = f"{FOLDER}data_classes.json"
 _BUSINESS_KEY = "business_key"
-_TITLES = "写明了“{}”类信息，标题、文号和案号人人可见，请换成不含此类信息的内容"
+_TITLES = "写明了“{}”类信息，标题、案号和往来标识人人可见，请换成不含此类信息的内容"
 
 
 def check(known: Known) -> Iterator[Fault]:
@@ -154,6 +154,8 @@ def _titles(element: ElementExtensions) -> Iterator[tuple[str, str | None]]:
     for output in element.outputs:
         if output.name == _BUSINESS_KEY:
             yield "wf:output business_key", output.value
+    if element.outcome is not None:
+        yield "wf:outcome label", element.outcome.label
     for effect in element.effects:
         match effect:
             case RecordEffect():
@@ -162,5 +164,8 @@ def _titles(element: ElementExtensions) -> Iterator[tuple[str, str | None]]:
                 yield "wf:document name", effect.name
             case DeadlineEffect():
                 yield "wf:deadline label", effect.label
+            case MessageEffect():
+                yield "wf:message conversation", effect.conversation
+                yield "wf:message inReplyTo", effect.in_reply_to
             case _:
                 pass
