@@ -15,6 +15,7 @@ from tests.services.drawing import line
 from tests.services.tampering import attacker
 from workflow_server.events import Event
 from workflow_server.services import anchors, history, verifications
+from workflow_server.store import anchors as anchor_rows
 from workflow_server.store import history as rows
 from workflow_server.store.anchors import Anchor, AnchoredHead
 from workflow_server.store.db import db, run, session, table, transaction
@@ -338,3 +339,17 @@ def test_a_walk_goes_on_while_others_write(house: House, monkeypatch: pytest.Mon
 
     assert verifications.verify(progress=write_beside).findings == []
     assert told
+
+
+def test_what_went_on_is_found_by_the_time_of_the_acts(house: House) -> None:
+    query = anchor_rows._ends_since(NOW)
+    text = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    if db.engine.dialect.name == "postgresql":
+        session().execute(sa.text("SET enable_seqscan = off"))
+        plan = session().execute(sa.text(f"EXPLAIN {text.replace('%%', '%')}"))
+    else:
+        plan = session().execute(sa.text(f"EXPLAIN QUERY PLAN {text}"))
+    told = "\n".join(str(line) for line in plan)
+    assert "ix_history_at" in told
+    assert "SCAN history'" not in told
+    assert "Seq Scan on history " not in told

@@ -166,10 +166,13 @@ def _ends() -> sa.Select[Any]:
 
 
 def _ends_since(since: datetime) -> sa.Select[Any]:
+    # Not the column itself: SQLite would rather walk the whole table in its order than sort
+    # what the index on the time gives.
+    chain_id = sa.func.coalesce(_HISTORY.c.chain_id, None, type_=UuidColumn())
     newest = (
-        sa.select(_HISTORY.c.chain_id, sa.func.max(_HISTORY.c.seq).label("seq"))
+        sa.select(chain_id.label("chain_id"), sa.func.max(_HISTORY.c.seq).label("seq"))
         .where(_HISTORY.c.at >= since)
-        .group_by(_HISTORY.c.chain_id)
+        .group_by(chain_id)
         .subquery()
     )
     areas = sa.select(_CHAINS.c.id).where(_CHAINS.c.instance_id.is_(None))
