@@ -132,8 +132,10 @@ def test_a_reply_to_a_case_that_is_over_is_unclaimed_and_an_incident(letters: Of
     letters.run_jobs()
     letter = reply_of(letters)
     assert (letter["status"], letter["received_instance_id"]) == ("unclaimed", None)
-    (incident,) = incidents(letters, letters.root)
+    (hidden,) = incidents(letters, letters.root)
+    (incident,) = incidents(letters, letters.ann)
     assert (incident["delivery_id"], incident["instance_id"]) == (letter["id"], case)
+    assert (hidden["id"], "复函" in hidden["message"]) == (incident["id"], False)
     assert "复函" in incident["message"]
     # Who can see the case sees it too; the town does not.
     assert [each["id"] for each in incidents(letters, letters.ann)] == [incident["id"]]

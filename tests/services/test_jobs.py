@@ -66,7 +66,7 @@ def test_a_failing_job_is_tried_again_after_growing_pauses(house: House) -> None
     assert (job.status, job.attempts, job.error) == (
         "ready",
         2,
-        "Expected luck, but there was none",
+        "InvalidState",
     )
 
 
@@ -75,7 +75,8 @@ def test_a_job_that_never_succeeds_becomes_an_incident_and_can_be_retried(house:
     _exhaust(house)
     assert jobs.get(house.root, job_id).status == "failed"
     incident = incidents.list_(house.root, is_open=True)[0][0]
-    assert (incident.job_id, incident.message) == (job_id, "Expected luck, but there was none")
+    assert incident.job_id == job_id
+    assert incident.message.startswith("内容属于案件")
     jobs.HANDLERS["fail"] = jobs.HANDLERS["note"]
     incidents.resolve(house.root, incident.id, house.now)
     assert incidents.list_(house.root, is_open=True)[1] == 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.services import access, history, jobs, masking
+from workflow_server.services import access, case_content, history, jobs, masking
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case
 from workflow_server.store import incidents, process_instances
@@ -36,14 +37,14 @@ def list_(
     """
     visible = _visible(actor)
     rows, total = incidents.list_(visible, is_open, instance_id, page_size, (page - 1) * page_size)
-    return masking.incidents(actor, rows), total
+    return _shown(actor, rows), total
 
 
 def get(actor: Actor, incident_id: UUID) -> Incident:
     """Return an incident that the actor may see."""
     if not incidents.is_visible(_visible(actor), incident_id):
         raise NotFound(f"Expected incident {incident_id}, but there is none")
-    return masking.incidents(actor, [incidents.get(incident_id)])[0]
+    return _shown(actor, [incidents.get(incident_id)])[0]
 
 
 def resolve(
@@ -58,7 +59,7 @@ def resolve(
     with transaction():
         if history.first_answer(asked) is None:
             _resolve(incident_id, actor, now, asked)
-        return incidents.get(incident_id)
+        return _shown(actor, [incidents.get(incident_id)])[0]
 
 
 def _resolve(incident_id: UUID, actor: Actor, now: datetime, asked: history.Asked | None) -> None:
@@ -119,6 +120,12 @@ def _retry_element(
     # Resolved first: a failure that comes again is a new incident of the same visit.
     incidents.resolve_visits(locked.instance.id, [incident.visit_id], actor.person_id, now)
     case.retry(incident.visit_id, act, asked)
+
+
+def _shown(actor: Actor, found: Sequence[Incident]) -> list[Incident]:
+    if actor.administration is None:
+        return masking.incidents(actor, found)
+    return [replace(each, message=case_content.without(each.message)) for each in found]
 
 
 def _visible(actor: Actor) -> incidents.Condition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ import structlog
 
 from workflow_server.errors import InvalidState, NotFound, WorkflowServerError
 from workflow_server.events import Event
-from workflow_server.services import access, history
+from workflow_server.services import access, case_content, history
 from workflow_server.services.actors import Actor
 from workflow_server.store import incidents, jobs
 from workflow_server.store.db import transaction
@@ -125,7 +125,7 @@ def _run(lease: _Lease, now: datetime, real: datetime | None, *, take_next: bool
     """Do a job; the transaction that ends it takes the next one, which saves a commit."""
     job = lease.job
     if job.attempts > ATTEMPTS:
-        _give_up(lease, "任务多次中断，未能完成。 The worker died in it again and again.", now)
+        _give_up(lease, "WorkerDied", "任务多次中断，未能完成。 The worker died in it again.", now)
         return _take(now, real) if take_next else None
     try:
         write_down = HANDLERS[job.kind](job.payload, now)
@@ -143,17 +143,18 @@ def _fail(lease: _Lease, error: Exception, now: datetime, real: datetime) -> Non
     reason = error.message if isinstance(error, WorkflowServerError) else repr(error)
     log.warning("job_failed", job=str(job.id), kind=job.kind, attempt=job.attempts, exc_info=error)
     if job.attempts >= ATTEMPTS:
-        _give_up(lease, reason, now)
+        _give_up(lease, type(error).__name__, reason, now)
         return
     pause = FIRST_PAUSE * 2 ** (job.attempts - 1)
     with transaction():
-        jobs.put_back(job.id, lease.token, real + pause, reason)
+        kept = case_content.described(type(error).__name__, reason)
+        jobs.put_back(job.id, lease.token, real + pause, kept)
 
 
-def _give_up(lease: _Lease, reason: str, now: datetime) -> None:
+def _give_up(lease: _Lease, name: str, reason: str, now: datetime) -> None:
     job = lease.job
     with transaction():
-        if jobs.give_up(job.id, lease.token, reason):
+        if jobs.give_up(job.id, lease.token, case_content.described(name, reason)):
             incident = {
                 "id": new_id(),
                 "instance_id": job.instance_id,
@@ -173,18 +174,28 @@ def list_(
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[Sequence[Job], int]:
-    """Return jobs, newest first, and how many there are; for administrators."""
+    """Return jobs, newest first, and how many there are; for administrators, without content."""
     access.check_administers(actor, "system")
-    return jobs.list_(status, kind, instance_id, page_size, (page - 1) * page_size)
+    rows, total = jobs.list_(status, kind, instance_id, page_size, (page - 1) * page_size)
+    return [_without_content(job) for job in rows], total
 
 
 def get(actor: Actor, job_id: UUID) -> Job:
-    """Return a job; for administrators."""
+    """Return a job; for administrators, without what it holds of a case."""
     access.check_administers(actor, "system")
+    return _without_content(_get(job_id))
+
+
+def _get(job_id: UUID) -> Job:
     job = jobs.find(job_id)
     if job is None:
         raise NotFound(f"Expected job {job_id}, but there is none")
     return job
+
+
+def _without_content(job: Job) -> Job:
+    error, payload = case_content.name_of(job.error), case_content.ids_of(job.payload)
+    return replace(job, error=error, payload=payload)
 
 
 def retry(actor: Actor, job_id: UUID, now: datetime, idempotency_key: str | None = None) -> Job:
@@ -193,7 +204,7 @@ def retry(actor: Actor, job_id: UUID, now: datetime, idempotency_key: str | None
     asked = history.asked(actor, idempotency_key, "jobs.retry", job_id)
     with transaction():
         if history.first_answer(asked) is None:
-            job = get(actor, job_id)
+            job = _get(job_id)
             if job.status != JobStatus.FAILED:
                 raise InvalidState(f"Expected a failed job, but it is {job.status}")
             revive(job_id, actor, now, asked)
