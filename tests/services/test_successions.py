@@ -66,8 +66,8 @@ def test_a_renamed_organisation_stays_the_same_one(deployed: House) -> None:
 
 
 def test_a_name_does_not_take_another_ones_code(deployed: House) -> None:
+    names = Names("审批局", "审批局", "镇")
     with pytest.raises(OfficeFault):
-        names = Names("审批局", "审批局", "镇")
         successions.rename(deployed.root, office(deployed).id, names, TODAY, None, NOW)
 
 
@@ -178,8 +178,8 @@ def test_who_cannot_succeed_is_refused(deployed: House) -> None:
 
 def test_a_succession_is_for_today_or_before_and_for_administrators(deployed: House) -> None:
     old, new = office(deployed), add(deployed, "new")
+    ahead = Ending(TODAY + timedelta(days=1))
     with pytest.raises(DayRefused):
-        ahead = Ending(TODAY + timedelta(days=1))
         successions.merge(deployed.root, old.id, new.id, ahead, NOW)
     for actor in (deployed.ann, administrator()):
         with pytest.raises(Forbidden):

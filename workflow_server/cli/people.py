@@ -11,6 +11,8 @@ from workflow_server.cli.house import House
 from workflow_server.services import (
     accounts,
     clock,
+    office_export,
+    office_import,
     offices,
     organisations,
     passwords,
@@ -85,6 +87,47 @@ def make_token(house: House, login: str, name: str, days: int | None) -> None:
 @click.group()
 def office() -> None:
     """单位 · Organisations with their people and posts."""
+
+
+@office.command("import")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只检查，不写入 · Say only what it would do.")
+@click.pass_obj
+def import_office(house: House, path: Path, dry_run: bool) -> None:
+    """导入 Excel · Take in an Excel file of the template's layout, all of it or nothing."""
+    data = path.read_bytes()
+    with house.create_app().app_context():
+        db.migrate()
+        done = office_import.take_in(None, path.name, data, datetime.now(UTC), dry_run=dry_run)
+    for change in done.changes:
+        click.echo(f"{change.sheet}!{change.row}  {change.what}  {change.name}")
+    head = "将会 would be" if dry_run else "已导入 taken in"
+    click.echo(
+        f"{head}: 新增 added {done.added}, 修改 changed {done.changed},"
+        f" 不变 unchanged {done.unchanged}"
+    )
+
+
+@office.command("export")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def export_office(house: House, path: Path) -> None:
+    """导出 Excel · Write what is here as an Excel file that can be taken in again."""
+    with house.create_app().app_context():
+        db.migrate()
+        path.write_bytes(office_export.export(None, datetime.now(UTC)))
+    click.echo(f"已写出 written: {path}")
+
+
+@office.command("template")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def write_template(house: House, path: Path) -> None:
+    """模板 · Write an empty Excel file with explanations and lists to choose from."""
+    with house.create_app().app_context():
+        db.migrate()
+        path.write_bytes(office_export.template())
+    click.echo(f"已写出 written: {path}")
 
 
 @office.command("load")

@@ -142,6 +142,20 @@ def end_row(
     administration.note(actor, Event.POSITION_ENDED, now, subject, change, asked)
 
 
+def change_row(
+    actor: Actor | None, row: PositionRow, changes: dict[str, Any], now: datetime
+) -> None:
+    """Write down inside an open act that a position has another title, head or the like."""
+    before = shown(row)
+    check_not_oneself(actor, row.person_id)
+    for name, value in changes.items():
+        setattr(row, name, False if name == "is_head" and value is None else value)
+    session().flush()
+    if shown(row) != before:
+        subject = {"position_id": str(row.id), "person_id": str(row.person_id)}
+        administration.note(actor, Event.POSITION_GIVEN, now, subject, (before, shown(row)))
+
+
 def find_same(person_id: UUID, post: Post, today: date) -> PositionRow | None:
     """Return the position of the same role in the same department that overlaps a new one."""
     for row in people.list_positions(person_id):
