@@ -187,8 +187,11 @@ def test_a_refusal_of_the_provider_is_told(app: Flask, provider: Provider, ann: 
     assert "取消或拒绝" in answer.json["detail"]
 
 
+#: Nothing of these comes to the database; one is enough.
+ONE_DATABASE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 Forge = Callable[[dict[str, Any], dict[str, Any]], str]
 OTHER = RSAKey.generate_key(2048, {"kid": "x"})
+GOOD = RSAKey.generate_key(2048, {"kid": "good"})
 
 
 def with_other_key(header: dict[str, Any], claims: dict[str, Any]) -> str:
@@ -238,7 +241,7 @@ class Forger:
 
 @pytest.fixture
 def forger(monkeypatch: pytest.MonkeyPatch) -> Forger:
-    return Forger(monkeypatch, RSAKey.generate_key(2048, {"kid": "good"}))
+    return Forger(monkeypatch, GOOD)
 
 
 def nothing(_claims: dict[str, Any]) -> None:
@@ -252,6 +255,7 @@ def test_the_forger_himself_is_believed_when_he_changes_nothing(
     assert come_back(app, provider, ann).status_code == 200
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("sign", [with_other_key, with_no_signature, with_the_client_secret])
 def test_a_token_that_the_provider_did_not_sign_is_refused(
     app: Flask, provider: Provider, ann: str, forger: Forger, sign: Forge
@@ -278,6 +282,7 @@ def without(name: str) -> Callable[[dict[str, Any]], Any]:
     return lambda claims: claims.pop(name)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(
     "change",
     [
@@ -327,6 +332,7 @@ def test_a_provider_that_is_down_is_told_in_a_sentence(
     assert answer.headers["Retry-After"]
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(
     "lie",
     [
