@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from tests.services.conftest import House
 from tests.services.drawing import line
-from workflow_server.services import clock, verifications, views
+from workflow_server.services import clock, tasks, verifications, views
 from workflow_server.services import process_instances as instances
 from workflow_server.store import history as rows
 from workflow_server.store.access import EmergencyAccess
@@ -101,3 +101,12 @@ def test_classes_shown_in_the_clear_and_emergency_access_leave_a_trace(
         {"what": "detail", "reasons": ["emergency"]},
     ]
     assert verifications.verify(instance_id=case).findings == []
+
+
+def test_the_desk_of_a_task_is_a_view_of_its_case(house: House, case: UUID) -> None:
+    mark(case, minor=True)
+    able = replace(house.ann, minors_certified=True)
+    task_id = house.open_tasks(able)["draft"]
+    tasks.get_desk(able, task_id, house.now)
+    (view,) = seen(case)
+    assert view.data == {"what": "task", "object_id": str(task_id), "reasons": ["minor"]}

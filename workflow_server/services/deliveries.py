@@ -19,6 +19,7 @@ from workflow_server.services import (
     masking,
     successions,
     unclaimed,
+    views,
 )
 from workflow_server.services.situation import Situation
 from workflow_server.store import attachments as attachment_rows
@@ -128,7 +129,9 @@ def apply(effect: MessageEffect, situation: Situation) -> None:
 
 def get(actor: Actor, delivery_id: UUID) -> Letter:
     """Return a letter that the actor sees, as the sender or as the recipient."""
-    return _letters(masking.deliveries(actor, [_see(actor, delivery_id)]))[0]
+    delivery = _see(actor, delivery_id)
+    views.note(actor, delivery.instance_id, "delivery", delivery.id)
+    return _letters(masking.deliveries(actor, [delivery]))[0]
 
 
 def list_(
