@@ -1,0 +1,78 @@
+"""docs/access-matrix.md is true: one test for each of its cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.access import cast as people
+from tests.access import (
+    columns_acts,
+    columns_administration,
+    columns_cases,
+    columns_people,
+    columns_trace,
+    content,
+)
+from tests.access.matrix import MARKS, PAGE, PROBES, Cell, Row, cells
+from tests.access.world import World
+
+assert columns_acts and columns_administration and columns_cases
+assert columns_people and columns_trace
+CELLS = list(cells(PAGE.read_text("utf-8")))
+
+
+def _name(cell: Cell) -> str:
+    return f"{cell.row.key}-{cell.table}-{cell.column}"
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=_name)
+def test_the_program_does_what_the_page_says(world: World, cell: Cell) -> None:
+    found = PROBES[cell.table, cell.column](world, cell.row)
+    assert found == cell.mark, (
+        f"docs/access-matrix.md:{cell.line} says {cell.mark} where the program does {found}"
+    )
+
+
+def test_every_column_is_performed_and_everything_performed_has_a_column() -> None:
+    assert {(cell.table, cell.column) for cell in CELLS} == PROBES.keys()
+
+
+def test_every_table_has_every_role_every_administrator_and_nobody() -> None:
+    rows = {*(role["key"] for role in content.roles()), *people.ADMINISTRATIONS, people.NOBODY}
+    told: dict[str, list[str]] = {}
+    for cell in CELLS:
+        table = told.setdefault(cell.table, [])
+        if cell.row.key not in table:
+            table.append(cell.row.key)
+    assert {table: rows ^ set(keys) for table, keys in told.items()} == dict.fromkeys(told, set())
+
+
+def test_every_cell_bears_one_of_the_marks() -> None:
+    assert [cell for cell in CELLS if cell.mark not in MARKS] == []
+
+
+def test_no_cell_stands_twice() -> None:
+    assert len(CELLS) == len({(cell.table, cell.column, cell.row.key) for cell in CELLS})
+
+
+def test_roles_are_told_by_the_names_that_the_content_gives_them() -> None:
+    text = PAGE.read_text("utf-8")
+    unnamed = [r["key"] for r in content.roles() if f"| {r['label']} `{r['key']}` |" not in text]
+    assert unnamed == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# T · 表\n| role<br>人 | a<br>甲 |\n|---|---|\n| 无名 | ✓ |\n",
+        "# T · 表\n| role<br>人 | a<br>甲 |\n|---|---|\n| 某 `x` | ✓ | ✓ |\n",
+    ],
+)
+def test_a_row_that_cannot_be_read_is_a_fault(text: str) -> None:
+    with pytest.raises(AssertionError, match="line 4"):
+        list(cells(text))
+
+
+def test_a_table_is_read_cell_by_cell() -> None:
+    text = "## T · 表\n\n| role<br>人 | a<br>甲 |\n|---|---|\n| 某 `x` | ✕ |\n"
+    assert list(cells(text)) == [Cell("T", "a", Row("x"), "✕", 5)]

@@ -1,0 +1,202 @@
+"""Who has nothing to do with a case learns nothing of it, whatever route they try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.access import cast as people
+from tests.access import content
+from tests.access.matrix import Row
+from tests.access.routes import OPEN_IDS, Route, asked, body_of, routes, values_of
+from tests.access.world import Case, World
+
+OUTSIDERS = [*(role["key"] for role in content.roles()), *people.ADMINISTRATIONS]
+#: Things that an administration has to do with, by what their ids are called, and why.
+OPERATED: dict[tuple[str, str], str] = {
+    ("system", "job_id"): "sees which job failed and tries it again; jobs tell ids, no content",
+    ("system", "incident_id"): "sees where something failed and tries it again; no content",
+    ("system", "person_id"): "enters people",
+    ("security", "person_id"): "gives posts and grants, and looks after accounts",
+    ("security", "position_id"): "gives and ends posts",
+    ("audit", "person_id"): "reads who holds which post and which tokens",
+    ("system", "group_id"): "enters groups",
+    ("system", "department_id"): "enters departments",
+    ("audit", "emergency_id"): "looks at who broke into which case, and why",
+    ("audit", "inquiry_id"): "sees that there is one, not who asked nor what was said",
+}
+#: Lists of what was written for an administration to read.
+TOLD: dict[tuple[str, str], str] = {
+    ("audit", "/api/emergency-accesses"): "the reasons that were given for it to judge",
+}
+#: Lists in which an administration finds the ids of what it operates, and nothing else.
+LISTED: dict[tuple[str, str], str] = {
+    ("system", "/api/jobs"): "the jobs that it may try again",
+    ("system", "/api/incidents"): "the incidents that it may resolve",
+    ("audit", "/api/audit/events"): "which act was done at which case, without its content",
+    ("audit", "/api/audit/export"): "the same",
+    ("audit", "/api/inquiries"): "that there is a record, not who asked nor what was said",
+}
+
+
+@pytest.fixture(params=OUTSIDERS)
+def outsider(request: pytest.FixtureRequest) -> Row:
+    """Somebody of a foreign organisation in each role, and the three administrators."""
+    return Row(request.param)
+
+
+def _cases(world: World, row: Row) -> list[Case]:
+    """Return a case of the row's own party, and for one role of each also another party's."""
+    parties = {row.party: None}
+    if _is_first(row):
+        parties |= dict.fromkeys(["procuratorate" if row.party != "procuratorate" else "unit"])
+    return [world.cases[party, "own"] for party in parties]
+
+
+def _is_first(row: Row) -> bool:
+    return row.is_role and row.key == content.roles_of(row.party)[0]
+
+
+def test_a_thing_of_a_case_is_as_absent_for_an_outsider_as_one_that_never_was(
+    world: World, outsider: Row
+) -> None:
+    faults = [
+        fault
+        for route in routes(world.app)
+        for case in _cases(world, outsider)
+        for fault in _try_things(world, outsider, route, case)
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def _try_things(world: World, row: Row, route: Route, case: Case) -> Iterator[str]:
+    if any((row.key, name) in OPERATED for name in route.ids):
+        return
+    login = row.login("foreign")
+    for values in values_of(route, world, case):
+        never = {name: values[name] if name in OPEN_IDS else str(uuid4()) for name in values}
+        real, body = _send(world, login, route, values, case)
+        none, _ = _send(world, login, route, never, None)
+        for answer in (real, none):
+            if answer.status_code not in (403, 404):
+                yield f"{route} answers {answer.status_code}: {answer.text[:300]}"
+        if _told(real, values) != _told(none, never):
+            yield f"{route} tells {_told(real, values)} from {_told(none, never)}"
+        yield from _leaks(world, row, route, real, case, {*values.values(), *_flat(body)})
+
+
+def _send(
+    world: World, login: str, route: Route, values: dict[str, str], case: Case | None
+) -> tuple[TestResponse, dict[str, Any]]:
+    body = body_of(route, world, case)
+    return world.ask(login, route.method, route.path(values), **body), body
+
+
+def _told(answer: TestResponse, values: dict[str, str]) -> tuple[int, str]:
+    """Return what an answer says, whatever was asked for."""
+    text = answer.text
+    for name, value in values.items():
+        text = text.replace(value, f"<{name}>")
+    return answer.status_code, text
+
+
+def _leaks(
+    world: World, row: Row, route: Route, answer: TestResponse, case: Case, given: set[str]
+) -> Iterator[str]:
+    if (row.key, route.rule.rule) in TOLD:
+        return
+    found = [
+        mark
+        for mark in world.marks(case, names=row.is_role, ids=not _lists(row, route))
+        if mark.encode() in answer.data and not any(mark in each for each in given)
+    ]
+    if found:
+        yield f"{route} answers with {found}"
+
+
+def _lists(row: Row, route: Route) -> bool:
+    return (row.key, route.rule.rule) in LISTED
+
+
+def _flat(value: Any) -> Iterator[str]:
+    """Yield every text in what was sent: to be told it again is to learn nothing."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _flat(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_no_list_search_count_or_picker_names_a_case_to_an_outsider(
+    world: World, outsider: Row
+) -> None:
+    login, faults = outsider.login("foreign"), []
+    for route in routes(world.app):
+        for case in _cases(world, outsider) if route.method == "GET" and not route.ids else ():
+            for path, given in asked(route, world, case, words=_is_first(outsider)):
+                answer = world.ask(login, "GET", path)
+                if answer.status_code not in (200, 403, 404):
+                    faults.append(f"{route} answers {answer.status_code} to {path}")
+                faults += _leaks(world, outsider, route, answer, case, given)
+    assert not faults, "\n".join(faults)
+
+
+def test_what_an_outsider_sends_about_a_case_is_refused_as_about_none(
+    world: World, outsider: Row
+) -> None:
+    """Routes without an id in their path may still name a case in the body."""
+    login, faults = outsider.login("foreign"), []
+    for route in routes(world.app):
+        if route.method == "GET" or route.ids or not route.names_a_case:
+            continue
+        for case in _cases(world, outsider):
+            real, body = _send(world, login, route, {}, case)
+            none, never = _send(world, login, route, {}, None)
+            if real.status_code not in (403, 404, 422):
+                faults.append(f"{route} answers {real.status_code} to {body}: {real.text[:200]}")
+            given = set(_flat(body))
+            if _without(real, given) != _without(none, set(_flat(never))):
+                faults.append(f"{route} tells {real.text[:300]} from {none.text[:300]}")
+            faults += _leaks(world, outsider, route, real, case, given)
+    assert not faults, "\n".join(faults)
+
+
+def _without(answer: TestResponse, given: set[str]) -> tuple[int, str]:
+    text = answer.text
+    for each in given:
+        if len(each) == 36:
+            text = text.replace(each, "<id>")
+    return answer.status_code, text
+
+
+def test_the_sweep_tries_things_of_a_case(world: World) -> None:
+    """A sweep that finds nothing to try would find nothing wrong."""
+    case = world.cases["procuratorate", "own"]
+    tried = {str(route): len(list(values_of(route, world, case))) for route in routes(world.app)}
+    secret = [each for each in routes(world.app) if set(each.ids) - OPEN_IDS.keys()]
+    assert [str(route) for route in secret if not tried[str(route)]] == []
+    assert len(secret) > 25
+
+
+def test_every_route_of_the_api_is_swept(world: World) -> None:
+    described = {str(route) for route in routes(world.app)}
+    served = {
+        f"{method} {rule.rule}"
+        for rule in world.app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/")
+    }
+    undescribed = {
+        "GET /api/openapi.json": "the description itself",
+        "GET /api/docs": "the description as a page",
+        "GET /api/docs/static/<path:filename>": "its style sheet",
+        "GET /api/problems": "what errors mean",
+        "GET /api/problems/<code>": "what an error means",
+    }
+    assert served - described == undescribed.keys()
