@@ -88,7 +88,9 @@ class Sight:
             return sa.false()
         seen = sa.union_all(*self._ways()).subquery("seen")
         asked = sa.exists(sa.select(seen.c[0]).where(seen.c[0] == instance_id))
-        return sa.and_(asked, self.not_recused(instance_id))
+        # Within a CASE, or PostgreSQL makes a join of it and gathers all cases after all.
+        is_seen = sa.case((asked, sa.true()), else_=sa.false())
+        return sa.and_(is_seen == sa.true(), self.not_recused(instance_id))
 
     def not_denied(self, case: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a case, of whose table this is, is not kept from them."""
