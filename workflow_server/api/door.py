@@ -27,11 +27,11 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from workflow_server.api import callers
+from workflow_server.api import callers, scopes
 from workflow_server.api.shapes.base import Shape
 from workflow_server.api.shapes.fields import Id
 from workflow_server.errors import Fault, InvalidInput
-from workflow_server.services import actors, passwords, second_factors, tokens
+from workflow_server.services import actors, tokens
 from workflow_server.services.actors import Actor, Visitor
 from workflow_server.services.tries import Origin, TryLater
 from workflow_server.store.db import session, settings
@@ -47,14 +47,6 @@ OPEN = frozenset(
         "sessions.finish_openid",
     }
 )
-#: What only somebody who signed in may do: no narrowed token makes tokens or passwords.
-IN_PERSON = frozenset({"me", "accounts"})
-#: What a sign-in is good for that must first do something else.
-_ALWAYS = frozenset({"me.read_me", "sessions.close_session"})
-_FIRST = {
-    passwords.MUST_CHANGE: _ALWAYS | {"me.change_password"},
-    second_factors.MUST_ADD: _ALWAYS | {"me.add_second_factor", "me.confirm_second_factor"},
-}
 
 #: The largest body of a request that carries no file.
 ANSWERS_BYTES = 2 * 1024 * 1024
@@ -95,7 +87,6 @@ class Parser(FlaskParser):
 
 
 PARSER = Parser()
-_nouns: set[str] = set()
 
 
 class Noun:
@@ -104,7 +95,7 @@ class Noun:
     def __init__(self, name: str, title: str, prefix: str | None = None) -> None:
         self.name = name
         self.title = title
-        _nouns.add(name.replace("_", "-"))
+        scopes.add_noun(name)
         self.blueprint: Any = Blueprint(
             name,
             __name__,
@@ -187,30 +178,13 @@ class Noun:
         if request.endpoint in OPEN:
             return
         _identify()
-        self._check_scope()
+        visitor: Visitor = g.visitor
+        scopes.check(visitor.token.scopes, self.name, request.endpoint, request.method)
         if takes_form and request.mimetype != "multipart/form-data":
             raise UnsupportedMediaType(_SEND_FORM)
         if request.method != "GET" and request.content_length != 0:
             # However slowly the body arrives, no connection waits for it.
             session().rollback()
-
-    def _check_scope(self) -> None:
-        """Refuse what the token is not good for."""
-        visitor: Visitor = g.visitor
-        granted = visitor.token.scopes
-        if granted is None:
-            return
-        first = [scope for scope in granted if scope in _FIRST]
-        if first:
-            if not any(request.endpoint in _FIRST[scope] for scope in first):
-                tokens.refuse_until(first)
-            return
-        if request.endpoint == "sessions.close_session":
-            return
-        reads = request.method in ("GET", "HEAD")
-        if self.name in IN_PERSON and not reads:
-            tokens.refuse_narrowed()
-        tokens.check_scope(granted, self.name.replace("_", "-"), reads)
 
     def _describe(self, doc: Any, _doc_info: Any, **_more: Any) -> Any:
         """Say what all operations share: how they are refused."""
@@ -259,12 +233,6 @@ def forget_cookie(name: str, path: str) -> None:
     def forget(response: Response) -> Response:
         response.delete_cookie(name, path=path, httponly=True, samesite="Lax")
         return response
-
-
-def scopes() -> frozenset[str]:
-    """Return what a token can be narrowed to."""
-    nouns = {f"{noun}:read" for noun in _nouns}
-    return frozenset(nouns | {f"{noun}:write" for noun in _nouns - IN_PERSON} | {tokens.READ})
 
 
 def idempotency_key() -> str | None:

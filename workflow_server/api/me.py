@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response
 
-from workflow_server.api import door
+from workflow_server.api import door, scopes
 from workflow_server.api.shapes.base import Paging, page
 from workflow_server.api.shapes.people import MeShape
 from workflow_server.api.shapes.sign_ins import (
@@ -96,7 +96,7 @@ def list_my_tokens(query: dict[str, Any]) -> dict[str, Any]:
 @noun.post("/tokens", MadeTokenShape(), takes=NewTokenShape(), status=201)
 def make_token(body: dict[str, Any]) -> Any:
     """新增令牌 · Make a named token for a program; it is shown this once."""
-    known = door.scopes()
+    known = scopes.every()
     for place, scope in enumerate(body["scopes"]):
         if scope not in known:
             detail = f"没有权限“{scope}”，有：{'、'.join(sorted(known))}"

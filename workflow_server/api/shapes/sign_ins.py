@@ -114,7 +114,7 @@ class NewTokenShape(Shape):
     scopes = fields.List(
         Text(longest=60, shortest=1),
         required=True,
-        validate=validate.Length(min=1, max=60, error="应有1至60项"),
+        validate=validate.Length(min=1, max=200, error="应有1至200项"),
         metadata={"example": ["read", "tasks:write"]},
     )
     days = Whole(1, 366, required=True)
