@@ -23,7 +23,13 @@ SHARED: dict[str, Any] = {
         "roles": [
             {"key": "drafter", "label": "拟稿人", "party": "office", "sees": "organisation"},
             {"key": "checker", "label": "核稿人", "party": "office", "sees": "organisation"},
-            {"key": "reader", "label": "阅件人", "party": "office", "sees": "organisation"},
+            {
+                "key": "reader",
+                "label": "阅件人",
+                "party": "office",
+                "sees": "organisation",
+                "rights": ["numbers.void"],
+            },
             {"key": "town_clerk", "label": "镇文员", "party": "town", "sees": "organisation"},
         ]
     },
