@@ -32,6 +32,7 @@ _PAPER = {
     "data": {"about": "=about"},
     "filename": '="核对函-" + about',
 }
+_FAILS = '<wf:link from="=blank" relation="x" to="=about"/>'
 _EFFECTS = (
     f'<wf:record operation="open" kind="{RECORD}" title="=about" state="已登记">'
     '<wf:field name="source_ref" value="=about"/></wf:record>'

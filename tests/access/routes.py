@@ -42,12 +42,18 @@ OPEN_IDS: Mapping[str, str] = {
     "process_definition_id": "content is what everybody works with",
     "organisation_id": "letters may go to every organisation",
     "parent_id": "an organisation",
+    "department_id": "how an organisation is divided is no secret either",
     "key": "a vocabulary of the content",
 }
 
 
 #: What is sent where the description's example would be refused for its own sake.
-BODIES: Mapping[str, Any] = {}
+BODIES: Mapping[str, Any] = {
+    "POST /api/process-instances/<uuid:instance_id>/emergency-access": {
+        "reason": "紧急情况，领导外出，须立即查阅本案。"
+    },
+    "PUT /api/tasks/<uuid:task_id>/assignee": {"person_id": "", "reason": "核对"},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -324,7 +324,6 @@ class World:
             "person_id": [str(self.cast.people[owner])],
             "assignee_id": [str(self.cast.people[owner])],
             "position_id": [str(self.cast.positions[owner, people.HOME])],
-            "department_id": [str(self.cast.departments[people.HOME, "procuratorate", "one"])],
         }
 
     def _open_ids(self) -> dict[str, str]:
@@ -336,6 +335,7 @@ class World:
             "base_id": self.deployment,
             "organisation_id": self.organisation(people.FOREIGN, "procuratorate"),
             "parent_id": self.organisation(people.FOREIGN, "procuratorate"),
+            "department_id": str(self.cast.departments[people.FOREIGN, "procuratorate", "one"]),
             "key": "region",
         }
 
@@ -358,6 +358,10 @@ class World:
             shutil.copyfile(self._url.removeprefix("sqlite:///"), self._saved)
 
         self._is_changed = False
+
+    def changed(self) -> None:
+        """Note that a test has written something itself."""
+        self._is_changed = True
 
     def settle(self) -> None:
         """Bring the database back to how it was built, if anything has changed since."""

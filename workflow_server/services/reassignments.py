@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from workflow_server.errors import Fault, InvalidInput
+from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
 from workflow_server.services import access, choosing, duties, history
@@ -39,6 +39,9 @@ def reassign(
     asked = history.asked(actor, idempotency_key, "tasks.reassign", task_id, person_id, reason)
     with transaction():
         locked, task, _ = tasks.lock(task_id, actor.person_id)
+        if not access.sees_instance(actor, task.instance_id):
+            # Not in the words of the case: its id would be told.
+            raise NotFound(f"Expected task {task_id}, but there is none")
         access.see_instance(actor, task.instance_id, acting=True)
         access.check_right(actor, Right.ASSIGN, task.organisation_id)
         if history.first_answer(asked) is None:
