@@ -50,16 +50,16 @@ def test_history_tells_who_proposed_and_who_approved(desk: Desk) -> None:
     desk.decide(desk.reg, proposal)
     desk.decide(desk.lea, proposal)
     with desk.office.app.app_context():
-        rows, _ = history.list_(history.area("deployments"), 50, 0)
         assert verifications.verify().findings == []
-    acts = [(row.act, str(row.person_id)) for row in rows][1:]
+        rows, _ = history.list_(history.area("deployments"), 50, 0)
+        acts = [(row.act, str(row.person_id)) for row in rows][1:]
+        told = rows[-1].data
     assert acts == [
         ("ProposalMade", desk.ids["dan"]),
         ("ProposalApproved", desk.ids["reg"]),
         ("ProposalApproved", desk.ids["lea"]),
         ("ContentDeployed", desk.ids["lea"]),
     ]
-    told = rows[-1].data
     assert told is not None
     assert told["proposed_by"] == desk.ids["dan"]
     assert told["approved_by"] == [desk.ids["reg"], desk.ids["lea"]]
