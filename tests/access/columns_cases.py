@@ -29,7 +29,6 @@ _KINDS = {
 _PARTS = {
     "What is seen of one's own case": "own",
     "What is seen of another's case in the organisation": "organisation",
-    "What is seen of a case of a foreign organisation": "foreign",
 }
 #: Looks at one part of a case in every way; returns a mark for each way.
 _Look = Callable[[World, str, Row, str], dict[str, str]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,10 +18,11 @@ from werkzeug.test import TestResponse
 from tests.access import cast as people
 from tests.access import content
 from tests.access.cast import Cast
-from tests.conftest import Databases, PostgresDatabases
+from tests.access.keeping import Keeper
+from tests.conftest import Databases
 from workflow_server.content.bundle import write_zip
 from workflow_server.services import deployments, jobs
-from workflow_server.store import access, db
+from workflow_server.store import access
 from workflow_server.store.attachments import Attachment
 from workflow_server.store.db import session, transaction
 from workflow_server.store.deadlines import Deadline
@@ -41,6 +41,8 @@ from workflow_server.store.tokens import ApiToken
 from workflow_server.store.types import new_id
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+#: Posts that change nothing, whatever they answer.
+_WRITES_NOTHING = ("/document-preview", "/deployments/check", "/assignment-trials")
 #: What no outsider may ever read: it begins the title of every case at home.
 MARK = "玄鸟暗记"
 ELSEWHERE = "白鹿他记"
@@ -123,9 +125,7 @@ class World:
         #: What ids of no secret things are tried with.
         self.open_ids: dict[str, str] = {}
         self.description = json.dumps(app.extensions["api_description"].document)
-        self._databases = databases
-        self._url = url
-        self._saved = folder / "saved.db"
+        self._keeper = Keeper(app, databases, url, folder)
         self._is_changed = False
         with app.app_context():
             deployed = deployments.deploy(None, content.bundle(), self.now, "api")
@@ -146,7 +146,7 @@ class World:
         if position is not None:
             headers["Identity"] = str(self.cast.positions[login, position])
         answer = self.client.open(f"/api{path}", method=method, headers=headers, **more)
-        if method != "GET" and answer.status_code < 400:
+        if method != "GET" and answer.status_code < 400 and not path.endswith(_WRITES_NOTHING):
             self._is_changed = True
         return answer
 
@@ -165,7 +165,8 @@ class World:
                 self._restrict()
         with self.app.app_context():
             self._gather()
-        self._save()
+        self._keeper.save()
+        self._is_changed = False
 
     def title(self, party: str, kind: str) -> str:
         at_home = kind in SETTINGS and SETTINGS[kind].place == people.HOME
@@ -350,51 +351,15 @@ class World:
 
     # How it was
 
-    def _save(self) -> None:
-        self._let_go()
-        if isinstance(self._databases, PostgresDatabases):
-            self._copy_postgres(self._url, "saved")
-        else:
-            shutil.copyfile(self._url.removeprefix("sqlite:///"), self._saved)
-
-        self._is_changed = False
-
     def changed(self) -> None:
         """Note that a test has written something itself."""
         self._is_changed = True
 
     def settle(self) -> None:
         """Bring the database back to how it was built, if anything has changed since."""
-        if not self._is_changed:
-            return
-        self._is_changed = False
-        self._let_go()
-        if isinstance(self._databases, PostgresDatabases):
-            saved = self._databases._url("saved")
-            self._copy_postgres(saved, self._name(self._url))
-        else:
-            path = Path(self._url.removeprefix("sqlite:///"))
-            for each in path.parent.glob(f"{path.name}-*"):
-                each.unlink()
-            shutil.copyfile(self._saved, path)
+        if self._is_changed:
+            self._keeper.restore()
+            self._is_changed = False
 
     def close(self) -> None:
-        self._let_go()
-
-    def _copy_postgres(self, source: str, name: str) -> None:
-        databases = self._databases
-        assert isinstance(databases, PostgresDatabases)
-        databases._execute(databases.server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        made = f'CREATE DATABASE "{name}" TEMPLATE "{self._name(source)}" STRATEGY FILE_COPY'
-        databases._execute(databases.server, made)
-
-    def _name(self, url: str) -> str:
-        return str(sa.make_url(url).database)
-
-    def _let_go(self) -> None:
-        with self.app.app_context():
-            session().remove()
-            if db.db.engine.dialect.name == "sqlite":
-                with db.db.engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.db.engine.dispose()
+        self._keeper.let_go()
