@@ -7,13 +7,10 @@ import pytest
 from tests.access import cast as people
 from tests.access import columns as performed
 from tests.access import content
-from tests.access.matrix import MARKS, PAGE, PROBES, Cell, Row, cells
+from tests.access.matrix import MARKS, PAGE, PROBES, TWICE, Cell, Row, cells
 from tests.access.world import World
 
 assert performed.TABLES
-#: Rows tried on both databases: each way of seeing, and who holds no post. Conditions differ by
-#: the way of seeing only, and all roles on both would take minutes.
-TWICE = {"prosecutor", "dept_head", "chief", "superior", "unit_leader", *people.ADMINISTRATIONS}
 CELLS = list(cells(PAGE.read_text("utf-8")))
 
 
