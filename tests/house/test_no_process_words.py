@@ -76,8 +76,8 @@ PLAIN_ENGLISH = {
 PLAIN_CHINESE = {
     "系统管理员": "who looks after the server, whatever runs on it",
 }
-#: Columns of the rule table and the like: plain words that are the names of fields here.
-FIELD_NAMES = {"unit"}
+#: Columns of the rule table, degrees of secrecy: plain words that are names of the server's own.
+FIELD_NAMES = {"public", "unit"}
 
 
 def lines_with(pattern: re.Pattern[str], path: Path) -> list[str]:
