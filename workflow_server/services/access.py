@@ -113,7 +113,10 @@ def check_may_do(actor: Actor, task: TaskInHand, standing: Standing) -> None:
         if is_offered and (task.assignee_id is None or _is_over(task)):
             return
         if is_offered and task.claimed_at is not None:
-            raise TaskTaken(f"Expected task '{task.name}' to be free, but another person has it")
+            raise TaskTaken(
+                f"任务“{task.name}”已由他人签收，请刷新待办。"
+                f" Expected task '{task.name}' to be free, but another person has it."
+            )
     if sees_instance(actor, task.instance_id):
         raise NotYours(
             f"任务“{task.name}”不由您办理。 Expected a task of yours, but '{task.name}' is not."

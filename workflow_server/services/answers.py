@@ -56,5 +56,9 @@ def check(
         )
         checked, faults = result.answers, result.faults
     if faults:
-        raise AnswersRefused("Expected answers that fit the form, but some do not", faults)
+        raise AnswersRefused(
+            "填写的内容有误，请按各项提示修改。"
+            " Expected answers that fit the form, but some do not.",
+            faults,
+        )
     return Checked(checked, seen.names, frozenset(seen.files))

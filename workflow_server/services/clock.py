@@ -41,7 +41,9 @@ def check() -> None:
 def begin(moment: datetime) -> None:
     """Let the business time of a new demo database begin at `moment`; an old one keeps its own."""
     if not settings().demo:
-        raise ClockFixed("Expected demo mode for setting the clock, but it is off")
+        raise ClockFixed(
+            "只有演示模式才能设定时间。 Expected demo mode for setting the clock, but it is off."
+        )
     _check_end(moment)
     with transaction():
         if not clock.is_set():
@@ -51,7 +53,9 @@ def begin(moment: datetime) -> None:
 def move(actor: Actor, to: datetime | timedelta, idempotency_key: str | None = None) -> datetime:
     """Let business time jump to a moment or by a span, in demo mode only; returns the new time."""
     if not settings().demo:
-        raise ClockFixed("Expected demo mode for moving the clock, but it is off")
+        raise ClockFixed(
+            "只有演示模式才能拨快时间。 Expected demo mode for moving the clock, but it is off."
+        )
     wanted = to.total_seconds() if isinstance(to, timedelta) else to
     asked = history.asked(actor, idempotency_key, "clock.move", wanted)
     with transaction():

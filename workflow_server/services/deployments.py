@@ -83,7 +83,8 @@ def prepare(bundle: Bundle) -> Prepared:
     faults = check(bundle)
     if faults:
         raise BundleRefused(
-            f"Expected content without faults, but there are {len(faults)};"
+            f"内容有{len(faults)}处错误，请全部改正后重新提交。"
+            f" Expected content without faults, but there are {len(faults)};"
             f" the first: {faults[0].pointer}: {faults[0].detail}",
             faults,
         )

@@ -42,9 +42,15 @@ def check_may_work(actor: Actor, task: TaskInHand) -> None:
 def check_open(task: TaskInHand) -> None:
     """Refuse a task that is done or no longer needed."""
     if task.status == TaskStatus.COMPLETED:
-        raise TaskAlreadyCompleted(f"Expected an open task '{task.name}', but it is completed")
+        raise TaskAlreadyCompleted(
+            f"任务“{task.name}”已办结，请刷新待办。"
+            f" Expected an open task '{task.name}', but it is completed."
+        )
     if task.status == TaskStatus.CANCELLED:
-        raise TaskCancelled(f"Expected an open task '{task.name}', but it is cancelled")
+        raise TaskCancelled(
+            f"任务“{task.name}”已取消，无需办理。"
+            f" Expected an open task '{task.name}', but it is cancelled."
+        )
 
 
 def check_separate(person_id: UUID, task: TaskInHand) -> None:

@@ -89,7 +89,10 @@ def _output(outputs: Sequence[Output], situation: Situation) -> None:
 
 def _set(name: str, value: Any, situation: Situation) -> None:
     if name in RESERVED:
-        raise ReservedName(f"Expected a free name for the fact, but '{name}' is kept by the server")
+        raise ReservedName(
+            f"“{name}”是系统保留的名称，请在流程图中改用其他名称。"
+            f" Expected a free name for the fact, but '{name}' is kept by the server."
+        )
     situation.variables[name] = value
 
 

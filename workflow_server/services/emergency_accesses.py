@@ -99,7 +99,10 @@ def review(
         if history.first_answer(asked) is not None:
             return row
         if row.reviewed_at is not None:
-            raise AlreadyReviewed("Expected an emergency access to review, but it is reviewed")
+            raise AlreadyReviewed(
+                "该紧急查阅已审阅，无需再审。"
+                " Expected an emergency access to review, but it is reviewed."
+            )
         row.reviewed_at, row.reviewed_by = now, actor.person_id
         data = {"emergency_access_id": str(row.id)}
         act = Act(at=now, act=Event.EMERGENCY_ACCESS_REVIEWED, by=actor.stamp(), data=data)

@@ -55,7 +55,8 @@ def first_answer(asked: Asked | None) -> Any | None:
         return None
     if row.request != asked.request:
         raise IdempotencyKeyReused(
-            "Expected a fresh Idempotency-Key, but it was used for another request"
+            "该幂等键已用于另一请求，请换一个新的。"
+            " Expected a fresh Idempotency-Key, but it was used for another request."
         )
     return row.answer
 

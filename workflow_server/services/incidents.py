@@ -69,7 +69,9 @@ def _resolve(incident_id: UUID, actor: Actor, now: datetime, asked: history.Aske
         locked = process_instances.lock(incident.instance_id)
         incident = incidents.get(incident_id)  # as it is now that nobody else can resolve it
     if incident.resolved_at is not None:
-        raise IncidentResolved("Expected an open incident, but it is resolved")
+        raise IncidentResolved(
+            "该异常已处理，请刷新列表。 Expected an open incident, but it is resolved."
+        )
     if incident.job_id is not None:
         jobs.revive(incident.job_id, actor, now, asked)
     elif incident.delivery_id is not None:

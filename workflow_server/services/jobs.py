@@ -206,7 +206,9 @@ def retry(actor: Actor, job_id: UUID, now: datetime, idempotency_key: str | None
         if history.first_answer(asked) is None:
             job = _get(job_id)
             if job.status != JobStatus.FAILED:
-                raise InvalidState(f"Expected a failed job, but it is {job.status}")
+                raise InvalidState(
+                    f"只有失败的后台作业才能重试。 Expected a failed job, but it is {job.status}."
+                )
             revive(job_id, actor, now, asked)
         return get(actor, job_id)
 

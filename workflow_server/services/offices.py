@@ -46,7 +46,9 @@ def load(path: str, data: bytes, now: datetime) -> Loaded:
             faults.extend(_weak_passwords(path, office.value))
     if office is None or faults:
         raise OfficeRefused(
-            f"Expected an office that can move in, but {path} has {len(faults)} faults.", faults
+            f"{path} 有{len(faults)}处错误，请全部改正后重新载入。"
+            f" Expected an office that can move in, but {path} has {len(faults)} faults.",
+            faults,
         )
     organisations.load_office(office.value, now)
     logins = [given["login"] for given in office.value.get("people", ())]

@@ -91,7 +91,10 @@ class _turn:  # noqa: N801 (reads as a statement)
     def __enter__(self) -> None:
         self._taken = _TRIES
         if not self._taken.acquire(timeout=_TRY_SECONDS):
-            raise SignInsBusy("Expected a turn to sign in, but too many people try at once")
+            raise SignInsBusy(
+                "同时登录的人过多，请稍后再试。"
+                " Expected a turn to sign in, but too many people try at once."
+            )
 
     def __exit__(self, *_: object) -> None:
         self._taken.release()

@@ -154,7 +154,10 @@ def decide(
     proposal = _see(actor, proposal_id)
     _check_right(actor, Right.APPROVE)
     if proposal.proposed_by == actor.person_id:
-        raise OwnProposal("Expected somebody else to decide, but this proposal is your own")
+        raise OwnProposal(
+            "这是您本人提出的申请，请由他人审批；不再需要时可以撤回。"
+            " Expected somebody else to decide, but this proposal is your own."
+        )
     if not approved and not (note or "").strip():
         raise InvalidInput(
             "不同意时请说明理由。 A reason is needed.", [Fault("#/note", "请说明理由")]
@@ -224,20 +227,29 @@ def _refuse_known(actor: Actor, checksum: str) -> None:
     deployed = deployment_rows.find_by_checksum(checksum)
     if deployed is not None:
         raise BundleAlreadyDeployed(
-            f"Expected content that was never deployed, but deployment {deployed.id} is the same"
+            "相同内容已经部署过，无需再次申请。"
+            f" Expected content that was never deployed, but deployment {deployed.id} is the same."
         )
     twin = proposals.find_open(checksum)
     if twin is not None:
         raise BundleAlreadyProposed(
-            f"Expected content that nobody proposes, but proposal {twin.id} is the same"
+            "相同内容的申请正在审批，请审批该申请。"
+            f" Expected content that nobody proposes, but proposal {twin.id} is the same;"
+            " approve that one."
         )
     if proposals.count_open(actor.person_id) >= MOST_OPEN:
-        raise TooManyProposals(f"Expected fewer than {MOST_OPEN} open proposals of yours")
+        raise TooManyProposals(
+            f"您待审批的申请已有{MOST_OPEN}件，请先撤回一件。"
+            f" Expected fewer than {MOST_OPEN} open proposals of yours; withdraw one first."
+        )
 
 
 def _check_open(proposal: Proposal) -> None:
     if proposal.status != "open":
-        raise ProposalClosed(f"Expected an open proposal, but it is {proposal.status}")
+        raise ProposalClosed(
+            "该部署申请已办结；如仍需部署，请重新提出申请。"
+            f" Expected an open proposal, but it is {proposal.status}."
+        )
 
 
 @lru_cache(maxsize=4)
@@ -267,7 +279,10 @@ def _decide(
 ) -> None:
     counting = [each.row for each in _decisions(proposal) if each.counts]
     if prepared is not None and any(each.person_id == actor.person_id for each in counting):
-        raise ProposalAlreadyApproved("Expected your first approval, but you have given it")
+        raise ProposalAlreadyApproved(
+            "您已同意该申请，请等待其他人审批。"
+            " Expected your first approval, but you have given it."
+        )
     decision = ProposalDecision(
         proposal_id=proposal.id,
         person_id=actor.person_id,

@@ -54,7 +54,9 @@ def order(
         organisation_id = _check_may_order(actor, instance_id)
         people.get_person(person_id)
         if store.find_recusal(instance_id, person_id) is not None:
-            raise AlreadyRecused("Expected a person who is not recused, but they are")
+            raise AlreadyRecused(
+                "该人员已在回避，无需再次决定。 Expected a person who is not recused, but they are."
+            )
         row = Recusal(
             id=new_id(),
             person_id=person_id,
@@ -102,7 +104,10 @@ def lift(
         organisation_id = _check_may_order(actor, instance_id)
         row = store.get_recusal(instance_id, recusal_id)
         if row.lifted_at is not None:
-            raise RecusalLifted("Expected a recusal in force, but it is lifted")
+            raise RecusalLifted(
+                "该回避已解除；如需回避，请重新决定。"
+                " Expected a recusal in force, but it is lifted."
+            )
         row.lifted_by, row.lifted_at, row.lifted_reason = actor.person_id, now, reason.strip()
         case = Case(locked, actor, now)
         drawn = case.instance.standing.get("drawn") or {}

@@ -162,7 +162,10 @@ def release(
         if history.first_answer(asked) is None:
             duties.check_open(task)
             if task.assignee_id != actor.person_id or task.claimed_at is None:
-                raise TaskNotClaimed(f"Expected a claimed task '{task.name}', but it is not")
+                raise TaskNotClaimed(
+                    f"任务“{task.name}”不是由您签收的，不能退回。"
+                    f" Expected a claimed task '{task.name}', but it is not."
+                )
             tasks.save(task, {"assignee_id": None, "claimed_at": None})
             case.note(_act(Event.TASK_RELEASED, actor, task, now), asked)
     return get(actor, task_id)

@@ -37,7 +37,10 @@ def assign(situation: Situation) -> Assignment:
     """
     element_id = situation.visit.element_id
     if situation.element is None:
-        raise NobodyToDo(f"Expected '{element_id}' to say who does it")
+        raise NobodyToDo(
+            f"流程图未说明“{element_id}”由谁办理，请联系流程设计人员。"
+            f" Expected '{element_id}' to say who does it."
+        )
     choice = choosing.choose(choosing.ground_of(situation))
     if choice.problem is not None:
         raise NobodyToDo(

@@ -124,7 +124,8 @@ class Case:
         """Refuse to move an instance that has ended or is held."""
         if self.instance.status != InstanceStatus.RUNNING:
             raise InstanceNotRunning(
-                f"Expected a running process instance, but it is {self.instance.status}"
+                "流程已结束或已暂停，不能再办理。"
+                f" Expected a running process instance, but it is {self.instance.status}."
             )
 
     def start(

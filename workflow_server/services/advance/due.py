@@ -34,7 +34,10 @@ def of_timer(kind: str, text: str, now: datetime) -> datetime:
 def of_deadline(deadline: Mapping[str, Any] | None, offset: str | None) -> datetime:
     """Return when a timer is due that stands at, before or after a deadline."""
     if not deadline or not (deadline.get("due_at") or deadline.get("due")):
-        raise TimerUnreadable("Expected a running deadline for the timer, but there is none")
+        raise TimerUnreadable(
+            "定时所依据的期限没有在计算。"
+            " Expected a running deadline for the timer, but there is none."
+        )
     due = read_moment(deadline.get("due_at") or deadline["due"], day_ends=True)
     return due if offset is None else after(due, offset)
 
@@ -42,7 +45,7 @@ def of_deadline(deadline: Mapping[str, Any] | None, offset: str | None) -> datet
 def read_moment(text: Any, *, day_ends: bool = False) -> datetime:
     """Read an ISO date or date and time; one without a zone is Asia/Shanghai."""
     if not isinstance(text, str):
-        raise TimerUnreadable(f"Expected a date for the timer, but it is {text!r}")
+        raise TimerUnreadable(f"定时应为日期。 Expected a date for the timer, but it is {text!r}.")
     try:
         if len(text) == len("2026-07-01"):
             day = date.fromisoformat(text) + timedelta(days=1 if day_ends else 0)
@@ -50,7 +53,9 @@ def read_moment(text: Any, *, day_ends: bool = False) -> datetime:
         else:
             moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
-        raise TimerUnreadable(f"Expected a date for the timer, but it is '{text}'") from error
+        raise TimerUnreadable(
+            f"定时应为日期。 Expected a date for the timer, but it is '{text}'."
+        ) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
 
 
@@ -58,7 +63,9 @@ def after(moment: datetime, text: Any) -> datetime:
     """Return the moment an ISO 8601 duration away; months and days by the calendar of China."""
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise TimerUnreadable(f"Expected a duration for the timer, but it is {text!r}")
+        raise TimerUnreadable(
+            f"定时应为时长（如 P3D）。 Expected a duration for the timer, but it is {text!r}."
+        )
     sign = -1 if match["sign"] == "-" else 1
     part = {name: float(match[name] or 0) * sign for name in _DURATION.groupindex if name != "sign"}
     try:
@@ -68,7 +75,9 @@ def after(moment: datetime, text: Any) -> datetime:
         clock = timedelta(hours=part["hours"], minutes=part["minutes"], seconds=part["seconds"])
         return local.astimezone(UTC) + clock
     except (ValueError, OverflowError) as error:
-        raise TimerUnreadable(f"Expected a duration in reach, but it is '{text}'") from error
+        raise TimerUnreadable(
+            f"定时的时长过长。 Expected a duration in reach, but it is '{text}'."
+        ) from error
 
 
 def _add_months(moment: datetime, months: int) -> datetime:

@@ -64,7 +64,10 @@ def due_at(house: House, wait: Wait, variables: dict[str, Any]) -> datetime:
         running = variables.get("deadlines") or {}
         return due.of_deadline(running.get(element.timer.deadline), element.timer.offset)
     if wait.timer is None:
-        raise due.TimerUnreadable(f"Expected a time at '{wait.element_id}', but there is none")
+        raise due.TimerUnreadable(
+            f"“{wait.element_id}”没有定时。"
+            f" Expected a time at '{wait.element_id}', but there is none."
+        )
     kind, text = wait.timer
     if text.startswith("="):
         text = feel.evaluate(text[1:], house.context(variables), now=house.now)
@@ -141,7 +144,10 @@ def _open_message(house: House, wait: Wait, variables: dict[str, Any]) -> Receiv
 def _element(house: House, wait: Wait) -> ElementExtensions:
     element = house.process.elements.get(wait.element_id)
     if element is None:
-        raise InvalidState(f"Expected element '{wait.element_id}' in the diagram, but it is not")
+        raise InvalidState(
+            f"流程图中没有“{wait.element_id}”。"
+            f" Expected element '{wait.element_id}' in the diagram, but it is not."
+        )
     return element
 
 
