@@ -12,7 +12,14 @@ import pyotp
 import pytest
 
 from tests.services.conftest import House
-from workflow_server.services import accounts, actors, second_factors, secret_keys, sign_ins
+from workflow_server.services import (
+    accounts,
+    actors,
+    passwords,
+    second_factors,
+    secret_keys,
+    sign_ins,
+)
 from workflow_server.services.actors import Actor
 from workflow_server.services.second_factors import SecondFactorWrong
 from workflow_server.services.tries import NOWHERE, TryLater
@@ -94,7 +101,7 @@ def test_half_a_sign_in_ends_after_five_minutes_and_with_the_password(factor: Fa
     for token, now in ((given, later), ("x", REAL), (secret_keys.encrypt("{}", REAL), REAL)):
         with pytest.raises(sign_ins.HalfTokenRefused):
             sign_ins.complete(token, code(factor.secret, now), now)
-    sign_ins.set_password("ann", "Battery-Staple-7", REAL)
+    passwords.set_("ann", "Battery-Staple-7", REAL)
     with pytest.raises(sign_ins.HalfTokenRefused):
         sign_ins.complete(given, code(factor.secret, REAL), REAL)
 

@@ -159,10 +159,11 @@ class _Tracer:
     sent: Mapping[str, Tree]
 
     def trace(self) -> Lineage:
+        hidden = self.hidden()
         answers = {
             element.id: tree
             for element in self.process.elements.values()
-            if (tree := self.answered(element))
+            if (tree := self.answered(element, hidden))
         }
         received = {
             element.id: self.sent.get(element.catch_message.type, _NOTHING)
@@ -183,28 +184,28 @@ class _Tracer:
             found = Lineage(answers, found.this, facts, records, self.sent, self.sent)
         return found
 
-    def answered(self, element: ElementExtensions) -> Tree:
+    def answered(self, element: ElementExtensions, hidden: Mapping[str, set[str]]) -> Tree:
         """Return the marks of the fields of an element's form."""
         starts = (start for start in self.process.starts if start.element_id == element.id)
         keys = [element.form, *(start.form for start in starts)]
         tree: dict[str, frozenset[str]] = {}
         for form in (self.forms[key] for key in keys if key is not None and key in self.forms):
-            hidden = self.hidden(form)
+            shut = hidden.get(form.key, set())
             for path, info in form.fields.items():
                 marks = {info.personal_class} if info.personal_class else set()
-                marks |= {hidden_mark(form.key, path)} if path in hidden else set()
+                marks |= {hidden_mark(form.key, path)} if path in shut else set()
                 if marks:
                     tree[path] = tree.get(path, frozenset()) | marks
         return tree
 
-    def hidden(self, form: Form) -> set[str]:
-        return {
-            path
-            for element in self.process.elements.values()
-            if element.form == form.key
-            for path, access in element.field_access.items()
-            if access == "hidden"
-        }
+    def hidden(self) -> dict[str, set[str]]:
+        """Return what some task hides of each form; read once, however many tasks there are."""
+        found: dict[str, set[str]] = {}
+        for element in self.process.elements.values():
+            for path, access in element.field_access.items():
+                if access == "hidden" and element.form is not None:
+                    found.setdefault(element.form, set()).add(path)
+        return found
 
     def facts(self, found: Lineage) -> dict[str, Tree]:
         facts: dict[str, Tree] = {}
