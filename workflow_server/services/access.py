@@ -15,7 +15,6 @@ from workflow_server.rules.access import (
     reach_of,
 )
 from workflow_server.services.actors import Actor
-from workflow_server.store import access as store
 from workflow_server.store import process_instances
 from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.sight import Sight
@@ -94,11 +93,6 @@ def sees_instance(actor: Actor, instance_id: UUID) -> bool:
     return sight(actor).sees(instance_id)
 
 
-def recused_persons(instance_id: UUID) -> frozenset[UUID]:
-    """Return who must have nothing to do with an instance: no task is ever theirs."""
-    return frozenset(store.list_recused(instance_id))
-
-
 def check_may_do(actor: Actor, task: TaskInHand, standing: Standing) -> None:
     """Refuse unless a task is the actor's to do: their own, or free for them.
 
@@ -126,21 +120,37 @@ def check_may_do(actor: Actor, task: TaskInHand, standing: Standing) -> None:
 
 #: What rights are called to a person who lacks them.
 _RIGHTS = {
+    Right.PROPOSE: "提出部署申请",
+    Right.APPROVE: "审批部署申请",
     Right.ASSIGN: "指派任务",
     Right.RESTRICT: "设定案件密级和标识",
     Right.RECUSE: "决定回避",
     Right.BREAK_GLASS: "紧急查阅案件",
     Right.VOID: "作废编号",
+    Right.READ_INQUIRIES: "查看过问记录",
 }
 
 
-def check_right(actor: Actor, right: Right, organisation_id: UUID) -> None:
-    """Refuse who has no right in an organisation, in the identity chosen or in any of theirs."""
+def check_right(actor: Actor, right: Right, organisation_id: UUID | None = None) -> None:
+    """Refuse who has no right, in one organisation or any, by the identity chosen or all."""
     if not actor.may(right, organisation_id):
-        raise NotYours(
-            f"您在该单位没有“{_RIGHTS.get(right, right)}”的权限。"
-            f" Expected the right '{right}' in the organisation, but the actor lacks it."
-        )
+        raise without(right)
+
+
+def check_any_right(actor: Actor, *rights: Right) -> None:
+    """Refuse who has none of several rights, in whichever organisation."""
+    if not any(actor.may(right) for right in rights):
+        raise without(*rights)
+
+
+def without(*rights: Right) -> NotYours:
+    """Return the refusal of somebody who has none of the rights that an act needs one of."""
+    chinese = "或".join(f"“{_RIGHTS[right]}”" for right in rights)
+    english = " or ".join(f"'{right}'" for right in rights)
+    return NotYours(
+        f"您没有{chinese}的权限，请由有此权限的人员办理，或选用有此权限的身份。"
+        f" Expected the right {english} here, but the actor lacks it."
+    )
 
 
 def _is_over(task: TaskInHand) -> bool:
@@ -152,19 +162,15 @@ def _is_over(task: TaskInHand) -> bool:
 _ADMINISTRATIONS = {"system": "系统管理员", "security": "安全保密管理员", "audit": "安全审计员"}
 
 
-def check_administers(actor: Actor, administration: str) -> None:
-    """Refuse everybody but the administrators of one of the three kinds."""
-    if actor.administration != administration:
-        raise Forbidden(
-            f"只有{_ADMINISTRATIONS[administration]}可以这样做。"
-            f" Expected an administrator of '{administration}'."
-        )
+def administers(actor: Actor, *kinds: str) -> bool:
+    """Tell whether an actor is an administrator: of one of these kinds, or of any."""
+    return actor.administration in (kinds or _ADMINISTRATIONS)
 
 
-def check_reads_sign_ins(actor: Actor) -> None:
-    """Refuse everybody but the security and the audit administrators."""
-    if actor.administration not in ("security", "audit"):
-        raise Forbidden(
-            "只有安全保密管理员和安全审计员可以查看。"
-            " Expected an administrator of 'security' or 'audit'."
-        )
+def check_administers(actor: Actor, *kinds: str) -> None:
+    """Refuse everybody but the administrators of these kinds, or of any."""
+    if not administers(actor, *kinds):
+        wanted = kinds or tuple(_ADMINISTRATIONS)
+        chinese = "、".join(_ADMINISTRATIONS[kind] for kind in wanted)
+        english = " or ".join(f"'{kind}'" for kind in wanted)
+        raise Forbidden(f"只有{chinese}可以这样做。 Expected an administrator of {english}.")

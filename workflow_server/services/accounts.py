@@ -97,7 +97,7 @@ def list_tokens(
     actor: Actor, person_id: UUID, page: int = 1, page_size: int = 50
 ) -> tuple[Sequence[ApiToken], int]:
     """Return somebody's tokens and sign-ins, newest first."""
-    sign_ins.check_reads(actor)
+    access.check_administers(actor, *sign_ins.READERS)
     people.get_person(person_id)
     return rows.list_tokens(person_id, page_size, (page - 1) * page_size)
 

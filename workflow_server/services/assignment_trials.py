@@ -86,17 +86,10 @@ def try_out(actor: Actor, key: str, conditions: Conditions, now: datetime) -> Tr
 
 
 def _check_may(actor: Actor, organisation_id: UUID) -> None:
-    if (
-        actor.administration == "system"
-        or actor.may(Right.PROPOSE)
-        or actor.may(Right.APPROVE)
-        or actor.may(Right.ASSIGN, organisation_id)
-    ):
+    if access.administers(actor, "system") or actor.may(Right.ASSIGN, organisation_id):
         return
-    raise access.NotYours(
-        "试算选人须有流程部署或指派任务的权限。"
-        " Expected a right to propose or approve deployments, or to assign tasks."
-    )
+    if not (actor.may(Right.PROPOSE) or actor.may(Right.APPROVE)):
+        raise access.without(Right.PROPOSE, Right.APPROVE, Right.ASSIGN)
 
 
 def _situation(definition: ProcessDefinition, conditions: Conditions, now: datetime) -> Situation:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from workflow_server.errors import NotFound
 from workflow_server.events import Event
-from workflow_server.services import administration, history, structures
+from workflow_server.services import access, administration, history, structures
 from workflow_server.services.actors import Actor
 from workflow_server.services.administration import acting, fault
 from workflow_server.store import organisations, people
@@ -107,6 +107,6 @@ def _shown(group: Group) -> dict[str, object]:
 
 
 def _may_see(actor: Actor, group: Group) -> bool:
-    if actor.administration is not None or group.organisation_id is None:
+    if access.administers(actor) or group.organisation_id is None:
         return True
     return group.organisation_id in actor.organisation_ids

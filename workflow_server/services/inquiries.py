@@ -95,7 +95,7 @@ def get(actor: Actor, inquiry_id: UUID, now: datetime) -> View:
     """Return a record of the actor's own, or of an organisation whose inquiries they read."""
     inquiry = _find_seen(actor, inquiry_id)
     _note_auditor(actor, {"inquiry_id": inquiry_id}, now)
-    return View(inquiry, actor.administration is None)
+    return View(inquiry, not access.administers(actor))
 
 
 def list_(
@@ -114,7 +114,7 @@ def list_(
     _note_auditor(actor, {"inquiries": "list", "page": page}, now)
     seen = store.readable(actor.person_id, _read_in(actor), everywhere=_is_auditor(actor))
     rows, total = store.list_(seen, organisation_id, instance_id, page_size, (page - 1) * page_size)
-    return [View(row, actor.administration is None) for row in rows], total
+    return [View(row, not access.administers(actor)) for row in rows], total
 
 
 def _check(actor: Actor, noted: Noted, now: datetime) -> None:
@@ -168,7 +168,7 @@ def _read_in(actor: Actor) -> frozenset[UUID]:
 
 
 def _is_auditor(actor: Actor) -> bool:
-    return actor.administration == "audit"
+    return access.administers(actor, "audit")
 
 
 def _note_auditor(actor: Actor, what: dict[str, object], now: datetime) -> None:

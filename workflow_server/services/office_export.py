@@ -9,8 +9,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from workflow_server.errors import Forbidden
-from workflow_server.services import administration
+from workflow_server.services import access, administration
 from workflow_server.services.actors import Actor
 from workflow_server.services.office_columns import (
     ASIDE,
@@ -43,8 +42,8 @@ def template() -> bytes:
 
 def export(actor: Actor | None, now: datetime) -> bytes:
     """Return what is open and in force now, in the layout that is taken in."""
-    if actor is not None and actor.administration is None:
-        raise Forbidden("只有管理员可以导出。 Expected an administrator.")
+    if actor is not None:
+        access.check_administers(actor)
     today = administration.day_of(now)
     here = Register.read(now)
     places = {

@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from workflow_server.errors import Fault, Forbidden, InvalidInput
+from workflow_server.errors import Fault, InvalidInput
 from workflow_server.events import Event
 from workflow_server.services import (
+    access,
     administration,
     departments,
     history,
@@ -91,8 +92,7 @@ _COUNTS = ("added", "changed", "unchanged", "left")
 def _part(actor: Actor | None) -> str | None:
     if actor is None:
         return None
-    if actor.administration not in ("system", "security"):
-        raise Forbidden("只有系统管理员和安全保密管理员可以导入。 Expected such an administrator.")
+    access.check_administers(actor, "system", "security")
     return actor.administration
 
 

@@ -13,7 +13,7 @@ from workflow_server.content.office_checks import ORGANISATION
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
 from workflow_server.rules import passwords as rules
-from workflow_server.services import history, passwords
+from workflow_server.services import access, history, passwords
 from workflow_server.services.actors import Actor
 from workflow_server.store import organisations, people
 from workflow_server.store.db import session, settings, transaction
@@ -301,7 +301,7 @@ def _find_or_add(given: Mapping[str, Any], shared_password: str | None) -> Perso
 
 
 def _may_look_into(actor: Actor, organisation_id: UUID) -> bool:
-    return actor.administration is not None or organisation_id in actor.organisation_ids
+    return access.administers(actor) or organisation_id in actor.organisation_ids
 
 
 def _note(

@@ -17,7 +17,7 @@ from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, Forbidden, InvalidInput, InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
-from workflow_server.services import actors, deployments, history, proposal_changes
+from workflow_server.services import access, actors, deployments, history, proposal_changes
 from workflow_server.services.actors import Actor
 from workflow_server.services.deployments import Prepared
 from workflow_server.store import deployments as deployment_rows
@@ -80,18 +80,14 @@ class Whole:
 
 def check_may_prepare(actor: Actor) -> None:
     """Refuse who neither proposes nor approves content."""
-    if not (actor.may(Right.PROPOSE) or actor.may(Right.APPROVE)):
-        raise Forbidden(
-            "只有提出或审批部署申请的人员可以这样做。"
-            f" Expected the right '{Right.PROPOSE}' or '{Right.APPROVE}'."
-        )
+    access.check_any_right(actor, Right.PROPOSE, Right.APPROVE)
 
 
 def propose(
     actor: Actor, bundle: Bundle, note: str, now: datetime, idempotency_key: str | None = None
 ) -> Whole:
     """Propose a bundle to be deployed; one with faults is refused as a deployment would be."""
-    _check_right(actor, Right.PROPOSE)
+    access.check_right(actor, Right.PROPOSE)
     asked = history.asked(actor, idempotency_key, "proposals.propose", bundle.checksum, note)
     first = history.first_answer(asked)
     if first is not None:
@@ -152,7 +148,7 @@ def decide(
     deploys the bundle in the same transaction; the bundle is checked again before.
     """
     proposal = _see(actor, proposal_id)
-    _check_right(actor, Right.APPROVE)
+    access.check_right(actor, Right.APPROVE)
     if proposal.proposed_by == actor.person_id:
         raise OwnProposal(
             "这是您本人提出的申请，请由他人审批；不再需要时可以撤回。"
@@ -199,11 +195,6 @@ def withdraw(
 def proposal_of(deployment_id: UUID) -> Proposal | None:
     """Return the proposal that a deployment came from, if it came from one."""
     return proposals.find_by_deployment(deployment_id)
-
-
-def _check_right(actor: Actor, right: Right) -> None:
-    if not actor.may(right):
-        raise Forbidden(f"没有相应的权限。 Expected a role with the right '{right}'.")
 
 
 def _sees_all(actor: Actor) -> bool:

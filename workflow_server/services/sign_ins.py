@@ -12,7 +12,7 @@ import orjson
 
 from workflow_server.errors import Forbidden
 from workflow_server.rules import passwords as rules
-from workflow_server.services import passwords, second_factors, secret_keys, tokens, tries
+from workflow_server.services import access, passwords, second_factors, secret_keys, tokens, tries
 from workflow_server.services.actors import Actor, actor_of, digest_of
 from workflow_server.services.tries import NOWHERE, Origin
 from workflow_server.store import people, sign_ins
@@ -23,6 +23,10 @@ from workflow_server.store.sign_ins import SignInRow
 
 #: How long somebody has to show the code after the password, in seconds.
 HALF_SECONDS = 300
+
+
+#: Which administrators read how others sign in.
+READERS = ("security", "audit")
 
 
 class SignInRefused(Forbidden):
@@ -68,11 +72,11 @@ def sign_in(
         tries.end(attempt, sign_ins.WRONG)
         raise SignInRefused("登录名或口令不正确。 Login or password is wrong.")
     if not second_factors.is_on(person):
-        return _let_in(person, attempt, origin, now)
+        return _let_in(person, known, attempt, origin, now)
     if code is None:
         tries.end(attempt, "second-factor-needed")
         raise _needed(person, now)
-    return _complete(person, attempt, code, origin, now)
+    return _complete(person, known, attempt, code, origin, now)
 
 
 def complete(half_token: str, code: str, now: datetime, origin: Origin = NOWHERE) -> SignIn:
@@ -84,8 +88,9 @@ def complete(half_token: str, code: str, now: datetime, origin: Origin = NOWHERE
     person = people.get_person(UUID(given["person"]))
     if given["proof"] != _proof(person) or not person.active or not second_factors.is_on(person):
         raise HalfTokenRefused("请重新输入口令。 Show your password again.")
+    known = person.password_hash
     attempt = tries.begin(person.login, origin, now, "totp")
-    return _complete(person, attempt, code, origin, now)
+    return _complete(person, known, attempt, code, origin, now)
 
 
 def sign_out(token: str, now: datetime) -> None:
@@ -126,21 +131,14 @@ def list_(
     actor: Actor, page: int = 1, page_size: int = 50, **narrowed: Any
 ) -> tuple[Sequence[SignInRow], int]:
     """Return everybody's tries, newest first: for the security and the audit administrator."""
-    check_reads(actor)
+    access.check_administers(actor, *READERS)
     conditions = sign_ins.conditions_of(**narrowed)
     return sign_ins.list_(conditions, page_size, (page - 1) * page_size)
 
 
-def check_reads(actor: Actor) -> None:
-    """Refuse who may not read how others sign in."""
-    if actor.administration not in ("security", "audit"):
-        raise Forbidden(
-            "只有安全保密管理员和安全审计员可以查看。"
-            " Expected an administrator of 'security' or 'audit'."
-        )
-
-
-def _let_in(person: Person, attempt: tries.Try, origin: Origin, now: datetime) -> SignIn:
+def _let_in(
+    person: Person, known: str | None, attempt: tries.Try, origin: Origin, now: datetime
+) -> SignIn:
     expired = passwords.has_expired(person, now)
     scopes = [passwords.MUST_CHANGE] if expired or person.must_change_password else []
     if second_factors.is_demanded(person) and not second_factors.is_on(person):
@@ -148,21 +146,26 @@ def _let_in(person: Person, attempt: tries.Try, origin: Origin, now: datetime) -
     with transaction():
         stored = people.get_person(person.id)
         # Deactivated, or given another password, while this one was tried.
-        if not stored.active or stored.password_hash != person.password_hash:
+        if not stored.active or stored.password_hash != known:
             raise SignInRefused("登录名或口令不正确。 Login or password is wrong.")
         sign_ins.set_outcome(attempt.id, "expired" if expired else sign_ins.OK)
         return let_in(person, now, origin, scopes or None)
 
 
 def _complete(
-    person: Person, attempt: tries.Try, code: str, origin: Origin, now: datetime
+    person: Person,
+    known: str | None,
+    attempt: tries.Try,
+    code: str,
+    origin: Origin,
+    now: datetime,
 ) -> SignIn:
     if not second_factors.is_right(person.id, code, now, address=origin.address):
         tries.end(attempt, sign_ins.SECOND_FACTOR_WRONG)
         raise second_factors.SecondFactorWrong(
             "验证码不正确或已使用过。 The code is wrong, or was used before."
         )
-    return _let_in(person, attempt, origin, now)
+    return _let_in(person, known, attempt, origin, now)
 
 
 def _needed(person: Person, now: datetime) -> SecondFactorNeeded:

@@ -119,20 +119,6 @@ def list_team(instance_id: UUID) -> Sequence[tuple[UUID, str]]:
     return [(row.person_id, row.role) for row in session().execute(query)]
 
 
-def find_emergency(person_id: UUID, instance_id: UUID, real: datetime) -> EmergencyAccess | None:
-    """Return the emergency access of a person to a case that is not over, if there is one."""
-    return session().scalar(
-        sa.select(EmergencyAccess)
-        .where(
-            EmergencyAccess.person_id == person_id,
-            EmergencyAccess.instance_id == instance_id,
-            EmergencyAccess.expires_at > real,
-        )
-        .order_by(EmergencyAccess.expires_at.desc())
-        .limit(1)
-    )
-
-
 def get_emergency(emergency_id: UUID) -> EmergencyAccess:
     """Return an emergency access."""
     row = session().get(EmergencyAccess, emergency_id, populate_existing=True)
