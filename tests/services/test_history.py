@@ -11,7 +11,6 @@ from threading import Thread
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config as AlembicConfig
 from flask import Flask
 
 from tests.services.conftest import NOW, House
@@ -21,7 +20,7 @@ from workflow_server.events import Event
 from workflow_server.services import history, verifications
 from workflow_server.store import chains
 from workflow_server.store import history as rows
-from workflow_server.store.db import MIGRATIONS, db, transaction
+from workflow_server.store.db import db, migrate, migrating, transaction
 from workflow_server.store.history import Act
 
 
@@ -121,11 +120,8 @@ def test_areas_that_were_there_before_ends_were_kept_get_theirs(app: Flask) -> N
     chain = rows.area("deployments")
     before = chains.find_end(chain)
     db.session.remove()
-    script = AlembicConfig()
-    script.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    for move, to in ((command.downgrade, "0002"), (command.upgrade, "head")):
-        with db.engine.connect().execution_options(writer=True) as open_, open_.begin():
-            script.attributes["connection"] = open_
-            move(script, to)
+    with migrating() as script:
+        command.downgrade(script, "0002")
+    migrate()
     assert chains.find_end(chain) == before == (3, before[1] if before else b"")
     assert verifications.verify().findings == []

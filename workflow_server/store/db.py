@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, dataclass_transform
+from typing import TYPE_CHECKING, Any, dataclass_transform
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -27,8 +27,11 @@ from sqlalchemy.orm import (
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from workflow_server.config import PREFIX, Config, SettingRefused
-from workflow_server.errors import Unavailable
+from workflow_server.errors import InvalidState, Unavailable
 from workflow_server.store.types import dumps
+
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +64,10 @@ class DatabaseBusy(Unavailable):
 
 class DatabaseAway(Unavailable):
     """数据库暂时无法使用"""
+
+
+class DatabaseBroken(InvalidState):
+    """数据库内容不一致"""
 
 
 class _Pool(QueuePool):
@@ -268,12 +275,57 @@ def migrate() -> None:
     Of processes that start at once, one does it and the others wait.
     """
     from alembic import command
+
+    with migrating() as script:
+        command.upgrade(script, "head")
+
+
+@contextmanager
+def migrating() -> Iterator[AlembicConfig]:
+    """Let Alembic's commands move the tables, all of the way or not at all."""
     from alembic.config import Config as AlembicConfig
 
     script = AlembicConfig()
     script.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with db.engine.connect().execution_options(writer=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-        script.attributes["connection"] = connection
-        command.upgrade(script, "head")
+    with db.engine.connect().execution_options(writer=True) as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            # A table is rebuilt by dropping it, which others that point to it would refuse.
+            # This can only be said outside a transaction.
+            _drive(connection, "PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                if not is_sqlite:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+                script.attributes["connection"] = connection
+                before = _revision(connection)
+                yield script
+                if is_sqlite and _revision(connection) != before:
+                    _check_what_is_pointed_to(connection)
+        finally:
+            if is_sqlite:
+                _drive(connection, "PRAGMA foreign_keys=ON")
+
+
+def _drive(connection: sa.Connection, statement: str) -> Sequence[Any]:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    found: Sequence[Any] = driver.execute(statement).fetchall()
+    return found
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _check_what_is_pointed_to(connection: sa.Connection) -> None:
+    broken = _drive(connection, "PRAGMA foreign_key_check")
+    if broken:
+        places = sorted({f"{table} -> {pointed_to}" for table, _, pointed_to, _ in broken})
+        raise DatabaseBroken(
+            "数据库中有记录指向不存在的记录，未升级，一切照旧。"
+            f" Expected every row to point to rows that are there, but {len(broken)} do not"
+            f" ({'; '.join(places)}); nothing was changed."
+        )

@@ -31,6 +31,10 @@ def _refuse_changes() -> None:
                 f'CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON {table} '
                 'FOR EACH ROW EXECUTE FUNCTION refuse_change()'
             )
+            op.execute(
+                f'CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} '
+                'FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()'
+            )
         return
     for table in WRITTEN_ONCE:
         for act in ('update', 'delete'):
@@ -43,12 +47,13 @@ def _refuse_changes() -> None:
 def _allow_changes() -> None:
     if op.get_bind().dialect.name == 'postgresql':
         for table in WRITTEN_ONCE:
-            op.execute(f'DROP TRIGGER written_once ON {table}')
+            op.execute(f'DROP TRIGGER IF EXISTS written_once ON {table}')
+            op.execute(f'DROP TRIGGER IF EXISTS never_emptied ON {table}')
         op.execute('DROP FUNCTION refuse_change()')
         return
     for table in WRITTEN_ONCE:
         for act in ('update', 'delete'):
-            op.execute(f'DROP TRIGGER {table}_written_once_{act}')
+            op.execute(f'DROP TRIGGER IF EXISTS {table}_written_once_{act}')
 
 
 def _keep_ends_of_areas() -> None:
@@ -113,12 +118,14 @@ def upgrade() -> None:
     sa.Column('method', sa.Text(), nullable=False),
     sa.Column('outcome', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('network', sa.Text(), nullable=False),
     sa.Column('agent', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_ins'))
     )
     with op.batch_alter_table('sign_ins', schema=None) as batch_op:
         batch_op.create_index('ix_sign_ins_address_at', ['address', 'at'], unique=False)
         batch_op.create_index('ix_sign_ins_login_at', ['login', 'at'], unique=False)
+        batch_op.create_index('ix_sign_ins_network_at', ['network', 'at'], unique=False)
         batch_op.create_index('ix_sign_ins_person_id_at', ['person_id', 'at'], unique=False)
 
     op.create_table('password_history',
@@ -332,6 +339,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('opened_on', sa.Date(), nullable=True))
         batch_op.add_column(sa.Column('closed_on', sa.Date(), nullable=True))
         batch_op.add_column(sa.Column('predecessors', types.JsonColumn, nullable=False, server_default='[]'))
+        batch_op.create_index(batch_op.f('ix_organisations_code'), ['code'], unique=False)
         batch_op.create_index(batch_op.f('ix_organisations_parent_id'), ['parent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_organisations_path'), ['path'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_organisations_parent_id_organisations'), 'organisations', ['parent_id'], ['id'])
@@ -380,6 +388,14 @@ def upgrade() -> None:
 
     op.add_column('tasks', sa.Column('draft_by', types.UuidColumn(), nullable=True))
     op.add_column('documents', sa.Column('readers', sa.Text(), nullable=True))
+    op.create_table('document_classes',
+    sa.Column('document_id', types.UuidColumn(), nullable=False),
+    sa.Column('data_class', sa.Text(), nullable=False),
+    sa.Column('flag', sa.Text(), nullable=False),
+    sa.Column('readers', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['documents.id'], name=op.f('fk_document_classes_document_id_documents')),
+    sa.PrimaryKeyConstraint('document_id', 'data_class', name=op.f('pk_document_classes'))
+    )
     with op.batch_alter_table('process_instances', schema=None) as batch_op:
         batch_op.add_column(sa.Column('department_id', types.UuidColumn(), nullable=True))
         batch_op.add_column(sa.Column('secrecy', sa.SmallInteger(), nullable=False, server_default='1'))
@@ -398,6 +414,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     _allow_changes()
     op.drop_column('task_exclusions', 'label')
+    op.drop_table('document_classes')
     op.drop_column('documents', 'readers')
     op.drop_column('tasks', 'draft_by')
     op.drop_index('ix_tasks_assignee_id_instance_id', table_name='tasks')
@@ -425,6 +442,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.add_column(sa.Column('administrator', sa.BOOLEAN(), nullable=False, server_default=sa.false()))
+
+    # The other two kinds could do nothing in the version before that everybody could not.
+    op.execute("UPDATE people SET administrator = true WHERE administration = 'system'")
+    with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('uq_people_oidc_issuer_oidc_subject'), type_='unique')
         batch_op.drop_column('oidc_subject')
         batch_op.drop_column('oidc_issuer')
@@ -441,6 +462,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_organisations_parent_id_organisations'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_organisations_path'))
         batch_op.drop_index(batch_op.f('ix_organisations_parent_id'))
+        batch_op.drop_index(batch_op.f('ix_organisations_code'))
         batch_op.drop_column('predecessors')
         batch_op.drop_column('closed_on')
         batch_op.drop_column('opened_on')
@@ -501,6 +523,7 @@ def downgrade() -> None:
     op.drop_table('departments')
     with op.batch_alter_table('sign_ins', schema=None) as batch_op:
         batch_op.drop_index('ix_sign_ins_person_id_at')
+        batch_op.drop_index('ix_sign_ins_network_at')
         batch_op.drop_index('ix_sign_ins_login_at')
         batch_op.drop_index('ix_sign_ins_address_at')
 
