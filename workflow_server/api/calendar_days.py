@@ -41,7 +41,7 @@ def list_revisions(query: dict[str, Any]) -> dict[str, Any]:
 
 @noun.put("", CalendarRevisionShape(), takes=CalendarChangeShape(), keyed=True)
 def change_calendar(body: dict[str, Any]) -> Any:
-    """录入放假安排 · Take in an announcement; running deadlines are revised (administrators)."""
+    """录入放假安排 · Take in an announcement and revise deadlines (system administrator)."""
     changes = [calendars.DayChange(**change) for change in body["changes"]]
     return calendars.override(
         door.actor(),

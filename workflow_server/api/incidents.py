@@ -15,7 +15,7 @@ noun = door.Noun("incidents", "异常")
 
 @noun.get("", IncidentPage, query=IncidentQuery())
 def list_incidents(query: dict[str, Any]) -> dict[str, Any]:
-    """异常列表 · List incidents, newest first; administrators see all of them."""
+    """异常列表 · List incidents, newest first; system administrators see all."""
     is_open = query.pop("open")
     found, total = incidents.list_(door.actor(), is_open=is_open, **query)
     return page(found, total, query)
@@ -29,5 +29,5 @@ def read_incident(incident_id: UUID) -> Any:
 
 @noun.post("/<uuid:incident_id>/resolution", IncidentShape(), keyed=True)
 def resolve_incident(incident_id: UUID) -> Any:
-    """处理异常 · Try again what failed (administrators); a new failure is a new incident."""
+    """处理异常 · Try again what failed (system administrator); a new failure is a new incident."""
     return incidents.resolve(door.actor(), incident_id, door.now(), door.idempotency_key())

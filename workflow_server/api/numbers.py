@@ -27,6 +27,6 @@ def list_numbers(query: dict[str, Any]) -> dict[str, Any]:
 
 @noun.post("/<uuid:number_id>/void", NumberShape(), takes=VoidShape(), keyed=True)
 def void_number(body: dict[str, Any], number_id: UUID) -> Any:
-    """作废编号 · Void a number; it stays in the register, never given again (right numbers.void)."""
+    """作废编号 · Void a number; it stays in the register, never given again (numbers.void)."""
     key = door.idempotency_key()
     return numbers.void(door.actor(), number_id, body["reason"], door.now(), key)
