@@ -143,6 +143,17 @@ def test_an_administrator_is_not_made_at_the_provider(
     assert refused(come_back(app, provider, "would-be-root"))
 
 
+def test_who_became_an_administrator_later_is_refused(
+    app: Flask, provider: Provider, ann: str
+) -> None:
+    assert come_back(app, provider, ann).status_code == 200
+    with app.app_context(), transaction():
+        person = find_person_by_login("ann")
+        assert person is not None
+        person.administration = "audit"
+    assert refused(come_back(app, provider, ann))
+
+
 def test_who_was_deactivated_is_refused(app: Flask, provider: Provider, ann: str) -> None:
     assert come_back(app, provider, ann).status_code == 200
     with app.app_context(), transaction():

@@ -13,17 +13,22 @@ from tests.services.conftest import House
 from tests.services.drawing import line, user
 from workflow_server.errors import Forbidden, NotFound
 from workflow_server.services import (
+    accounts,
+    administrators,
     clock,
     departments,
     groups,
     jobs,
+    passwords,
     people,
     positions,
+    sign_ins,
     tasks,
 )
-from workflow_server.services.actors import Actor
+from workflow_server.services.actors import Actor, visitor_for_token
 from workflow_server.services.administration import OfficeFault
-from workflow_server.services.people import LastAdministrator
+from workflow_server.services.administrators import LastAdministrator
+from workflow_server.services.passwords import AppointedMeanwhile
 from workflow_server.services.positions import (
     DutiesExclusive,
     OwnRights,
@@ -125,18 +130,56 @@ def test_an_administrator_holds_no_position_and_the_other_way_round(
     with pytest.raises(DutiesExclusive, match="三员"):
         positions.give(security, deployed.root.person_id, post(deployed), NOW)
     with pytest.raises(DutiesExclusive, match="业务岗位"):
-        people.grant(security, deployed.ann.person_id, {"administration": "audit"}, NOW)
+        administrators.appoint("ann", "audit", NOW)
 
 
 def test_nobody_holds_two_administrations(deployed: House, security: Actor) -> None:
     added = people.add(deployed.root, "may", "梅", NOW)
-    people.grant(security, added.id, {"administration": "audit"}, NOW)
+    administrators.appoint("may", "audit", NOW)
+    assert (written()["before"], written()["after"]) == (
+        {"administration": None},
+        {"administration": "audit"},
+    )
     with pytest.raises(DutiesExclusive, match="另一员"):
-        people.grant(security, added.id, {"administration": "system"}, NOW)
+        administrators.appoint("may", "system", NOW)
     with pytest.raises(LastAdministrator):
-        people.grant(security, added.id, {"administration": None}, NOW)
+        administrators.appoint("may", None, NOW)
     with pytest.raises(LastAdministrator):
         people.change(deployed.root, added.id, "梅", False, NOW)
+
+
+def test_who_becomes_an_administrator_loses_every_way_in(deployed: House) -> None:
+    person = people.add(deployed.root, "may", "梅", NOW)
+    passwords.set_("may", "Tai-Shan-9-x", NOW)
+    token = sign_ins.issue_token("may", "script", now=NOW)
+    with transaction():
+        person = rows.get_person(person.id)
+        person.oidc_issuer, person.oidc_subject = "https://i", "s1"
+        person.totp_secret, person.totp_confirmed_at = "x", NOW
+    administrators.appoint("may", "audit", NOW)
+    person = rows.get_person(person.id)
+    assert (person.password_hash, person.oidc_subject, person.totp_secret) == (None, None, None)
+    assert visitor_for_token(token, NOW) is None
+    with pytest.raises(sign_ins.SignInRefused):
+        sign_ins.sign_in("may", "Tai-Shan-9-x", NOW)
+    with pytest.raises(NotFound):
+        administrators.appoint("nobody", "audit", NOW)
+
+
+def test_a_password_reset_does_not_outlive_an_appointment_meanwhile(
+    deployed: House, security: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person_id = people.add(deployed.root, "may", "梅", NOW).id
+    hashing = passwords.hash_password
+
+    def slow(password: str) -> str:
+        administrators.appoint("may", "audit", NOW)
+        return hashing(password)
+
+    monkeypatch.setattr(passwords, "hash_password", slow)
+    with pytest.raises(AppointedMeanwhile):
+        accounts.reset_password(security, person_id, "Tai-Shan-9-x", NOW)
+    assert rows.get_person(person_id).password_hash is None
 
 
 def test_nobody_gives_themselves_anything(deployed: House, security: Actor) -> None:

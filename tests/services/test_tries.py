@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -94,6 +95,72 @@ def test_tries_at_once_are_counted_before_any_is_hashed(
     with ThreadPoolExecutor(8) as people:
         tried = sum(people.map(attempt, range(8)))
     assert tried == len(hashed) == tries.FAILURES_OF_A_PAIR
+
+
+def test_those_who_are_right_at_once_all_get_in(
+    app: Flask, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = threading.Barrier(8)
+
+    class Slow:
+        def verify(self, *_: str) -> bool:
+            time.sleep(0.05)
+            return True
+
+    def attempt(_: int) -> str:
+        at_once.wait()
+        with app.app_context():
+            return sign_ins.sign_in("ann", "correct horse", NOW, origin=HERE).token
+
+    session().rollback()
+    monkeypatch.setattr(passwords, "_hasher", Slow())
+    with ThreadPoolExecutor(8) as people:
+        assert len(set(people.map(attempt, range(8)))) == 8
+
+
+def test_a_try_that_the_server_fell_over_counts(house: House) -> None:
+    for _ in range(tries.FAILURES_OF_A_PAIR):
+        tries.begin("ann", HERE, NOW)
+    assert wait("ann", HERE, timedelta(minutes=1)) > 60
+
+
+def test_a_password_that_was_reset_while_it_was_tried_lets_nobody_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify = passwords.is_right
+
+    def reset_meanwhile(password: str, hashed: str | None) -> bool:
+        found = verify(password, hashed)
+        monkeypatch.setattr(passwords, "is_right", verify)
+        passwords.set_("ann", "Tai-Shan-9-x", NOW)
+        return found
+
+    monkeypatch.setattr(passwords, "is_right", reset_meanwhile)
+    with pytest.raises(sign_ins.SignInRefused):
+        sign_ins.sign_in("ann", "correct horse", NOW, origin=HERE)
+
+
+def test_the_addresses_of_one_ipv6_network_are_one(house: House) -> None:
+    for number in range(tries.FAILURES_OF_A_PAIR):
+        fail("ann", Origin(f"2001:db8:1:2::{number}"))
+    assert wait("ann", Origin("2001:db8:1:2:ffff::9")) > 0
+    assert sign_ins.sign_in("ann", "correct horse", NOW, origin=Origin("2001:db8:1:3::1")).token
+    found = {row.address for row in sign_ins.list_own(house.ann)[0]}
+    assert "2001:db8:1:2::3" in found
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("no address", "no address"),
+    ],
+)
+def test_what_counts_as_one_address(address: str, network: str) -> None:
+    assert tries.network_of(address) == network
 
 
 def test_every_try_is_a_row_but_who_hammers_does_not_fill_the_disk(house: House) -> None:

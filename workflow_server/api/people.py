@@ -33,7 +33,7 @@ posts = door.Noun("positions", "岗位")
 @noun.get("", HolderPage, query=HolderQuery())
 def list_people(query: dict[str, Any]) -> dict[str, Any]:
     """人员列表 · List the people of your organisations with their posts, by name."""
-    found = organisations.list_people(door.actor(), query["organisation_id"], query["role"])
+    found, total = organisations.list_people(door.actor(), **query)
     shown = [
         {
             "person_id": person.id,
@@ -44,9 +44,9 @@ def list_people(query: dict[str, Any]) -> dict[str, Any]:
             "department_id": position.department_id,
             "is_head": position.is_head,
         }
-        for person, position in slice_of(found, query)
+        for person, position in found
     ]
-    return page(shown, len(found), query)
+    return page(shown, total, query)
 
 
 @noun.get("/directory", PersonPage, query=PersonQuery())
@@ -81,9 +81,9 @@ def change_person(body: dict[str, Any], person_id: UUID) -> Any:
 
 @noun.put("/<uuid:person_id>/grants", PersonShape(), takes=GrantsShape(), keyed=True)
 def grant(body: dict[str, Any], person_id: UUID) -> Any:
-    """授权 · Set clearance, certificate or administration (security administrator).
+    """授权 · Set clearance and the certificate for minors (security administrator).
 
-    What is not named stays as it is. Administrators hold no position, and only one office.
+    What is not named stays as it is. Administrators are made on the server itself only.
     """
     key, now = door.idempotency_key(), datetime.now(UTC)
     return services.grant(door.actor(), person_id, body, now, key)

@@ -10,6 +10,7 @@ import click
 from workflow_server.cli.house import House
 from workflow_server.services import (
     accounts,
+    administrators,
     clock,
     office_export,
     office_import,
@@ -19,6 +20,8 @@ from workflow_server.services import (
     sign_ins,
 )
 from workflow_server.store import db
+
+ADMINISTRATIONS = ["system", "security", "audit"]
 
 
 @click.group()
@@ -31,7 +34,7 @@ def user() -> None:
 @click.argument("name")
 @click.option(
     "--administration",
-    type=click.Choice(["system", "security", "audit"]),
+    type=click.Choice(ADMINISTRATIONS),
     help="三员之一 · Which of the three administrators, if any.",
 )
 @click.password_option(help="口令 · Password; asked for when not given.")
@@ -46,6 +49,25 @@ def add_user(
             login, name, password=password, administration=administration
         )
         click.echo(f"已新增 added: {person.login} {person.id}")
+
+
+@user.command("administration")
+@click.argument("login")
+@click.argument("kind", type=click.Choice([*ADMINISTRATIONS, "none"]))
+@click.pass_obj
+def appoint(house: House, login: str, kind: str) -> None:
+    """任免三员 · Make somebody one of the three administrators, or none of them.
+
+    Password, tokens, second factor and single sign-on of who becomes one end: give a new
+    password with `user password`.
+    """
+    with house.create_app().app_context():
+        db.migrate()
+        wanted = None if kind == "none" else kind
+        administrators.appoint(login, wanted, datetime.now(UTC))
+    click.echo(f"已设置 set: {login} {kind}")
+    if wanted is not None:
+        click.echo(f"请设置新口令 now set a password: workflow-server user password {login}")
 
 
 @user.command("password")

@@ -10,7 +10,14 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from workflow_server.errors import Fault, Forbidden, InvalidInput, NotFound, Unavailable
+from workflow_server.errors import (
+    Fault,
+    Forbidden,
+    InvalidInput,
+    InvalidState,
+    NotFound,
+    Unavailable,
+)
 from workflow_server.events import Event
 from workflow_server.rules import passwords as rules
 from workflow_server.rules.passwords import Policy
@@ -47,6 +54,10 @@ class PasswordRefused(InvalidInput):
 
 class PasswordWrong(Forbidden):
     """原口令不正确"""
+
+
+class AppointedMeanwhile(InvalidState):
+    """账号身份已变更"""
 
 
 def policy() -> Policy:
@@ -125,16 +136,16 @@ def change(
         return
     person = people.get_person(actor.person_id)
     attempt = tries.begin(person.login, origin, now, "password-change")
-    former = _former(person)
+    former, known = _former(person), person.password_hash
     session().rollback()  # no connection waits while passwords are tried
-    if not is_right(old, person.password_hash):
+    if not is_right(old, known):
         tries.end(attempt, sign_ins.WRONG)
         raise PasswordWrong("原口令不正确。 The old password is wrong.")
     tries.end(attempt, "changed")
     hashed = _judged(new, person, former)
     with transaction():
         stored = people.get_person(person.id)
-        if stored.password_hash != person.password_hash:
+        if stored.password_hash != known:
             raise PasswordWrong("口令已被他人修改。 The password was changed meanwhile.")
         _store(stored, hashed, now)
         stored.must_change_password = False
@@ -161,19 +172,32 @@ def set_(
     person = people.find_person_by_login(login)
     if person is None:
         raise nobody(login)
-    former = _former(person)
+    former, known = _former(person), person.administration
     session().rollback()
     hashed = _judged(password, person, former)
     with transaction():
         if history.first_answer(asked) is not None:
             return
         stored = people.get_person(person.id)
+        if stored.administration != known:
+            raise AppointedMeanwhile(
+                "该账号刚刚任免为三员，请重新办理。"
+                " Expected the same account as before, but its administration was changed."
+            )
         _store(stored, hashed, now)
         stored.must_change_password = must_change
         tokens.revoke_sign_ins(person.id, now)
         data = {"person_id": str(person.id)}
         act = Act(at=now, act=Event.PASSWORD_SET, by=by, data=data)
         history.append_to_area("access", act, asked)
+
+
+def forget(person: Person) -> None:
+    """Leave a person without a password, inside a transaction; it may not be set again soon."""
+    if person.password_hash:
+        credentials.keep_former_password(person.id, person.password_hash)
+    person.password_hash = person.password_set_at = None
+    person.must_change_password = False
 
 
 def nobody(login: str) -> NotFound:

@@ -65,7 +65,8 @@ def _person_of(identity: Identity, login: str, now: datetime, origin: Origin) ->
     person = people.find_person_by_subject(identity.issuer, identity.subject)
     if person is None:
         person = _link(identity, login, now, origin)
-    if not person.active:
+    # An administrator's account is nobody's to give but this server's, however it was tied.
+    if not person.active or person.administration is not None:
         raise _unknown()
     return person
 
@@ -74,7 +75,6 @@ def _link(identity: Identity, login: str, now: datetime, origin: Origin) -> Pers
     person = people.find_person_by_login(login) if login else None
     if person is None and login and settings().oidc_add_people:
         person = _add(identity, login, now, origin)
-    # An administrator's account is nobody's to give but this server's.
     if person is None or person.oidc_subject is not None or person.administration is not None:
         raise _unknown()
     person.oidc_issuer, person.oidc_subject = identity.issuer, identity.subject

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +28,11 @@ FAILURES_OF_A_SECOND_FACTOR = 10
 #: A locked out try is written down so often at most: who hammers cannot fill the disk.
 _LOCKED_EVERY = timedelta(minutes=1)
 _AGENT_LENGTH = 300
+#: How long somebody waits for others who are trying at the same time, and how often they look.
+_PATIENCE_SECONDS = 5.0
+_PAUSE_SECONDS = 0.05
+#: A try without an outcome after this is one that the server fell over.
+_TRYING_TAKES = timedelta(seconds=30)
 
 
 class TryLater(Exception):
@@ -58,15 +65,29 @@ class Try:
 def begin(login: str, origin: Origin, now: datetime, method: str = "password") -> Try:
     """Count a try as a failure until it is known better; TryLater when there were too many.
 
-    Counted before anything is tried, one after the other: many at once get no more.
+    Counted before anything is tried, one after the other: many at once get no more. Where only
+    those that are being tried right now are too many, it waits for what comes of them: they may
+    all be right.
     """
-    seconds = 0
+    patient_until = time.monotonic() + _PATIENCE_SECONDS
+    while (attempt := _begin(login, origin, now, method)) is None:
+        if time.monotonic() > patient_until:
+            raise TryLater(1)
+        time.sleep(_PAUSE_SECONDS)
+    return attempt
+
+
+def _begin(login: str, origin: Origin, now: datetime, method: str) -> Try | None:
+    """Count a try; None when it depends on others that are being tried."""
     with transaction():
         sign_ins.lock()
         person = people.find_person_by_login(login)
         name = login if person is not None else _masked(login)
-        rows = sign_ins.list_since(name, origin.address, now - WINDOW)
-        seconds = _wait(rows, name, origin.address, now)
+        network = network_of(origin.address)
+        rows = sign_ins.list_since(name, network, now - WINDOW)
+        seconds = _wait(rows, name, network, now)
+        if seconds and not _wait(_ended(rows, now), name, network, now):
+            return None
         row = _row(name, person, origin, now, method)
         row.outcome = sign_ins.LOCKED if seconds else sign_ins.TRYING
         if not seconds or not _was_told(rows, now):
@@ -74,6 +95,12 @@ def begin(login: str, origin: Origin, now: datetime, method: str = "password") -
     if seconds:
         raise TryLater(seconds)
     return Try(row.id, person)
+
+
+def _ended(rows: Sequence[Any], now: datetime) -> list[Any]:
+    """Leave out what is being tried; what takes so long was cut off, and counts."""
+    fresh = now - _TRYING_TAKES
+    return [row for row in rows if row.outcome != sign_ins.TRYING or row.at < fresh]
 
 
 def end(attempt: Try, outcome: str) -> None:
@@ -103,8 +130,22 @@ def _row(
         method=method,
         outcome=sign_ins.TRYING,
         address=origin.address,
+        network=network_of(origin.address),
         agent=None if origin.agent is None else origin.agent[:_AGENT_LENGTH],
     )
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one address: of IPv6 a whole /64, which is one customer's."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def _masked(login: str) -> str:
@@ -118,7 +159,7 @@ def _was_told(rows: Iterable[Any], now: datetime) -> bool:
     return any(outcome == sign_ins.LOCKED and at > now - _LOCKED_EVERY for at, *_, outcome in rows)
 
 
-def _wait(rows: Sequence[Any], login: str, address: str, now: datetime) -> int:
+def _wait(rows: Sequence[Any], login: str, network: str, now: datetime) -> int:
     """Return how many seconds the next try must wait; rows are the newest first."""
 
     def fresh(ends: Callable[[Any], bool]) -> list[Any]:
@@ -133,15 +174,15 @@ def _wait(rows: Sequence[Any], login: str, address: str, now: datetime) -> int:
         return bool(row.outcome == sign_ins.UNLOCKED and row.login == login)
 
     def is_pair(row: Any) -> bool:
-        return bool(row.login == login and row.address == address)
+        return bool(row.login == login and row.network == network)
 
     of_pair = fresh(lambda row: is_unlocked(row) or (row.outcome == sign_ins.OK and is_pair(row)))
     of_login = [row for row in fresh(is_unlocked) if row.login == login]
-    of_address = fresh(lambda row: row.outcome == sign_ins.UNLOCKED and row.address == address)
+    of_address = fresh(lambda row: row.outcome == sign_ins.UNLOCKED and row.network == network)
     second = [row for row in of_login if row.outcome == sign_ins.SECOND_FACTOR_WRONG]
     limits = (
         ([row for row in of_pair if is_pair(row)], FAILURES_OF_A_PAIR),
-        ([row for row in of_address if row.address == address], FAILURES_OF_AN_ADDRESS),
+        ([row for row in of_address if row.network == network], FAILURES_OF_AN_ADDRESS),
         (of_login, FAILURES_OF_A_LOGIN),
         (second, FAILURES_OF_A_SECOND_FACTOR),
     )

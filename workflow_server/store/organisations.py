@@ -28,7 +28,7 @@ class Organisation(Model):
     key: Mapped[str] = mapped_column(sa.Text, unique=True)
     name: Mapped[str] = mapped_column(sa.Text)
     short_name: Mapped[str] = mapped_column(sa.Text)
-    code: Mapped[str] = mapped_column(sa.Text, default="")
+    code: Mapped[str] = mapped_column(sa.Text, default="", index=True)
     #: Its part in processes, as the roles of the content name it.
     party: Mapped[str] = mapped_column(sa.Text)
     region: Mapped[str | None] = mapped_column(sa.Text, default=None)
@@ -126,6 +126,16 @@ def find_by_key(key: str) -> Organisation | None:
 def find(organisation_id: UUID) -> Organisation | None:
     """Return an organisation, if there is one."""
     return session().get(Organisation, organisation_id)
+
+
+def share(organisation_id: UUID) -> Organisation:
+    """Return an organisation as it is now; who closes it waits until the transaction ends."""
+    row = session().get(
+        Organisation, organisation_id, with_for_update={"read": True}, populate_existing=True
+    )
+    if row is None:
+        raise NotFound(f"Expected organisation {organisation_id}, but there is none")
+    return row
 
 
 def hold() -> None:

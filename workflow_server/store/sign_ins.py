@@ -34,6 +34,7 @@ class SignInRow(Model):
         sa.Index("ix_sign_ins_person_id_at", "person_id", "at"),
         sa.Index("ix_sign_ins_login_at", "login", "at"),
         sa.Index("ix_sign_ins_address_at", "address", "at"),
+        sa.Index("ix_sign_ins_network_at", "network", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True)
@@ -45,6 +46,8 @@ class SignInRow(Model):
     #: "ok", "wrong", "locked", "second-factor-wrong" …
     outcome: Mapped[str] = mapped_column(sa.Text)
     address: Mapped[str] = mapped_column(sa.Text, default="")
+    #: What counts as one address: it, or the /64 that it is in.
+    network: Mapped[str] = mapped_column(sa.Text, default="")
     agent: Mapped[str | None] = mapped_column(sa.Text, default=None)
 
 
@@ -54,13 +57,13 @@ def lock() -> None:
         run(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
-def list_since(login: str, address: str, since: datetime) -> Sequence[Any]:
-    """Return (at, login, address, outcome) of what counts for a try, newest first."""
-    columns = (SignInRow.at, SignInRow.login, SignInRow.address, SignInRow.outcome)
+def list_since(login: str, network: str, since: datetime) -> Sequence[Any]:
+    """Return (at, login, network, outcome) of what counts for a try, newest first."""
+    columns = (SignInRow.at, SignInRow.login, SignInRow.network, SignInRow.outcome)
     query = (
         sa.select(*columns)
         .where(SignInRow.at > since)
-        .where(sa.or_(SignInRow.login == login, SignInRow.address == address))
+        .where(sa.or_(SignInRow.login == login, SignInRow.network == network))
         .where(
             SignInRow.outcome.in_((*_FAILED, UNLOCKED, LOCKED))
             | ((SignInRow.outcome == OK) & (SignInRow.login == login))

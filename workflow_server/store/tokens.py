@@ -80,6 +80,16 @@ def revoke_sign_ins(person_id: UUID, now: datetime, but: UUID | None = None) -> 
     return run(statement).rowcount
 
 
+def revoke_all(person_id: UUID, now: datetime) -> None:
+    """End the sign-ins of a person and make their named tokens worthless."""
+    run(
+        sa.update(ApiToken)
+        .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def widen(token_id: UUID, scope: str) -> None:
     """Take a narrowing away from a token of a sign-in; without one left it is good for all."""
     token = session().get(ApiToken, token_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Choice, Day, Flag, Id, Shown, Text, Whole
+from workflow_server.api.shapes.fields import Day, Flag, Id, Shown, Text, Whole
 
 _CLEARANCE = {"description": "0 公开，1 内部，2 工作秘密"}
 
@@ -95,7 +95,6 @@ class GrantsShape(Shape):
 
     clearance = Whole(0, 2, metadata=_CLEARANCE)
     minors_certified = Flag()
-    administration = Choice("system", "security", "audit", allow_none=True)
 
 
 class PostShape(Shape):
