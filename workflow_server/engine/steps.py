@@ -105,3 +105,5 @@ class Step:
     incidents_resolved: tuple[UUID, ...] = ()
     moves: tuple[Move, ...] = ()
     end_events: tuple[str, ...] = ()
+    #: Where tokens are beside the tasks opened.
+    still_at: frozenset[str] = frozenset()

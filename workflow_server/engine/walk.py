@@ -79,6 +79,9 @@ class Walk:
             incidents_resolved=tuple(i for i in self._resolved if i not in self._failures),
             moves=tuple(self._moves),
             end_events=tuple(self._end_events),
+            still_at=frozenset(
+                token.task_spec.node.id for token in live.values() if token.id not in self._opened
+            ),
         )
 
     def _advance(self, token: Token) -> None:

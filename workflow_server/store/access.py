@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.people import Person, PositionRow
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
 
@@ -111,6 +112,45 @@ def replace_team(instance_id: UUID, members: Sequence[tuple[UUID, str]]) -> None
         session().execute(sa.insert(TeamMember), rows)
 
 
+def clear_team(instance_id: UUID) -> None:
+    """Let nobody belong to a case."""
+    session().execute(sa.delete(TeamMember).where(TeamMember.instance_id == instance_id))
+
+
+def add_to_team(
+    instance_id: UUID, organisation_id: UUID, members: Sequence[tuple[UUID, str]]
+) -> list[tuple[UUID, str, UUID | None]]:
+    """Let people belong to a case, but for who is recused or unknown, in one statement.
+
+    Returns who does, in which role and in which department of the organisation they work.
+    """
+    recused = sa.exists().where(
+        Recusal.person_id == Person.id,
+        Recusal.instance_id == instance_id,
+        Recusal.lifted_at.is_(None),
+    )
+    rows = [
+        sa.select(Person.id, sa.literal(instance_id, UuidColumn()), sa.literal(role)).where(
+            Person.id == person, ~recused
+        )
+        for person, role in dict.fromkeys(members)
+    ]
+    department = (
+        sa.select(PositionRow.department_id)
+        .where(
+            PositionRow.person_id == sa.literal_column("team_members.person_id"),
+            PositionRow.organisation_id == organisation_id,
+            PositionRow.department_id.is_not(None),
+        )
+        .order_by(PositionRow.id)
+        .limit(1)
+    )
+    names = ["person_id", "instance_id", "role"]
+    added = sa.insert(TeamMember).from_select(names, sa.union_all(*rows))
+    found = added.returning(TeamMember.person_id, TeamMember.role, department.scalar_subquery())
+    return [(row[0], row[1], row[2]) for row in session().execute(found)]
+
+
 def list_team(instance_id: UUID) -> Sequence[tuple[UUID, str]]:
     """Return who belongs to a case, in which role."""
     query = sa.select(TeamMember.person_id, TeamMember.role).where(
@@ -121,9 +161,19 @@ def list_team(instance_id: UUID) -> Sequence[tuple[UUID, str]]:
 
 def get_emergency(emergency_id: UUID) -> EmergencyAccess:
     """Return an emergency access."""
-    row = session().get(EmergencyAccess, emergency_id, populate_existing=True)
+    return _emergency(session().get(EmergencyAccess, emergency_id, populate_existing=True))
+
+
+def lock_emergency(emergency_id: UUID) -> EmergencyAccess:
+    """Return an emergency access as it is now; nobody else reviews it until the end."""
+    return _emergency(
+        session().get(EmergencyAccess, emergency_id, populate_existing=True, with_for_update=True)
+    )
+
+
+def _emergency(row: EmergencyAccess | None) -> EmergencyAccess:
     if row is None:
-        raise NotFound(f"Expected emergency access {emergency_id}, but there is none")
+        raise NotFound("未找到该紧急查阅。 Expected an emergency access, but there is none.")
     return row
 
 

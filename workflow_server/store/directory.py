@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from workflow_server.store.access import Recusal
 from workflow_server.store.db import run, table
 from workflow_server.store.organisations import Department, Succession
 from workflow_server.store.people import Group, GroupMember, Person, PositionRow, in_force
-from workflow_server.store.types import UuidColumn
+from workflow_server.store.tasks import Task
+from workflow_server.store.types import UtcDateTime, UuidColumn
 
 #: More people than this nobody is offered a task by name, and more are not read.
 MOST = 200
@@ -34,6 +36,8 @@ class Holder:
     title: str | None
     department_id: UUID | None
     is_head: bool
+    #: What the department is called.
+    department: str | None
     #: Recused from the case that is asked about.
     recused: bool
 
@@ -61,16 +65,22 @@ class Wanted:
     role: str | None = None
     title: str | None = None
     department_id: UUID | None = None
+    #: A department that is not closed, by its key.
+    department: str | None = None
     group: str | None = None
     person_ids: tuple[UUID, ...] | None = None
     #: Heads of departments and organisations, beside the people named.
     heads: bool = False
+    #: Whoever has done something in the case.
+    doers: bool = False
 
 
 _PERSON, _POSITION, _RECUSAL = table(Person), table(PositionRow), table(Recusal)
-_DEPARTMENT, _SUCCESSION = table(Department), table(Succession)
+_DEPARTMENT, _SUCCESSION, _TASK = table(Department), table(Succession), table(Task)
 _GROUP, _MEMBER = table(Group), table(GroupMember)
 
+_CASE = sa.bindparam("instance_id", type_=UuidColumn())
+_TODAY = sa.bindparam("today", type_=sa.Date())
 _HOST = sa.bindparam("organisation_id", type_=UuidColumn())
 _hosts = sa.select(_HOST.label("id")).cte("hosts", recursive=True)
 # What became of the host, however often: UNION ends where a circle would begin.
@@ -85,29 +95,50 @@ _HOLDERS = (
         _PERSON.c.name,
         _PERSON.c.clearance,
         _PERSON.c.minors_certified,
-        _POSITION.c.id,
+        _POSITION.c.id.label("position_id"),
         _POSITION.c.organisation_id,
         _POSITION.c.role,
         _POSITION.c.title,
         _POSITION.c.department_id,
         _POSITION.c.is_head,
-        sa.exists().where(
+        _DEPARTMENT.c.name.label("department"),
+        sa.exists()
+        .where(
             _RECUSAL.c.person_id == _PERSON.c.id,
-            _RECUSAL.c.instance_id == sa.bindparam("instance_id", type_=UuidColumn()),
+            _RECUSAL.c.instance_id == _CASE,
             _RECUSAL.c.lifted_at.is_(None),
-        ),
+        )
+        .label("recused"),
     )
     .select_from(_POSITION)
     .join(_PERSON, _PERSON.c.id == _POSITION.c.person_id)
-    .where(_PERSON.c.active, in_force(sa.bindparam("today", type_=sa.Date())))
+    .outerjoin(_DEPARTMENT, _DEPARTMENT.c.id == _POSITION.c.department_id)
+    .where(_PERSON.c.active, in_force(_TODAY))
     .where(_POSITION.c.organisation_id.in_(_HOSTS))
     .order_by(_POSITION.c.id)
     .limit(MOST + 1)
 )
 _IDS = sa.bindparam("person_ids", expanding=True, type_=UuidColumn())
-_BY_ROLE = _HOLDERS.where(_POSITION.c.role == sa.bindparam("role"))
-# Of the people named all posts are read: they are few, and so are their posts.
-_BY_PERSON = _HOLDERS.where(_PERSON.c.id.in_(_IDS)).limit(None)
+_DOERS = sa.select(_TASK.c.completed_by).where(
+    _TASK.c.instance_id == _CASE, _TASK.c.completed_by.is_not(None)
+)
+_MEMBERS = (
+    sa.select(_MEMBER.c.person_id)
+    .join(_GROUP, _GROUP.c.id == _MEMBER.c.group_id)
+    .where(_GROUP.c.key == sa.bindparam("group"))
+)
+#: What narrows a look, by the name of its value.
+_NARROWING: dict[str, sa.ColumnElement[bool]] = {
+    "role": _POSITION.c.role == sa.bindparam("role"),
+    "title": _POSITION.c.title == sa.bindparam("title"),
+    "department_id": _POSITION.c.department_id == sa.bindparam("department_id"),
+    "department": sa.and_(
+        _DEPARTMENT.c.key == sa.bindparam("department"),
+        sa.or_(_DEPARTMENT.c.closed_on.is_(None), _DEPARTMENT.c.closed_on > _TODAY),
+    ),
+    "group": _PERSON.c.id.in_(_MEMBERS),
+    "person_ids": _PERSON.c.id.in_(_IDS),
+}
 _PLACES = sa.select(
     _DEPARTMENT.c.id,
     _DEPARTMENT.c.organisation_id,
@@ -120,16 +151,22 @@ _PLACES = sa.select(
 
 def list_holders(wanted: Wanted) -> Sequence[Holder]:
     """Return the posts that are wanted, the oldest first: at most MOST and one, save by name."""
-    values: dict[str, Any] = {
-        "organisation_id": wanted.organisation_id,
-        "instance_id": wanted.instance_id,
-        "today": wanted.today,
-    }
-    if wanted.role is not None:
-        values["role"] = wanted.role
-    if wanted.person_ids is not None:
-        values["person_ids"] = list(wanted.person_ids)
-    return [Holder(*row) for row in run(_query(wanted), values)]
+    narrowing, values = _asked(wanted)
+    query = _query(narrowing, wanted.heads, wanted.doers)
+    return [Holder(*row) for row in run(query, values)]
+
+
+def list_holders_and_done(wanted: Wanted) -> tuple[list[Holder], list[tuple[str, UUID]]]:
+    """Return the posts that are wanted and, by the same statement, what was done in the case.
+
+    Of that, which elements people have completed, and who, the last one first.
+    """
+    narrowing, values = _asked(wanted)
+    rows = run(_query_with_done(narrowing, wanted.heads, wanted.doers), values).all()
+    posts = [Holder(*row[:-1]) for row in rows if row[-1] is None]
+    done = [row for row in rows if row[-1] is not None]
+    done.sort(key=lambda row: (row[-1], row.position_id), reverse=True)
+    return sorted(posts, key=lambda post: post.position_id), [(row[1], row[0]) for row in done]
 
 
 def list_places(organisation_id: UUID) -> Sequence[Place]:
@@ -143,25 +180,46 @@ def list_names(person_ids: Collection[UUID]) -> dict[UUID, str]:
     return {row[0]: row[1] for row in run(query, {"person_ids": list(person_ids)})}
 
 
-def _query(wanted: Wanted) -> sa.Select[*tuple[object, ...]]:
-    if wanted.heads:
-        return _HOLDERS.where(
-            sa.or_(_POSITION.c.is_head, _PERSON.c.id.in_(_IDS))
-            if wanted.person_ids is not None
-            else _POSITION.c.is_head
-        ).limit(None)
-    if wanted.person_ids is not None:
-        return _BY_PERSON
-    query = _HOLDERS if wanted.role is None else _BY_ROLE
-    if wanted.title is not None:
-        query = query.where(_POSITION.c.title == wanted.title)
-    if wanted.department_id is not None:
-        query = query.where(_POSITION.c.department_id == wanted.department_id)
-    if wanted.group is not None:
-        members = (
-            sa.select(_MEMBER.c.person_id)
-            .join(_GROUP, _GROUP.c.id == _MEMBER.c.group_id)
-            .where(_GROUP.c.key == wanted.group)
-        )
-        query = query.where(_PERSON.c.id.in_(members))
-    return query
+def _asked(wanted: Wanted) -> tuple[frozenset[str], dict[str, Any]]:
+    """Return what a look is narrowed by, and all its values."""
+    narrowed = {name: getattr(wanted, name) for name in _NARROWING}
+    narrowed = {name: value for name, value in narrowed.items() if value is not None}
+    values = {
+        "organisation_id": wanted.organisation_id,
+        "instance_id": wanted.instance_id,
+        "today": wanted.today,
+        **narrowed,
+    }
+    return frozenset(narrowed), values
+
+
+@cache
+def _query(narrowing: frozenset[str], heads: bool, doers: bool) -> sa.Select[*tuple[Any, ...]]:
+    conditions = [_NARROWING[name] for name in sorted(narrowing)]
+    if heads:
+        return _HOLDERS.where(sa.or_(_POSITION.c.is_head, *conditions)).limit(None)
+    if doers:
+        conditions.append(_PERSON.c.id.in_(_DOERS))
+    query = _HOLDERS.where(*conditions)
+    # Of the people named all posts are read: they are few, and so are their posts.
+    return query.limit(None) if doers or "person_ids" in narrowing else query
+
+
+@cache
+def _query_with_done(
+    narrowing: frozenset[str], heads: bool, doers: bool
+) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    found = _query(narrowing, heads, doers).subquery("found")
+    nothing = (sa.null().label(column.name) for column in list(found.c)[5:])
+    return sa.union_all(
+        sa.select(*found.c, sa.type_coerce(sa.null(), UtcDateTime()).label("done_at")),
+        sa.select(
+            _TASK.c.completed_by,
+            _TASK.c.element_id,
+            sa.null().label("clearance"),
+            sa.null().label("minors_certified"),
+            _TASK.c.id,
+            *nothing,
+            _TASK.c.completed_at,
+        ).where(_TASK.c.instance_id == _CASE, _TASK.c.completed_by.is_not(None)),
+    )

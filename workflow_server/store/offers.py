@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflow_server.store.db import Model, run, session, table
+from workflow_server.store.db import Model, db, run, session, table
 from workflow_server.store.types import UuidColumn
 
 
@@ -43,6 +44,11 @@ class TaskCandidate(Model):
 
 _EXCLUSIONS = table(TaskExclusion)
 _EXCLUDE, _OFFER = sa.insert(_EXCLUSIONS), sa.insert(table(TaskCandidate))
+#: For those whom a rule may keep from it already.
+_EXCLUDE_ALSO: dict[str, sa.Insert] = {
+    "sqlite": sqlite.insert(_EXCLUSIONS).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_EXCLUSIONS).on_conflict_do_nothing(),
+}
 _EXCLUSION = sa.select(_EXCLUSIONS.c.label).where(
     _EXCLUSIONS.c.task_id == sa.bindparam("task_id"),
     _EXCLUSIONS.c.person_id == sa.bindparam("person_id"),
@@ -51,21 +57,18 @@ _EXCLUSION = sa.select(_EXCLUSIONS.c.label).where(
 
 def exclude(rows: Sequence[tuple[UUID, UUID, str]]) -> None:
     """Write down whom tasks are not offered to, and by which rule: (task, person, label)."""
-    known = set(
-        session().execute(
-            sa.select(TaskExclusion.task_id, TaskExclusion.person_id).where(
-                TaskExclusion.task_id.in_({task for task, *_ in rows})
-            )
-        )
-    )
-    exclude_from_new([row for row in rows if row[:2] not in known])
+    _exclude(rows, _EXCLUDE_ALSO[db.engine.dialect.name])
 
 
 def exclude_from_new(rows: Sequence[tuple[UUID, UUID, str]]) -> None:
     """Write down whom tasks that have just been opened are not offered to, and by which rule."""
+    _exclude(rows, _EXCLUDE)
+
+
+def _exclude(rows: Sequence[tuple[UUID, UUID, str]], insert: sa.Insert) -> None:
     if rows:
         names = ("task_id", "person_id", "label")
-        run(_EXCLUDE, [dict(zip(names, row, strict=True)) for row in rows])
+        run(insert, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def offer(rows: Sequence[tuple[UUID, UUID]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from workflow_server.feel import FeelError
@@ -74,8 +75,15 @@ class _Search:
         self.ground = ground
         self.reasons: list[str] = []
         self.sieve = Sieve(ground)
-        self.selves = _selves(ground)
         self.to_role = False
+
+    @cached_property
+    def selves(self) -> dict[UUID, str]:
+        """Who must not judge themselves, where the diagram says so."""
+        if self.ground.assign.self_rule == "allow":
+            return {}
+        people = (self.ground.starter_id, self.ground.previous_id)
+        return {person: SELF for person in people if person is not None}
 
     def choice(self) -> Choice:
         ground = self.ground
@@ -185,14 +193,6 @@ class _Search:
     def _excluded(self) -> Mapping[UUID, str]:
         barred = {person: label for person, (label, _) in self.sieve.barred.items()}
         return {**self.selves, **barred}
-
-
-def _selves(ground: Ground) -> dict[UUID, str]:
-    """Return who must not judge themselves, where the diagram says so."""
-    if ground.assign.self_rule == "allow":
-        return {}
-    people = (ground.starter_id, ground.previous_id)
-    return {person: SELF for person in people if person is not None}
 
 
 def _candidate(post: Holder) -> Candidate:

@@ -13,7 +13,7 @@ from workflow_server.config import CHINA
 from workflow_server.content.elements import Assign, ElementExtensions
 from workflow_server.services.choosing.reading import Unusable
 from workflow_server.services.situation import Situation
-from workflow_server.store import directory, tasks
+from workflow_server.store import directory
 from workflow_server.store.directory import Holder, Place, Wanted
 
 #: What is kept of an element that was done: which, and by whom.
@@ -24,12 +24,14 @@ class Ground:
     """One task's moment in a case, real or made up for a trial; reads as little as it can."""
 
     def __init__(
-        self, situation: Situation, list_done: Callable[[], Sequence[Done]], today: date
+        self, situation: Situation, list_done: Callable[[], Sequence[Done]] | None, today: date
     ) -> None:
+        """Rest on a situation; without `list_done` what was done is read from the store."""
         self.situation = situation
         #: Real time counts, as it does for who may sign in: posts are not held by a test clock.
         self.today = today
         self._list_done = list_done
+        self._posts_of_doers: Sequence[Holder] = ()
 
     @cached_property
     def element(self) -> ElementExtensions:
@@ -58,7 +60,12 @@ class Ground:
     @cached_property
     def done(self) -> Sequence[Done]:
         """What people have done in the case, the last first."""
-        return self._list_done()
+        if self._list_done is not None:
+            return self._list_done()
+        # Who has done something is often asked for next, with their posts.
+        posts, done = directory.list_holders_and_done(replace(self._anybody, doers=True))
+        self._posts_of_doers = posts
+        return done
 
     @property
     def previous_id(self) -> UUID | None:
@@ -90,7 +97,27 @@ class Ground:
 
     def holders(self, **wanted: Any) -> list[Holder]:
         """Return the posts in the host that are wanted."""
-        return list(directory.list_holders(replace(self._anybody, **wanted)))
+        if wanted.keys() == {"person_ids"} and self._are_doers(wanted["person_ids"]):
+            return [each for each in self._posts_of_doers if each.person_id in wanted["person_ids"]]
+        asked = replace(self._anybody, **wanted)
+        if not self._needs_done:
+            return list(directory.list_holders(asked))
+        # One statement answers both questions; the rules of the task will ask the second.
+        posts, done = directory.list_holders_and_done(asked)
+        self.__dict__["done"] = done
+        return posts
+
+    def _are_doers(self, person_ids: Collection[UUID]) -> bool:
+        return bool(self._posts_of_doers) and {person for _, person in self.done}.issuperset(
+            person_ids
+        )
+
+    @property
+    def _needs_done(self) -> bool:
+        if self._list_done is not None or "done" in self.__dict__:
+            return False
+        rules = self.situation.process.separated_from(self.element.id)
+        return bool(rules) or self.assign.self_rule != "allow"
 
     @cached_property
     def places(self) -> dict[UUID, Place]:
@@ -135,6 +162,4 @@ class Ground:
 
 def ground_of(situation: Situation) -> Ground:
     """Return what the choice for a task that is about to open rests on."""
-    instance_id = situation.instance.id
-    today = datetime.now(CHINA).date()
-    return Ground(situation, lambda: tasks.list_done(instance_id), today)
+    return Ground(situation, None, datetime.now(CHINA).date())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from workflow_server.services.choosing.ground import Ground
@@ -13,19 +13,21 @@ from workflow_server.store.directory import Holder
 SELF = "发起人与上一步办理人不得办理"
 
 
-@dataclass(slots=True)
 class Sieve:
     """Lets through who may have a task; keeps who must not, each with the rule's label."""
 
-    ground: Ground
-    #: Who has done what this must be separate from: (which rule, which element).
-    barred: dict[UUID, tuple[str, str]] = field(default_factory=dict)
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def barred(self) -> dict[UUID, tuple[str, str]]:
+        """Who has done what this must be separate from: (which rule, which element)."""
         ground = self.ground
+        found: dict[UUID, tuple[str, str]] = {}
         rules = ground.situation.process.separated_from(ground.element.id)
         for element_id, person_id in ground.list_doers(tuple(rules)) if rules else ():
-            self.barred.setdefault(person_id, (rules[element_id], element_id))
+            found.setdefault(person_id, (rules[element_id], element_id))
+        return found
 
     def sift(self, posts: Iterable[Holder], reasons: list[str]) -> list[Holder]:
         """Return who may have the task, in order, each once; say of the others why not."""

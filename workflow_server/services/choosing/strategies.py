@@ -51,6 +51,13 @@ def by_expression(ground: Ground) -> Found:
 
 def by_department(ground: Ground) -> Found:
     """Who works in a department, in a role if one is named."""
+    key = ground.feel(ground.assign.department)
+    if isinstance(key, str):
+        # Nearly always it is a key, and somebody is there: one statement tells who.
+        found = ground.holders(department=key, role=ground.assign.role)
+        found = [each for each in found if each.department_id == found[0].department_id]
+        if found:
+            return Found(f"按部门成员：{_name(found[0])}{_narrowed(ground)}", tuple(found))
     department_id, where = _department(ground)
     if department_id is None:
         return Found(f"按部门成员：{where}")
@@ -199,7 +206,7 @@ def head_of_person(ground: Ground, person_id: UUID | None, sentence: str) -> Fou
     if post is None or post.department_id is None:
         return Found(f"{sentence}：没有查到所在部门")
     found = heads.heads_of_department(ground, post.department_id)
-    return Found(f"{sentence}：{_name(ground, post.department_id)}", found)
+    return Found(f"{sentence}：{_name(post)}", found)
 
 
 def _department(ground: Ground) -> tuple[UUID | None, str]:
@@ -209,7 +216,7 @@ def _department(ground: Ground) -> tuple[UUID | None, str]:
         post = _post_of(ground, _of(ground))
         if post is None or post.department_id is None:
             return None, "没有查到所在部门"
-        return post.department_id, _name(ground, post.department_id)
+        return post.department_id, _name(post)
     wanted = text_in(ground.feel(given))
     for place in ground.places.values():
         is_open = place.closed_on is None or place.closed_on > ground.today
@@ -234,9 +241,8 @@ def _post_of(ground: Ground, person_id: UUID | None) -> Holder | None:
     return ground.department_of(person_id, ground.holders(person_ids=(person_id,)))
 
 
-def _name(ground: Ground, department_id: UUID) -> str:
-    place = ground.places.get(department_id)
-    return place.name if place is not None else str(department_id)
+def _name(post: Holder) -> str:
+    return post.department or str(post.department_id)
 
 
 def _answers(ground: Ground) -> Mapping[str, Any]:
