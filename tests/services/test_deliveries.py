@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.services.stage import NOW, Stage, counting
@@ -22,6 +24,8 @@ from workflow_server.services.deliveries import (
 )
 from workflow_server.store import jobs as job_rows
 from workflow_server.store import subscriptions
+from workflow_server.store.db import session, transaction
+from workflow_server.store.process_instances import ProcessInstance
 
 FACTS = {"street": "东大街", "reason": "符合条件"}
 
@@ -92,7 +96,8 @@ def test_the_recipient_gets_the_payload_with_documents_sender_and_conversation(
 
 def test_papers_and_files_become_readable_to_the_recipient_on_arrival(stage: Stage) -> None:
     document_id = issue(stage)
-    file = attachments.add(stage.clerk, [b"%PDF-1.7\n%%EOF\n"], "证据.pdf", NOW)
+    task_id = stage.add_task()
+    file = attachments.add(stage.clerk, [b"%PDF-1.7\n%%EOF\n"], "证据.pdf", NOW, task_id=task_id)
     kept = attachments.add(stage.clerk, [b"%PDF-1.6\n%%EOF\n"], "内部.pdf", NOW)
     send(stage, enclose=("permit_letter",), payload={"files": f'=["{file.id}"]'})
     with pytest.raises(NotFound):
@@ -228,3 +233,20 @@ def test_sending_costs_few_statements(stage: Stage) -> None:
         deliveries.apply(effect, situation)
     # Recipient, same letter, letter, enclosure, job.
     assert counted.count == 5, counted.sent
+
+
+@pytest.mark.parametrize("kept", [{"secrecy": 2}, {"minor": True}])
+def test_an_untaken_letter_of_a_case_kept_from_somebody_is_not_there_for_them(
+    stage: Stage, kept: dict[str, Any]
+) -> None:
+    send(stage)
+    jobs.run_due(NOW, 10)
+    letter = only(stage).delivery.id
+    assert deliveries.list_(stage.owner)[1] == 1
+    with transaction():
+        session().execute(sa.update(ProcessInstance).values(**kept))
+    assert deliveries.list_(stage.owner) == ([], 0)
+    with pytest.raises(NotFound):
+        deliveries.get(stage.owner, letter)
+    cleared = replace(stage.owner, clearance=2, minors_certified=True)
+    assert deliveries.get(cleared, letter).delivery.id == letter

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.services.stage import Stage, counting
 from workflow_server.content.elements import NamedValue, Operation, RecordEffect
 from workflow_server.services import operations, records
 from workflow_server.services.operations import OperationRefused, UnknownOperation
+from workflow_server.store.db import session, transaction
+from workflow_server.store.people import Person
+from workflow_server.store.process_instances import ProcessInstance
 
 TITLES = ("某商业停车场占用人行道", "商业停车场占用人行道问题", "河道排污口水质超标", "人行道")
 
@@ -54,6 +59,24 @@ def test_similar_records_are_found_likest_first(stage: Stage) -> None:
 def test_the_instances_own_record_is_not_similar_to_itself(stage: Stage) -> None:
     open_records(stage)
     assert perform(stage, "find_similar", kind="permit", title=TITLES[3]) == []
+
+
+@pytest.mark.parametrize("kept", [{"secrecy": 2}, {"minor": True}])
+@pytest.mark.parametrize("by", ["clerk", None])
+def test_cases_above_internal_and_of_minors_are_never_similar(
+    stage: Stage, kept: dict[str, Any], by: str | None
+) -> None:
+    open_records(stage)
+    clearing = sa.update(Person).values(clearance=2, minors_certified=True)
+    with transaction():
+        session().execute(clearing)
+        session().execute(sa.update(ProcessInstance).values(**kept))
+    actor = replace(stage.clerk, clearance=2, minors_certified=True) if by else None
+    given = (NamedValue("kind", "permit"), NamedValue("title", TITLES[0]))
+    with stage.acting() as situation:
+        # A timer or a letter is nobody.
+        moved = replace(situation, actor=actor)
+        assert operations.perform(Operation("find_similar", None, given), moved) == []
 
 
 def test_finding_costs_one_statement(stage: Stage) -> None:

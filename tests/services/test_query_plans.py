@@ -25,7 +25,7 @@ from workflow_server.services import (
     tasks,
 )
 from workflow_server.services.actors import Actor
-from workflow_server.store import db
+from workflow_server.store import db, handovers
 from workflow_server.store.deadlines import Deadline
 from workflow_server.store.deliveries import Delivery
 from workflow_server.store.documents import Document
@@ -191,6 +191,11 @@ def test_one_case_one_task_and_one_record_are_found_by_indexes_however_far_one_s
     _assert_no_walk(lambda: process_instances.get(city, case.id))
     _assert_no_walk(lambda: tasks.get(city, task.id))
     _assert_no_walk(lambda: records.get(city, record.id))
+
+
+def test_what_somebody_holds_is_found_by_indexes(crowd: Crowd) -> None:
+    clerk = crowd.clerk()
+    _assert_no_walk(lambda: handovers.list_held(clerk.person_id))
 
 
 def test_the_guard_knows_a_walk_when_it_sees_one(crowd: Crowd) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
-from workflow_server.rules.access import Right
+from workflow_server.rules.access import Right, covers
 from workflow_server.services import access, history
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case
@@ -17,14 +17,13 @@ from workflow_server.store import access as store
 from workflow_server.store import organisations, process_instances
 from workflow_server.store.access import EmergencyAccess
 from workflow_server.store.db import transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import EMERGENCY_ACCESS, Act
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.types import new_id
 
 #: Real time, whatever the business clock says.
 LASTS = timedelta(hours=24)
 SHORTEST_REASON = 10
-AREA = "emergency-access"
 
 
 class AlreadyReviewed(InvalidState):
@@ -46,13 +45,13 @@ def take(
     check_reason(reason, SHORTEST_REASON)
     asked = history.asked(actor, idempotency_key, "emergency_accesses.take", instance_id, reason)
     with transaction():
+        # Before the lock, that nobody holds up a case who may not; after it, as it is now.
+        _check_may_take(actor, instance_id)
         locked = process_instances.lock(instance_id)
+        host = _check_may_take(actor, instance_id)
         first = history.first_answer(asked)
         if first is not None:
             return store.get_emergency(UUID(first["emergency_access_id"]))
-        host = organisations.get(locked.instance.organisation_id)
-        if not _may_take(actor, host) or store.find_recusal(instance_id, actor.person_id):
-            raise NotFound(f"Expected process instance {instance_id}, but there is none")
         real = datetime.now(UTC)
         row = EmergencyAccess(
             id=new_id(),
@@ -70,7 +69,7 @@ def take(
             "expires_at": row.expires_at.isoformat(),
         }
         act = Act(at=now, act=Event.EMERGENCY_ACCESS_TAKEN, by=actor.stamp(host.id), data=data)
-        history.append_to_area(AREA, act)
+        history.append_to_area(EMERGENCY_ACCESS, act)
         Case(locked, actor, now).note(act, asked, {"emergency_access_id": str(row.id)})
     return row
 
@@ -95,7 +94,7 @@ def review(
     access.check_administers(actor, "audit")
     asked = history.asked(actor, idempotency_key, "emergency_accesses.review", emergency_id)
     with transaction():
-        row = store.get_emergency(emergency_id)
+        row = store.lock_emergency(emergency_id)
         if history.first_answer(asked) is not None:
             return row
         if row.reviewed_at is not None:
@@ -106,23 +105,21 @@ def review(
         row.reviewed_at, row.reviewed_by = now, actor.person_id
         data = {"emergency_access_id": str(row.id)}
         act = Act(at=now, act=Event.EMERGENCY_ACCESS_REVIEWED, by=actor.stamp(), data=data)
-        history.append_to_area(AREA, act, asked)
+        history.append_to_area(EMERGENCY_ACCESS, act, asked)
     return row
+
+
+def _check_may_take(actor: Actor, instance_id: UUID) -> Organisation:
+    """Refuse, as if there were no case, who has no right there or is recused; return the host."""
+    host = organisations.get(process_instances.get(instance_id).organisation_id)
+    if not _may_take(actor, host) or store.find_recusal(instance_id, actor.person_id):
+        raise NotFound(f"Expected process instance {instance_id}, but there is none")
+    return host
 
 
 def _may_take(actor: Actor, host: Organisation) -> bool:
     """Tell whether the right reaches a host: the position's own, or one below it of its party."""
     return any(
-        Right.BREAK_GLASS in each.rights
-        and (
-            host.id == each.organisation_id
-            or host.id in each.predecessors
-            or (
-                each.sees == "jurisdiction"
-                and each.path != ""
-                and host.path.startswith(each.path)
-                and host.party == each.party
-            )
-        )
+        Right.BREAK_GLASS in each.rights and covers(each, host.id, host.path, host.party)
         for each in actor.positions
     )

@@ -67,7 +67,10 @@ def check(name: str, parameters: Collection[str]) -> str | None:
 
 
 def _find_similar(values: Mapping[str, Any], situation: Situation) -> list[dict[str, Any]]:
-    """List the host's records of a kind whose titles resemble one, the likest first."""
+    """List the host's records of a kind whose titles resemble one, the likest first.
+
+    Never those of cases above internal or of minors: what is found stays in this case.
+    """
     kind, title = _declared_kind(values["kind"], situation), _text(values, "title")
     threshold = _number(values, "threshold", 0.6)
     limit = min(int(_number(values, "limit", 5)), _MOST_SIMILAR)

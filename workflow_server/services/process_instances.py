@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from workflow_server.errors import Forbidden, InvalidInput
+from workflow_server.errors import Forbidden, InvalidInput, InvalidState
 from workflow_server.events import Event
 from workflow_server.services import (
     access,
@@ -42,6 +42,10 @@ assert seam.TIED
 
 class StartRefused(Forbidden):
     """无权发起该流程"""
+
+
+class HostClosed(InvalidState):
+    """该单位已撤销"""
 
 
 class WrongParty(InvalidInput):
@@ -85,6 +89,8 @@ def start(
     with transaction():
         first = history.first_answer(asked)
         if first is not None:
+            # It may be kept from them by now.
+            access.see_instance(actor, UUID(first["instance_id"]))
             return _started(UUID(first["instance_id"]), Moved.from_json(first))
         definition = process_definitions.get_newest(key)
         instance_id, moved = _start(actor, definition, given, organisation_id, now, asked)
@@ -174,7 +180,12 @@ def _start(
             f" Expected a role that may start '{definition.key}', but the actor has none."
         )
     begin, position = found
-    host = organisations.get(position.organisation_id)
+    host = organisations.share(position.organisation_id)
+    if host.closed_on is not None:
+        raise HostClosed(
+            f"“{host.name}”已撤销，不能再发起流程。"
+            f" Expected an open organisation to host '{definition.key}', but it is closed."
+        )
     if definition.party is not None and definition.party != host.party:
         raise WrongParty(
             f"“{definition.title}”不能在{host.name}办理。"

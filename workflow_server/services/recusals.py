@@ -10,16 +10,16 @@ from uuid import UUID
 from workflow_server.errors import InvalidState
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
-from workflow_server.services import access, history
+from workflow_server.services import access, handovers, history
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, standings
+from workflow_server.services.handovers import Handover
 from workflow_server.services.restrictions import check_reason
 from workflow_server.store import access as store
-from workflow_server.store import incidents, offers, people, process_instances, tasks
+from workflow_server.store import people, process_instances
 from workflow_server.store.access import Recusal
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
-from workflow_server.store.tasks import TaskInHand
 from workflow_server.store.types import new_id
 
 
@@ -47,6 +47,8 @@ def order(
     check_reason(reason)
     asked = history.asked(actor, idempotency_key, "recusals.order", instance_id, person_id, reason)
     with transaction():
+        # Before the lock, that nobody holds up a case who may not; after it, as it is now.
+        _check_may_order(actor, instance_id)
         locked = process_instances.lock(instance_id)
         first = history.first_answer(asked)
         if first is not None:
@@ -67,11 +69,13 @@ def order(
         )
         store.add(row)
         case = Case(locked, actor, now)
-        freed = _take_back(case, person_id)
         team = [each for each in store.list_team(instance_id) if each[0] != person_id]
         store.replace_team(instance_id, team)
-        data = {"person_id": str(person_id), "reason": row.reason, "freed": freed}
+        data = {"person_id": str(person_id), "reason": row.reason}
         _note(case, Event.PERSON_RECUSED, organisation_id, row, data, asked)
+        # What they have begun to write is not for the next one.
+        handover = Handover(actor, "recused", now, keep_draft=False)
+        handovers.give_back_kept_from(case.instance, handover)
     return row
 
 
@@ -98,6 +102,7 @@ def lift(
     check_reason(reason)
     asked = history.asked(actor, idempotency_key, "recusals.lift", instance_id, recusal_id, reason)
     with transaction():
+        _check_may_order(actor, instance_id)
         locked = process_instances.lock(instance_id)
         if history.first_answer(asked) is not None:
             return store.get_recusal(instance_id, recusal_id)
@@ -123,29 +128,6 @@ def _check_may_order(actor: Actor, instance_id: UUID) -> UUID:
     instance = access.see_instance(actor, instance_id, acting=True)
     access.check_right(actor, Right.RECUSE, instance.organisation_id)
     return instance.organisation_id
-
-
-def _take_back(case: Case, person_id: UUID) -> list[str]:
-    taken = tasks.take_back(case.instance.id, person_id)
-    if taken:
-        offered = offers.list_candidates([task.id for task in taken])
-        others = {task_id for task_id, candidate in offered if candidate != person_id}
-        left = [task for task in taken if task.role is None and task.id not in others]
-        incidents.add_all([_incident(case, task) for task in left])
-    return [str(task.id) for task in taken]
-
-
-def _incident(case: Case, task: TaskInHand) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "instance_id": case.instance.id,
-        "element_id": task.element_id,
-        "message": (
-            f"任务“{task.name}”的办理人已回避，没有其他可以办理的人，请指派办理人。"
-            f" Expected somebody else for '{task.element_id}', but its person is recused."
-        ),
-        "raised_at": case.now,
-    }
 
 
 def _note(

@@ -9,9 +9,10 @@ from uuid import UUID
 from workflow_server.errors import InvalidInput
 from workflow_server.events import Event
 from workflow_server.rules.access import Marks, Right
-from workflow_server.services import access, history
+from workflow_server.services import access, handovers, history
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, standings
+from workflow_server.services.handovers import Handover
 from workflow_server.store import process_instances
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
@@ -39,10 +40,11 @@ def set_(
     given = standings.as_json(marks)
     asked = history.asked(actor, idempotency_key, "restrictions.set", instance_id, given, reason)
     with transaction():
+        # Before the lock, that nobody holds up a case who may not; after it, as it is now.
+        _check_may_restrict(actor, instance_id)
         locked = process_instances.lock(instance_id)
         if history.first_answer(asked) is None:
-            instance = access.see_instance(actor, instance_id, acting=True)
-            access.check_right(actor, Right.RESTRICT, instance.organisation_id)
+            instance = _check_may_restrict(actor, instance_id)
             case = Case(locked, actor, now)
             before = _in_force(case)
             standing = {**case.instance.standing, "by_hand": given}
@@ -51,6 +53,7 @@ def set_(
             data = {"before": before, "after": after, "by_hand": given, "reason": reason.strip()}
             by = actor.stamp(instance.organisation_id)
             case.note(Act(at=now, act=Event.CASE_RESTRICTED, by=by, data=data), asked)
+            handovers.give_back_kept_from(case.instance, Handover(actor, "restricted", now))
         return process_instances.get(instance_id)
 
 
@@ -61,6 +64,12 @@ def check_reason(reason: str, shortest: int = 1) -> None:
             f"请填写理由，至少{shortest}个字。"
             f" Expected a reason of at least {shortest} characters, but it is shorter."
         )
+
+
+def _check_may_restrict(actor: Actor, instance_id: UUID) -> ProcessInstance:
+    instance = access.see_instance(actor, instance_id, acting=True)
+    access.check_right(actor, Right.RESTRICT, instance.organisation_id)
+    return instance
 
 
 def _in_force(case: Case) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def add_row(
     now: datetime,
     asked: history.Asked | None = None,
 ) -> Organisation:
-    """Add an organisation inside an open act, judged like any other."""
+    """Judge and add an organisation inside an open act."""
     today = day_of(now)
     if not KEY.fullmatch(described.key):
         raise fault("#/key", "标识须由小写字母、数字和下划线组成，以字母开头", "Malformed key")
@@ -98,7 +98,17 @@ def add_row(
     check_region(described.region)
     check_level(described.level)
     check_code(described.code, today)
-    parent = _parent(described.parent_id, today)
+    return write_row(actor, described, _parent(described.parent_id, today), now, asked)
+
+
+def write_row(
+    actor: Actor | None,
+    described: Described,
+    parent: Organisation | None,
+    now: datetime,
+    asked: history.Asked | None = None,
+) -> Organisation:
+    """Write an organisation down inside an open act; it was judged before."""
     id_ = new_id()
     row = Organisation(
         id=id_,
@@ -116,7 +126,6 @@ def add_row(
         path=f"{parent.path if parent is not None else ''}{id_.hex}/",
     )
     session().add(row)
-    session().flush()
     subject = {"organisation_id": str(row.id)}
     change = (None, {"key": row.key, "name": row.name, **_shown(row)})
     administration.note(actor, Event.ORGANISATION_ADDED, now, subject, change, asked)
@@ -194,9 +203,10 @@ def close(
         check_open(row, today)
         administration.check_not_ahead(closed_on, today, "closed_on")
         check_lifetime(row, closed_on, "closed_on")
-        _check_unused(row, today)
         row.closed_on = closed_on
+        # Written first: whoever just then starts a case there is waited for, and counted.
         session().flush()
+        _check_unused(row, today)
         subject = {"organisation_id": str(row.id)}
         note = ({"closed_on": None}, {"closed_on": closed_on.isoformat()})
         administration.note(actor, Event.ORGANISATION_CLOSED, now, subject, note, asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +60,6 @@ class Desk:
     draft: dict[str, Any] | None
     field_access: dict[str, str]
     reads: list[tuple[str, Any]]
-    context: dict[str, Any]
     may_complete: bool
 
 
@@ -118,9 +118,10 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
     element = _element(case, listed.task)
     situation = case.house.situation_at(element, case.instance.variables)
     veil = masking.of(actor, listed.instance.id).hiding(element, case.instance.variables)
-    values = veil.value(situation.feel([reads.value for reads in element.reads]))
+    shown = [(each.label, each.value) for each in element.reads]
+    found = zip(shown, situation.feel([value for _, value in shown]), strict=True)
+    reads = [(label, veil.read(value, element.id, result)) for (label, value), result in found]
     form = case.content.forms[element.form] if element.form is not None else None
-    context = veil.variables(_form_context(situation, element))
     draft = _draft(actor, listed.task, element, veil)
     may_complete = listed.task.status == TaskStatus.OPEN and _may_do(actor, listed.task)
     views.note(actor, listed.instance, "task", task_id, masking.shown_sensitive(veil))
@@ -130,8 +131,7 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
         source=None if form is None else forms.without_hidden(form.source, element.field_access),
         draft=draft,
         field_access=dict(element.field_access),
-        reads=list(zip((reads.label for reads in element.reads), values, strict=True)),
-        context=context,
+        reads=reads,
         may_complete=may_complete,
     )
 
@@ -145,7 +145,7 @@ def claim(actor: Actor, task_id: UUID, now: datetime, idempotency_key: str | Non
             duties.check_open(task)
             _check_separate(actor, task, case, _element(case, task))
             if task.assignee_id != actor.person_id:
-                tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
+                _save(actor, task, _taken(actor, task, now))
                 case.note(_act(Event.TASK_CLAIMED, actor, task, now), asked)
             else:
                 history.note_nothing_changed(actor, asked, {}, now)
@@ -192,9 +192,9 @@ def save_draft(
             _check_separate(actor, task, case, _element(case, task))
             element = _element(case, task)
             kept = forms.without(draft, forms.shut_paths(element.field_access))
-            tasks.save(task, {"draft": kept, "draft_by": actor.person_id})
-            if task.assignee_id is None:
-                tasks.save(task, {"assignee_id": actor.person_id, "claimed_at": now})
+            taken = _taken(actor, task, now)
+            _save(actor, task, {"draft": kept, "draft_by": actor.person_id, **taken})
+            if taken:
                 case.note(_act(Event.TASK_CLAIMED, actor, task, now), None)
             if asked is not None:
                 case.note(_act(Event.DRAFT_SAVED, actor, task, now), asked)
@@ -223,12 +223,9 @@ def complete(
         duties.check_open(task)
         case.check_running()
         element = _element(case, task)
-        _check_separate(actor, task, case, element)
-        context = _form_context(case.house.situation_at(element, case.instance.variables), element)
-        checked = answers.check(
-            case.content, element.form, given, context, actor, now, element.field_access
-        )
-        tasks.save(
+        # Before the answers are looked at, or who must keep away would be told of their faults.
+        _save(
+            actor,
             task,
             {
                 "status": TaskStatus.COMPLETED,
@@ -237,6 +234,11 @@ def complete(
                 "draft": None,
                 **_taken(actor, task, now),
             },
+        )
+        context = _form_context(case.house.situation_at(element, case.instance.variables), element)
+        is_closed = partial(masking.names_closed, actor, task.instance_id, element)
+        checked = answers.check(
+            case.content, element.form, given, context, actor, now, element.field_access, is_closed
         )
         case.picked = checked.names
         attachments.adopt(checked.files, task.instance_id)
@@ -253,6 +255,14 @@ def _lock(actor: Actor, task_id: UUID, now: datetime) -> tuple[Case, TaskInHand]
     locked, task, standing = tasks.lock(task_id, actor.person_id)
     access.check_may_do(actor, task, standing)
     return Case(locked, actor, now), task
+
+
+def _save(actor: Actor, task: TaskInHand, values: dict[str, Any]) -> None:
+    """Write down what the actor does with a task of theirs; refuse who lost it meanwhile."""
+    named = task.assignee_id is None and not actor.holds(task.organisation_id, task.role)
+    if not tasks.save_by(task, actor.person_id, values, named=named):
+        duties.check_separate(actor.person_id, task)
+        raise NotFound(f"Expected task {task.id}, but there is none")
 
 
 def _taken(actor: Actor, task: TaskInHand, now: datetime) -> dict[str, Any]:
@@ -284,7 +294,7 @@ def _draft(
     shut = forms.shut_paths(element.field_access)
     kept: dict[str, Any] | None = forms.without(task.draft, shut)
     if task.draft_by != actor.person_id:
-        kept = veil.value(forms.without(kept, veil.closed_at(element.id)))
+        kept = veil.answers(element.id, forms.without(kept, veil.closed_at(element.id)))
     return kept
 
 

@@ -9,10 +9,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
 
@@ -169,6 +170,14 @@ def reached(enclosed_id: UUID, sight: Sight) -> bool:
     return found is not None
 
 
+def list_reached(ids: Collection[UUID], sight: Sight) -> set[UUID]:
+    """Return which papers and files came in a delivered letter that somebody sees."""
+    if not ids:
+        return set()
+    query = received(sight).where(DeliveryEnclosure.enclosed_id.in_(ids))
+    return set(session().scalars(query))
+
+
 def received(sight: Sight) -> sa.Select[UUID]:
     """Return the query for the ids of all papers and files in delivered letters that one sees."""
     return (
@@ -181,13 +190,16 @@ def received(sight: Sight) -> sa.Select[UUID]:
 def has_come_to(sight: Sight) -> sa.ColumnElement[bool]:
     """Return the condition that a letter has come and is seen on the recipient's side.
 
-    By who sees the case that took it; before one has, by those who see all of the recipient's.
+    By who sees the case that took it; before one has, by those who see all of the recipient's
+    and from whom the case that sent it is not kept.
     """
     if sight.barred:
         return sa.false()
+    case = aliased(ProcessInstance)
     registry = sa.and_(
         Delivery.received_instance_id.is_(None),
         Delivery.recipient_id.in_(sorted(sight.organisations)),
+        sa.exists().where(case.id == Delivery.instance_id, sight.not_denied(case)),
     )
     return sa.and_(
         Delivery.delivered_at.is_not(None),
@@ -207,7 +219,9 @@ def find_seen(
 
 def _side(sight: Sight, direction: Literal["sent", "received"] | None) -> sa.ColumnElement[bool]:
     sent, received = sight.of(Delivery.instance_id), has_come_to(sight)
-    return {"sent": sent, "received": received, None: any_of(Delivery.id, sent, received)}[direction]
+    return {"sent": sent, "received": received, None: any_of(Delivery.id, sent, received)}[
+        direction
+    ]
 
 
 def list_(

@@ -103,6 +103,19 @@ def resolve(incident_id: UUID, person_id: UUID | None, now: datetime) -> None:
     )
 
 
+def asks_for_somebody(instance_id: UUID, element_id: str) -> bool:
+    """Tell whether an incident is open that says nobody is left to do what is at an element."""
+    query = sa.select(Incident.id).where(
+        Incident.instance_id == instance_id,
+        Incident.element_id == element_id,
+        Incident.visit_id.is_(None),
+        Incident.job_id.is_(None),
+        Incident.delivery_id.is_(None),
+        Incident.resolved_at.is_(None),
+    )
+    return session().scalar(query.limit(1)) is not None
+
+
 def is_open_for(delivery_id: UUID) -> bool:
     """Tell whether a letter's incident is still open."""
     query = sa.select(Incident.id).where(

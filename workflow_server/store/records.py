@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.people import INTERNAL
+from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
@@ -131,9 +133,14 @@ def list_titles(
 ) -> list[tuple[UUID, str | None, str]]:
     """Return (id, number, title) of an organisation's newest records of a kind, but one.
 
-    Only those in sight; None: all.
+    Only those in sight (None: all), and never of a case of a minor or above internal: what is
+    found stays in a case that others read.
     """
-    mine = [Record.organisation_id == organisation_id, Record.kind == kind]
+    kept = sa.exists().where(
+        ProcessInstance.id == Record.instance_id,
+        sa.or_(ProcessInstance.secrecy > INTERNAL, ProcessInstance.minor),
+    )
+    mine = [Record.organisation_id == organisation_id, Record.kind == kind, ~kept]
     if sight is not None:
         mine.append(in_sight(sight))
     if but is not None:

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store import process_instances
 from workflow_server.store.access import Recusal
 from workflow_server.store.db import Model, run, session, table
+from workflow_server.store.inbox import Offered
 from workflow_server.store.offers import TaskCandidate, TaskExclusion
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.people import Person
@@ -145,6 +146,7 @@ _BY_IDS = sa.select(*_IN_HAND).where(_TABLE.c.id.in_(sa.bindparam("task_ids", ex
 # wait reads both rows as they are then.
 _INSTANCE = table(ProcessInstance)
 _RECUSED, _CANDIDATES = table(Recusal), table(TaskCandidate)
+_EXCLUDED = table(TaskExclusion)
 _PERSON = sa.bindparam("person_id", type_=UuidColumn())
 _STANDING = (
     _INSTANCE.c.secrecy,
@@ -175,6 +177,19 @@ _DONE = (
     .order_by(_TABLE.c.completed_at.desc(), _TABLE.c.id.desc())
 )
 _UPDATE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("task_id"))
+# Who had to wait for the lock read who is recused, and named, as it was before; this reads anew.
+_DOER = sa.bindparam("doer_id", type_=UuidColumn())
+_UPDATE_BY = _UPDATE.where(
+    ~sa.exists().where(
+        _RECUSED.c.person_id == _DOER,
+        _RECUSED.c.instance_id == _TABLE.c.instance_id,
+        _RECUSED.c.lifted_at.is_(None),
+    ),
+    ~sa.exists().where(_EXCLUDED.c.person_id == _DOER, _EXCLUDED.c.task_id == _TABLE.c.id),
+)
+_UPDATE_BY_NAMED = _UPDATE_BY.where(
+    sa.exists().where(_CANDIDATES.c.person_id == _DOER, _CANDIDATES.c.task_id == _TABLE.c.id)
+)
 
 
 def find(task_id: UUID, person_id: UUID) -> tuple[TaskInHand, Standing] | None:
@@ -217,6 +232,20 @@ def save(task: TaskInHand, values: dict[str, Any]) -> None:
         setattr(task, name, values[name])
 
 
+def save_by(task: TaskInHand, doer_id: UUID, values: dict[str, Any], *, named: bool) -> bool:
+    """Write down what somebody does with a task; False if they may not any more.
+
+    They are not recused nor kept from it by a rule, and if only by name they may do it, still
+    named.
+    """
+    update = _UPDATE_BY_NAMED if named else _UPDATE_BY
+    if run(update, {"task_id": task.id, "doer_id": doer_id, **values}).rowcount == 0:
+        return False
+    for name in _KEPT_ALIKE.intersection(values):
+        setattr(task, name, values[name])
+    return True
+
+
 def cancel(task_ids: Collection[UUID], now: datetime) -> None:
     """Write down that the process no longer needs these tasks."""
     session().execute(
@@ -246,42 +275,6 @@ def list_done(instance_id: UUID) -> Sequence[tuple[str, UUID]]:
     return [(row[0], row[1]) for row in run(_DONE, {"instance_id": instance_id})]
 
 
-def free(task_ids: Collection[UUID], person_id: UUID) -> None:
-    """Give a person's open tasks back to their roles or candidates, without the draft.
-
-    What is neither a role's nor offered to others stays: it must be given to somebody by hand.
-    """
-    others = sa.exists().where(
-        TaskCandidate.task_id == Task.id, TaskCandidate.person_id != person_id
-    )
-    session().execute(
-        sa.update(Task)
-        .where(
-            Task.id.in_(task_ids),
-            Task.assignee_id == person_id,
-            sa.or_(Task.role.is_not(None), others),
-        )
-        .values(assignee_id=None, claimed_at=None, draft=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def take_back(instance_id: UUID, person_id: UUID) -> list[TaskInHand]:
-    """Take a person's open tasks of an instance from them; return them as they are then."""
-    taken = session().execute(
-        sa.update(Task)
-        .where(
-            Task.instance_id == instance_id,
-            Task.assignee_id == person_id,
-            Task.status == TaskStatus.OPEN,
-        )
-        .values(assignee_id=None, claimed_at=None, draft=None)
-        .returning(*(getattr(Task, each.name) for each in fields(TaskInHand)))
-        .execution_options(synchronize_session=False)
-    )
-    return [TaskInHand(*row) for row in taken]
-
-
 def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[tuple[UUID, str]]:
     """Return the open tasks at these elements of an instance, each with its element."""
     query = sa.select(Task.id, Task.element_id).where(
@@ -307,26 +300,11 @@ def offered_to(
 ) -> sa.ColumnElement[bool]:
     """Return the condition that a task of a status is a person's to do: theirs, or free for them.
 
-    Where the case is read too (`list_` does), what is kept from them is left out. A query for
-    each way leads SQLite to the index for that way; of an OR it would read all tasks.
+    Where the case is read too (`list_` does), what is kept from them is left out.
     """
-    task, candidate = aliased(Task), aliased(TaskCandidate)
-    is_excluded = sa.exists().where(
-        TaskExclusion.task_id == task.id, TaskExclusion.person_id == sight.person_id
-    )
-    has_status = () if status is None else (task.status == _written_out(status),)
-    is_named = sa.select(candidate.task_id).where(candidate.person_id == sight.person_id)
-    is_free = (task.assignee_id.is_(None), ~is_excluded)
-    ways = [
-        (task.assignee_id == sight.person_id,),
-        (task.id.in_(is_named), *is_free),
-        *(
-            (task.organisation_id == organisation, task.role == role, *is_free)
-            for organisation, role in posts
-        ),
-    ]
-    found = sa.union_all(*(sa.select(task.id).where(*way, *has_status) for way in ways))
-    return sa.and_(Task.id.in_(found), sight.not_denied(ProcessInstance))
+    wanted = None if status is None else _written_out(status)
+    offered = Offered(Task.id, wanted, sight.person_id, posts)
+    return sa.and_(offered, sight.not_denied(ProcessInstance))
 
 
 def in_sight(sight: Sight, *, one: bool = False) -> sa.ColumnElement[bool]:
@@ -375,7 +353,7 @@ def _listing() -> sa.Select[Task, ProcessInstance, ProcessDefinition, Organisati
 
 def _written_out(status: str) -> Any:
     # The indexes of open tasks serve only where it reads "open"; a parameter might be anything.
-    return sa.literal_column("'open'") if status == TaskStatus.OPEN else status
+    return sa.literal_column("'open'") if status == TaskStatus.OPEN else sa.literal(status)
 
 
 def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:

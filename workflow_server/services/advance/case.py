@@ -16,17 +16,15 @@ from workflow_server.engine.definitions import Definition
 from workflow_server.engine.runtime import Step
 from workflow_server.errors import InvalidState
 from workflow_server.events import Event
-from workflow_server.services import definition_cache, effects, history, unclaimed
+from workflow_server.services import definition_cache, effects, handovers, history, unclaimed
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import assignments, standings, waits
 from workflow_server.services.advance.host import House
+from workflow_server.services.handovers import Handover
 from workflow_server.store import incidents, offers, process_instances, subscriptions, tasks
 from workflow_server.store.history import Act
 from workflow_server.store.process_instances import InstanceStatus, Locked
 from workflow_server.store.types import new_id
-
-#: A fact of this name becomes the instance's business key.
-BUSINESS_KEY = "business_key"
 
 
 class InstanceNotRunning(InvalidState):
@@ -147,8 +145,8 @@ class Case:
         self, task: tasks.TaskInHand, answers: dict[str, Any], act: Act, asked: history.Asked | None
     ) -> Moved:
         """Go on from a task that a person has done; the row of the task is already closed."""
-        self._separate(task)
         step = self._step(runtime.complete_task, task.id, answers)
+        self._separate(task, step)
         return self.write(step, act, asked)
 
     def correlate(self, wait_id: UUID, payload: dict[str, Any], act: Act) -> Moved:
@@ -189,6 +187,7 @@ class Case:
         arrived = waits.write(self.house, step)
         status = InstanceStatus.COMPLETED if step.ended else InstanceStatus.RUNNING
         moved = Moved(status, opened)
+        before = (self.instance.secrecy, self.instance.minor)
         marked, told = standings.follow(self.house, step.variables)
         act = replace(act, data={**(act.data or {}), **_moves(step), **told})
         if asked is not None:
@@ -198,6 +197,10 @@ class Case:
             self.instance,
             {**self._values(step, status), **marked, **history.append(self.instance, act)},
         )
+        if standings.is_stricter(marked, before):
+            handovers.give_back_kept_from(
+                self.instance, Handover(self.actor, "restricted", self.now)
+            )
         self.take(arrived)
         if step.ended:
             unclaimed.look_after(self.instance.id, self.instance.organisation_id, self.now)
@@ -239,7 +242,7 @@ class Case:
             values["ended_at"] = self.now
         if self.house.outcome is not None:
             values["outcome"], values["outcome_label"] = self.house.outcome
-        key = step.variables.get(BUSINESS_KEY)
+        key = step.variables.get(effects.BUSINESS_KEY)
         if isinstance(key, str) and key != self.instance.business_key:
             values["business_key"] = key
         return values
@@ -301,16 +304,19 @@ class Case:
             ]
         )
 
-    def _separate(self, task: tasks.TaskInHand) -> None:
+    def _separate(self, task: tasks.TaskInHand, step: Step) -> None:
         """Keep who did this from tasks, already open, that must be another's."""
         others = self.process.kept_from_doers_of(task.element_id)
-        if others and task.completed_by is not None:
+        if task.completed_by is not None and not step.still_at.isdisjoint(others):
             still_open = tasks.list_open_at(self.instance.id, others)
             if still_open:
                 offers.exclude(
                     [(each, task.completed_by, others[element]) for each, element in still_open]
                 )
-                tasks.free([each for each, _ in still_open], task.completed_by)
+                # What they have begun to write is not for the next one.
+                handover = Handover(self.actor, "duties_separate", self.now, keep_draft=False)
+                ids = [each for each, _ in still_open]
+                handovers.give_back_tasks(self.instance, ids, task.completed_by, handover)
 
 
 def _as_opened(

@@ -93,8 +93,9 @@ def _start_or_keep(message: _Message, now: datetime) -> Received:
 
 
 def _start(message: _Message, now: datetime) -> Received | None:
-    host = organisations.get(message.organisation_id)
-    found = _find_start(message.type, host)
+    host = organisations.share(message.organisation_id)
+    # A closed one hosts nothing any more: what came to it waits, as it does with an heir's.
+    found = _find_start(message.type, host) if host.closed_on is None else None
     if found is None:
         return None
     earlier = subscriptions.find_started(

@@ -10,8 +10,8 @@ import structlog
 
 from workflow_server import feel
 from workflow_server.errors import WorkflowServerError
-from workflow_server.rules.access import Marks, marks_of, strictest
-from workflow_server.store import access, people
+from workflow_server.rules.access import INTERNAL, WORK_SECRET, Marks, marks_of, strictest
+from workflow_server.store import access
 from workflow_server.store.process_instances import InstanceInHand
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def follow(house: House, variables: dict[str, Any]) -> _Changes:
         results = _evaluated(asked, house, variables)
     except WorkflowServerError as error:
         log.warning("standing_not_evaluated", instance=str(instance.id), exc_info=error)
-        return {}, {"standing_kept": error.message}
+        if instance.standing.get("drawn") is not None or not process.flags:
+            return {}, {"standing_kept": error.message}
+        return _as_strict_as_can_be(house, error)
     flags, team = results[: len(process.flags)], results[len(process.flags) :]
     members = [
         [str(person), member.role]
@@ -50,14 +52,33 @@ def follow(house: House, variables: dict[str, Any]) -> _Changes:
         return {}, {}
     values: dict[str, Any] = {"standing": {**instance.standing, "drawn": drawn}}
     told: dict[str, Any] = {}
-    if members != (before or {}).get("team", []):
-        told, department_id = write_team(instance, members)
+    team_before = (before or {}).get("team", [])
+    if members != team_before:
+        told, department_id = write_team(instance, members, had_none=not team_before)
         if department_id is not None:
             values["department_id"] = department_id
     values |= in_force(values["standing"])
     if any(getattr(instance, name) != values[name] for name in ("secrecy", "minor", "flags")):
         told["restrictions"] = {name: values[name] for name in ("secrecy", "minor", "flags")}
     return values, told
+
+
+def _as_strict_as_can_be(house: House, error: WorkflowServerError) -> _Changes:
+    """Return the strictest that the diagram could say: never evaluated, nothing may be let out."""
+    named = frozenset(each.name for each in house.process.flags)
+    secrecy = WORK_SECRET if "secrecy" in named else INTERNAL
+    marks = Marks(secrecy, "minor" in named, named - {"minor", "secrecy"})
+    drawn = {**as_json(marks), "team": []}
+    values: dict[str, Any] = {"standing": {**house.instance.standing, "drawn": drawn}}
+    values |= in_force(values["standing"])
+    shown = {name: values[name] for name in ("secrecy", "minor", "flags")}
+    return values, {"standing_taken_strictest": error.message, "restrictions": shown}
+
+
+def is_stricter(values: Mapping[str, Any], before: tuple[int, bool]) -> bool:
+    """Tell whether what `follow` returned keeps more people from the case than before."""
+    secrecy, minor = before
+    return bool(values.get("secrecy", secrecy) > secrecy or values.get("minor", minor) > minor)
 
 
 def in_force(standing: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,28 +94,26 @@ def as_json(marks: Marks) -> dict[str, Any]:
 
 
 def write_team(
-    instance: InstanceInHand, members: Sequence[Sequence[str]]
+    instance: InstanceInHand, members: Sequence[Sequence[str]], *, had_none: bool = False
 ) -> tuple[dict[str, Any], UUID | None]:
     """Let these belong to the case, but for who is recused or unknown.
 
     Returns what history tells of it, and the department of the first member with one here.
     """
     named = [(UUID(person), role) for person, role in members]
-    recused = set(access.list_recused(instance.id))
-    posts = people.list_posts_of({person for person, _ in named}) if named else {}
-    kept = [each for each in named if each[0] in posts and each[0] not in recused]
-    access.replace_team(instance.id, kept)
+    if not had_none:
+        access.clear_team(instance.id)
+    added = access.add_to_team(instance.id, instance.organisation_id, named) if named else []
+    departments = {(person, role): department for person, role, department in added}
+    kept = [each for each in named if each in departments]
     told: dict[str, Any] = {"team": [[str(person), role] for person, role in kept]}
-    kept_out = [str(person) for person, _ in named if person in recused]
-    if kept_out:
-        told["recused_kept_out"] = kept_out
-    departments = (
-        department_id
-        for person, _ in kept
-        for organisation_id, department_id in posts[person]
-        if organisation_id == instance.organisation_id and department_id is not None
-    )
-    return told, next(departments, None)
+    if len(kept) < len(named):
+        recused = set(access.list_recused(instance.id))
+        kept_out = [str(person) for person, _ in named if person in recused]
+        if kept_out:
+            told["recused_kept_out"] = kept_out
+    within = (departments[each] for each in kept if departments[each] is not None)
+    return told, next(within, None)
 
 
 def _from_json(kept: Mapping[str, Any]) -> Marks:
