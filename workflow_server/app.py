@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -111,9 +112,10 @@ def prepare(app: Flask) -> None:
         calendars.seed(now)
         bundle = bundles.read_folder(settings.content_root)
         deployed = deployments.deploy_folder(bundle, now)
+        deployments.fill_roles()
         office = deployments.content_of(deployed.id).shared.office
         if settings.demo and office is not None:
-            organisations.load_office(office, now, organisations.DEMO_PASSWORD)
+            organisations.load_office(office, datetime.now(UTC), organisations.DEMO_PASSWORD)
         # What was opened here must not be shared with the processes that are forked next.
         db.db.session.remove()
         db.db.engine.dispose()

@@ -67,7 +67,7 @@ def test_the_auditor_sees_who_did_what_but_not_what_was_answered(
     assert completed["organisation_name"] == "许可办公室"
     assert completed["address"] == "127.0.0.1"
     assert completed["data"] is None
-    assert len(completed["data_sha256"]) == 64
+    assert len(completed["data_digest"]) == 64
 
 
 def test_acts_are_found_by_who_what_where_and_how_they_ended(

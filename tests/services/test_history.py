@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -22,6 +24,8 @@ from workflow_server.store import chains
 from workflow_server.store import history as rows
 from workflow_server.store.db import db, migrate, migrating, transaction
 from workflow_server.store.history import Act
+
+SOURCE = Path(history.__file__).parents[1]
 
 
 def test_acts_of_an_area_that_come_at_once_stand_in_one_chain(app: Flask) -> None:
@@ -125,3 +129,39 @@ def test_areas_that_were_there_before_ends_were_kept_get_theirs(app: Flask) -> N
     migrate()
     assert chains.find_end(chain) == before == (3, before[1] if before else b"")
     assert verifications.verify().findings == []
+
+
+def test_every_area_that_is_written_to_is_known_by_name_and_no_other() -> None:
+    written = {name for path in SOURCE.rglob("*.py") for name in areas_in(path)}
+    assert written == set(rows.AREAS)
+
+
+def areas_in(path: Path) -> Iterator[str]:
+    """Yield the areas that a module appends to, by a text or by a constant of the list."""
+    tree = ast.parse(path.read_text())
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("append_to_area"):
+            continue
+        named = node.args[0]
+        if isinstance(named, ast.Name):
+            named = constants.get(named.id, named)
+        if isinstance(named, ast.Constant):
+            yield str(named.value)
+        elif isinstance(named, ast.Name | ast.Attribute):
+            name = named.id if isinstance(named, ast.Name) else named.attr
+            # A constant of another module stands for one of the list, or for what it is handed.
+            yield from _named(name)
+
+
+def _named(name: str) -> Iterator[str]:
+    if name == "AREA":
+        yield rows.INQUIRIES
+    elif name.isupper():
+        yield getattr(rows, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +11,12 @@ from alembic import command
 from flask import Flask
 
 from tests.services.conftest import NOW
+from tests.services.drawing import bundle_of, line
+from workflow_server.content import bundle as bundles
 from workflow_server.services import actors, verifications
 from workflow_server.store import types
 from workflow_server.store.db import DatabaseBroken, db, migrate, migrating
-from workflow_server.store.history import hash_row
+from workflow_server.store.history import area, hash_row
 from workflow_server.store.types import new_id
 
 OFFICE, ANN, BOB, CASE, TASK, POST, DEPLOYED, PROCESS = (new_id() for _ in range(8))
@@ -74,7 +75,7 @@ def test_a_database_with_a_running_case_comes_up_whole(app: Flask) -> None:
     assert actors.actor_of(BOB).administration == "system"
     assert one("SELECT assignee_id FROM tasks") == ANN
     report = verifications.verify()
-    assert (report.findings, report.rows) == ([], 1)
+    assert (report.findings, report.rows) == ([], 2)
     assert one("SELECT secrecy FROM process_instances", sa.Integer) == 1
     check_that_rows_point_to_others()
 
@@ -140,11 +141,15 @@ def fill() -> None:
     write("people", id=ANN, login="ann", name="安", administrator=False, active=True)
     write("people", id=BOB, login="bob", name="博", administrator=True, active=True)
     write("positions", id=POST, person_id=ANN, organisation_id=OFFICE, role="clerk")
-    sealed = {"checksum": "c", "source": "folder", "files": 0, "bundle": b""}
+    bundle = bundle_of(line("draft"))
+    sealed = {"checksum": bundle.checksum, "source": "folder", "files": 1}
+    sealed["bundle"] = bundles.write_zip(bundle)
+    told = {"deployment_id": str(DEPLOYED), "checksum": bundle.checksum}
+    write_history(area("deployments"), "ContentDeployed", told)
     write("deployments", id=DEPLOYED, deployed_at=NOW, deployed_by=BOB, **sealed)
     process = {"key": "p", "version": 1, "title": "P", "path": "p", "fingerprint": b""}
     write("process_definitions", id=PROCESS, deployment_id=DEPLOYED, compiled=b"", **process)
-    head = write_history(CASE)
+    head = write_history(CASE, "InstanceStarted", {"a": 1})
     case = {"status": "running", "version": 1, "history_length": 1, "history_hash": head}
     about = {"process_definition_id": PROCESS, "organisation_id": OFFICE, "variables": {}}
     write("process_instances", id=CASE, started_at=NOW, started_by=ANN, **case, **about)
@@ -153,14 +158,13 @@ def fill() -> None:
     write("tasks", id=TASK, instance_id=CASE, organisation_id=OFFICE, **task, **when)
 
 
-def write_history(chain_id: UUID) -> bytes:
-    row = {"chain_id": chain_id, "seq": 1, "at": NOW, "act": "CaseStarted", "person_id": ANN}
+def write_history(chain_id: UUID, act: str, data: dict[str, Any]) -> bytes:
+    row = {"chain_id": chain_id, "seq": 1, "at": NOW, "act": act, "person_id": ANN}
     none = dict.fromkeys(
         ("element_id", "task_id", "answer", "position_id", "on_behalf_of", "address")
     )
-    digest = hash_row(b"", {**none, **row, "data": {"a": 1}})
-    assert len(digest) == hashlib.sha256().digest_size
-    write("history", **row, data={"a": 1}, hash=digest)
+    digest = hash_row(b"", {**none, **row, "data": data})
+    write("history", **row, data=data, hash=digest)
     return digest
 
 

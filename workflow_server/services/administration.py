@@ -15,11 +15,13 @@ from workflow_server.events import Event
 from workflow_server.services import access, definition_cache, history
 from workflow_server.services.actors import Actor
 from workflow_server.store import deployments, organisations
-from workflow_server.store.db import transaction
-from workflow_server.store.history import Act, Stamp
+from workflow_server.store.db import session, transaction
+from workflow_server.store.history import ORGANISATIONS, Act, Stamp
 
 #: The chain of the history that these acts stand in.
-AREA = "organisations"
+AREA = ORGANISATIONS
+#: Where the session keeps the acts that are written together.
+_GATHERED = "gathered_acts"
 
 
 class NothingDeployed(InvalidState):
@@ -57,7 +59,26 @@ def note(
     if change is not None:
         data["before"], data["after"] = change
     by: Stamp | None = actor.stamp() if actor is not None else None
-    history.append_to_area(AREA, Act(at=now, act=event, by=by, data=data), asked, subject)
+    act = Act(at=now, act=event, by=by, data=data)
+    gathered: list[Act] | None = session().info.get(_GATHERED)
+    if gathered is not None and asked is None:
+        gathered.append(act)
+        return
+    session().flush()
+    history.append_to_area(AREA, act, asked, subject)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Keep what is noted inside, and write it at the end in one go: a file makes many acts."""
+    acts: list[Act] = []
+    session().info[_GATHERED] = acts
+    try:
+        yield
+    finally:
+        del session().info[_GATHERED]
+    session().flush()
+    history.append_all_to_area(AREA, acts)
 
 
 def day_of(now: datetime) -> date:

@@ -28,6 +28,12 @@ WORDS = {
     "anchor_missing": "锚定缺失 the anchor is missing",
     "inquiry_altered": "过问记录内容被改动 the inquiry record was altered",
     "inquiry_missing": "过问记录被删除 the inquiry record is gone",
+    "deployment_altered": "部署的内容被改动 what was deployed was altered",
+    "deployment_missing": "部署被删除 the deployment is gone",
+    "deployment_inserted": "部署系插入 the deployment was inserted",
+    "proposal_altered": "部署申请的内容被改动 what was proposed was altered",
+    "proposal_missing": "部署申请被删除 the proposal is gone",
+    "proposal_inserted": "部署申请系插入 the proposal was inserted",
     "inquiry_inserted": "过问记录系插入 the inquiry record was inserted",
 }
 

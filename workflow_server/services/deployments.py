@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,14 @@ from workflow_server.content import checks, content
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.content import Content
 from workflow_server.content.elements import DocumentEffect, ProcessExtensions
+from workflow_server.content.refusals import ContentRefused
 from workflow_server.engine import definitions
 from workflow_server.engine.definitions import Definition, DefinitionRefused
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
 from workflow_server.rendering import templates
 from workflow_server.rules.access import Right
-from workflow_server.services import definition_cache, history, operations
+from workflow_server.services import definition_cache, history, operations, roles_in_use
 from workflow_server.services.actors import Actor
 from workflow_server.store import deployments, process_definitions, roles
 from workflow_server.store.db import session, transaction
@@ -80,7 +82,7 @@ def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> D
 
 def prepare(bundle: Bundle) -> Prepared:
     """Check a bundle whole, read and compile it; BundleRefused with every fault it has."""
-    faults = check(bundle)
+    faults = check(bundle) or tuple(roles_in_use.faults(content.load(bundle)))
     if faults:
         raise BundleRefused(
             f"内容有{len(faults)}处错误，请全部改正后重新提交。"
@@ -201,18 +203,7 @@ def write(
     )
     session().add(deployment)
     session().flush()
-    roles.replace_all(
-        [
-            {
-                "key": role.key,
-                "label": role.label,
-                "party": role.party,
-                "sees": role.sees,
-                "rights": list(role.rights),
-            }
-            for role in loaded.shared.roles.values()
-        ]
-    )
+    roles.replace_all(_declared_roles(loaded))
     versions = {
         definition.key: _write_definition(deployment, definition, loaded).version
         for definition in prepared.definitions
@@ -231,6 +222,38 @@ def write(
     )
     history.append_to_area("deployments", act)
     return deployment
+
+
+def fill_roles() -> None:
+    """Bring the table of roles to what the newest deployment declares.
+
+    They differ after an upgrade from a version that had no such table.
+    """
+    newest = deployments.find_newest()
+    if newest is None:
+        return
+    try:
+        declared = _declared_roles(content_of(newest.id))
+    except ContentRefused:
+        # This version no longer reads it: the next deployment says what its roles are.
+        return
+    with transaction():
+        deployments.lock()
+        if roles.list_declared() != sorted(declared, key=itemgetter("key")):
+            roles.replace_all(declared)
+
+
+def _declared_roles(loaded: Content) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": role.key,
+            "label": role.label,
+            "party": role.party,
+            "sees": role.sees,
+            "rights": list(role.rights),
+        }
+        for role in loaded.shared.roles.values()
+    ]
 
 
 def _write_definition(

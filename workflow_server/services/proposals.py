@@ -17,9 +17,10 @@ from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, Forbidden, InvalidInput, InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
-from workflow_server.services import access, actors, deployments, history, proposal_changes
+from workflow_server.services import access, actors, deployments, history, proposal_changes, seals
 from workflow_server.services.actors import Actor
 from workflow_server.services.deployments import Prepared
+from workflow_server.services.seals import BundleAltered
 from workflow_server.store import deployments as deployment_rows
 from workflow_server.store import proposals, roles
 from workflow_server.store.db import session, settings, transaction
@@ -245,19 +246,20 @@ def _check_open(proposal: Proposal) -> None:
 
 @lru_cache(maxsize=4)
 def _load(proposal_id: UUID) -> Content:
-    return content.load(bundles.read_zip(proposals.get_bundle(proposal_id)))
+    return content.load(seals.open_proposed(proposal_id))
 
 
 def _changes(proposal_id: UUID) -> dict[str, Any]:
     try:
         return proposal_changes.changes_of(_load(proposal_id))
-    except ContentRefused:
-        # A newer server may refuse what an older one took: then it can only be closed.
+    except (ContentRefused, BundleAltered):
+        # A newer server may refuse what an older one took, or it is not what was proposed:
+        # then it can only be closed.
         return proposal_changes.none_known()
 
 
 def _prepare(proposal_id: UUID) -> Prepared:
-    return deployments.prepare(bundles.read_zip(proposals.get_bundle(proposal_id)))
+    return deployments.prepare(seals.open_proposed(proposal_id))
 
 
 def _decide(

@@ -12,9 +12,8 @@ from workflow_server.services import history
 from workflow_server.services.actors import Actor
 from workflow_server.store import acts, existence
 from workflow_server.store import history as history_rows
-from workflow_server.store.acts import REFUSALS
 from workflow_server.store.db import session, transaction
-from workflow_server.store.history import Act, Stamp
+from workflow_server.store.history import REFUSALS, Act, Stamp
 
 #: How many refusals of one person are written down in an hour; then one row says so.
 MOST = 60

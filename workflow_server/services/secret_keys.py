@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 from contextlib import suppress
 from datetime import datetime
@@ -47,13 +48,24 @@ def decrypt_fresh(secret: str, seconds: int, now: datetime) -> str | None:
     return None
 
 
+def digest(data: bytes) -> str:
+    """Return a digest that only this server can make: nobody else can try out what it is of."""
+    key = _key_of(settings().secret_key, settings().data_dir)
+    return hmac.new(hashlib.sha256(b"digest\n" + key).digest(), data, hashlib.sha256).hexdigest()
+
+
 def _cipher() -> Fernet:
     return _cipher_of(settings().secret_key, settings().data_dir)
 
 
 @lru_cache(maxsize=8)
+def _key_of(given: str, data_dir: Path) -> bytes:
+    return given.encode() if given else _key_in(data_dir / KEY_FILE)
+
+
+@lru_cache(maxsize=8)
 def _cipher_of(given: str, data_dir: Path) -> Fernet:
-    key = given.encode() if given else _key_in(data_dir / KEY_FILE)
+    key = _key_of(given, data_dir)
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"workflow-server\n" + key).digest()))
 
 

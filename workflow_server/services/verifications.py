@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.errors import InvalidInput
+from workflow_server.services import seals
 from workflow_server.services.anchors import OVERLAP
 from workflow_server.services.chain_walks import Break, Finding, Walk
 from workflow_server.store import anchors, chains, history, inquiries
@@ -69,6 +70,8 @@ def verify(
         work.everything()
     if area == inquiries.AREA or (instance_id is None and area is None):
         work.inquiries()
+    if area == history.DEPLOYMENTS or (instance_id is None and area is None):
+        work.sealed()
     work.known(known)
     return work.report
 
@@ -127,6 +130,11 @@ class _Verification:
         """Compare the inquiry records with what was written into their chain."""
         for seq, kind in inquiries.find_breaks():
             self._find(history.area(inquiries.AREA), Break(kind, seq))
+
+    def sealed(self) -> None:
+        """Compare deployments and proposals with what their chain says was sealed."""
+        for seq, kind in seals.find_breaks():
+            self._find(history.area(history.DEPLOYMENTS), Break(kind, seq))
 
     def known(self, kept: tuple[int, str] | None) -> None:
         """Compare an anchor that was kept elsewhere, and say where the anchors end."""

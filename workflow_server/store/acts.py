@@ -12,15 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from workflow_server.store.db import run, session
-from workflow_server.store.history import VIEWS, Chain, HistoryRow, area, views_of
+from workflow_server.store.history import REFUSALS, VIEWS, Chain, HistoryRow, area, views_of
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.people import Person, PositionRow
 from workflow_server.store.process_instances import ProcessInstance
 
 #: A list counts its rows up to here; beyond, it says so many.
 MOST_COUNTED = 100_000
-#: Where refusals stand.
-REFUSALS = "refusals"
 _CHUNK = 1000
 
 
@@ -131,6 +129,16 @@ def count_of(person_id: UUID, name: str, since: datetime, most: int) -> int:
         .subquery()
     )
     return session().scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+
+
+def list_of(chain_id: UUID, act: str) -> Sequence[tuple[int, dict[str, Any]]]:
+    """Return all acts of one kind in a chain, oldest first: the row's number, and its data."""
+    query = (
+        sa.select(HistoryRow.seq, HistoryRow.data)
+        .where(HistoryRow.chain_id == chain_id, HistoryRow.act == act, HistoryRow.data.is_not(None))
+        .order_by(HistoryRow.seq)
+    )
+    return [(row[0], row[1]) for row in run(query)]
 
 
 def list_last(chain_id: UUID, limit: int) -> Sequence[Any]:

@@ -58,6 +58,12 @@ def get_bundle(deployment_id: UUID) -> bytes:
     return data
 
 
+def list_checksums() -> dict[UUID, str]:
+    """Return the checksums of all deployments, by their ids."""
+    rows = session().execute(sa.select(Deployment.id, Deployment.checksum).order_by(Deployment.id))
+    return {row[0]: row[1] for row in rows}
+
+
 def find_by_checksum(checksum: str) -> Deployment | None:
     """Return the deployment of exactly these bytes, if there is one."""
     return session().scalar(sa.select(Deployment).where(Deployment.checksum == checksum))

@@ -29,29 +29,41 @@ class ActInProgress(InvalidState):
 
 #: Acts outside any instance are chained by area: "deployments", "organisations", "clock" …
 _AREAS = UUID("6f0c7a52-5d0e-4b8a-9a37-1f2f4c0e9d11")
-#: The areas by name, for who must name a chain whose own row is gone.
-AREAS = (
-    "access",
-    "attachments",
-    "audit",
-    "calendar",
-    "clock",
-    "deliveries",
-    "deployments",
-    "incidents",
-    "inquiries",
-    "jobs",
-    "numbers",
-    "organisations",
-    "people",
-    "positions",
-    "proposals",
-    "refusals",
-    "requests",
-    "sign_ins",
-)
+ACCESS = "access"
+ATTACHMENTS = "attachments"
+AUDIT = "audit"
+CALENDAR = "calendar"
+CLOCK = "clock"
+DELIVERIES = "deliveries"
+DEPLOYMENTS = "deployments"
+EMERGENCY_ACCESS = "emergency-access"
+INCIDENTS = "incidents"
+INQUIRIES = "inquiries"
+JOBS = "jobs"
+NUMBERS = "numbers"
+ORGANISATIONS = "organisations"
+REFUSALS = "refusals"
+REQUESTS = "requests"
 #: The name of the chains that keep who looked into an instance.
 VIEWS = "views"
+#: The areas by name, for who must name a chain whose own row is gone.
+AREAS = (
+    ACCESS,
+    ATTACHMENTS,
+    AUDIT,
+    CALENDAR,
+    CLOCK,
+    DELIVERIES,
+    DEPLOYMENTS,
+    EMERGENCY_ACCESS,
+    INCIDENTS,
+    INQUIRIES,
+    JOBS,
+    NUMBERS,
+    ORGANISATIONS,
+    REFUSALS,
+    REQUESTS,
+)
 _KEYED = sa.text("idempotency_key IS NOT NULL")
 
 
@@ -160,10 +172,23 @@ def views_of(instance_id: UUID) -> UUID:
 
 def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
     """Write an act after `length` others, the last with hash `head`; returns the new head."""
+    values = _values(chain_id, length + 1, act)
+    digest = hash_row(head, values)
+    try:
+        run(_INSERT, {**values, "hash": digest})
+    except sa.exc.IntegrityError as error:
+        raise ActInProgress(
+            "Expected to be the only one to act here, but another request is just doing so; "
+            "ask again"
+        ) from error
+    return digest
+
+
+def _values(chain_id: UUID, seq: int, act: Act) -> dict[str, Any]:
     by = act.by
-    values = {
+    return {
         "chain_id": chain_id,
-        "seq": length + 1,
+        "seq": seq,
         "at": act.at,
         "act": act.act,
         "person_id": by.person_id if by is not None else None,
@@ -177,20 +202,27 @@ def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
         "request": act.request,
         "answer": act.answer,
     }
-    digest = hash_row(head, values)
-    try:
-        run(_INSERT, {**values, "hash": digest})
-    except sa.exc.IntegrityError as error:
-        raise ActInProgress(
-            "Expected to be the only one to act here, but another request is just doing so; "
-            "ask again"
-        ) from error
-    return digest
 
 
 def append_to_area(name: str, act: Act) -> None:
     """Write an act of an administrative area, after the last one there."""
     append_to_chain(area(name), name, None, act)
+
+
+def append_all_to_area(name: str, acts: Sequence[Act]) -> None:
+    """Write many acts of an administrative area in one go, in their order."""
+    if not acts:
+        return
+    chain_id = area(name)
+    length, head = lock_chain(chain_id, name)
+    rows = []
+    for act in acts:
+        length += 1
+        values = _values(chain_id, length, act)
+        head = hash_row(head, values)
+        rows.append({**values, "hash": head})
+    run(_INSERT, rows)
+    run(_GO_ON, {"chain": chain_id, "length": length, "head": head})
 
 
 def append_to_chain(chain_id: UUID, name: str, instance_id: UUID | None, act: Act) -> None:

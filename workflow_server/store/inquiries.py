@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.store.db import Model, run, session, table
-from workflow_server.store.history import HistoryRow
+from workflow_server.store.history import INQUIRIES, HistoryRow
 from workflow_server.store.history import area as chain_of
 from workflow_server.store.types import UtcDateTime, UuidColumn, canonical
 
 #: Where the acts of recording stand.
-AREA = "inquiries"
+AREA = INQUIRIES
 _CHUNK = 500
 
 

@@ -87,6 +87,12 @@ def get_bundle(proposal_id: UUID) -> bytes:
     return data
 
 
+def list_checksums() -> dict[UUID, str]:
+    """Return the checksums of all proposals, by their ids."""
+    rows = session().execute(sa.select(Proposal.id, Proposal.checksum).order_by(Proposal.id))
+    return {row[0]: row[1] for row in rows}
+
+
 def find_open(checksum: str) -> Proposal | None:
     """Return the open proposal of exactly these bytes, if there is one."""
     return session().scalar(

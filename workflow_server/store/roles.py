@@ -31,6 +31,13 @@ def list_() -> Sequence[Role]:
     return session().scalars(sa.select(Role).order_by(Role.key)).all()
 
 
+def list_declared() -> list[dict[str, Any]]:
+    """Return the roles as `replace_all` takes them, by key."""
+    columns = (Role.key, Role.label, Role.party, Role.sees, Role.rights)
+    rows = session().execute(sa.select(*columns))
+    return sorted((dict(row._mapping) for row in rows), key=lambda row: str(row["key"]))
+
+
 def replace_all(roles: Sequence[dict[str, Any]]) -> None:
     """Put the newest content's roles in the place of those before."""
     session().execute(sa.delete(Role))

@@ -66,8 +66,11 @@ class EventShape(Shape):
     on_behalf_of_name = Shown(required=True, allow_none=True)
     address = Shown(required=True, allow_none=True)
     data = Answers(required=True, allow_none=True)
-    data_sha256 = Shown(required=True, allow_none=True)
-    hash = Shown(required=True)
+    data_digest = Shown(
+        required=True,
+        allow_none=True,
+        metadata={"description": "以服务器密钥计算，不能据以猜测内容"},
+    )
 
 
 class AnchorShape(Shape):
