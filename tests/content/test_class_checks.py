@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.api.tips import CLASSES, PAYLOAD, files
 from workflow_server.content import bundle, checks, content, lineage
 
@@ -52,6 +54,46 @@ def test_a_paper_declares_the_classes_of_what_stands_in_it() -> None:
     told = only(faults(slip_document=('"classes": ["informant"], ', "")))
     assert told.startswith("documents/slip/document.json#/data/informant")
     assert '请在 classes 里写明 "informant"' in told
+
+
+def test_a_paper_declares_the_classes_of_what_its_data_are_made_of() -> None:
+    made = ('"=informant"', '"=\\"来源：\\" + informant + phone"')
+    told = only(faults(slip_document=made))
+    assert '请在 classes 里写明 "phone"' in told
+
+
+def test_under_a_flag_a_paper_may_make_something_of_a_value_but_not_copy_it() -> None:
+    assert faults(slip_document=('"=informant"', '"=if phone = null then proposer else 1"')) != []
+    assert (
+        faults(slip_document=('"=informant"', '"=if title = null then null else proposer"')) == []
+    )
+    told = only(faults(slip_document=('"=informant"', '"=proposer"')))
+    assert '请在 classes 里写明 "proposer"' in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('title="=title"', 'title="=word"'),
+        ('conversation="=case.id"', 'conversation="=again"'),
+        ('kind="slip" moment="draft"', 'kind="slip" moment="draft" name="=again"'),
+        ('<wf:output name="title"', '<wf:output name="business_key" value="=again"/>'
+         '<wf:output name="title"'),
+        ('title="=title"', 'title="=get value(get value(answers, title)[-1], title)"'),
+    ],
+)  # fmt: skip
+def test_what_was_made_of_a_classed_value_stays_so_over_several_steps(old: str, new: str) -> None:
+    steps = (
+        '<wf:output name="word" value="=&quot;来源：&quot; + this.informant"/>'
+        '<wf:output name="again" value="=substring(word, 1)"/>'
+    )
+    made = files(TOWN)
+    diagram = made["bpmn/a.bpmn"].decode()
+    assert old in diagram
+    copied = '<wf:output name="title"'
+    made["bpmn/a.bpmn"] = diagram.replace(old, new).replace(copied, steps + copied, 1).encode()
+    told = [fault.detail for fault in checks.check(bundle.from_files(made))]
+    assert any("标题、案号和往来标识人人可见" in each for each in told)
 
 
 def test_a_title_names_nothing_that_is_classed() -> None:
@@ -124,3 +166,17 @@ def test_classes_are_read_by_key() -> None:
     assert list(shared.classes) == [each["key"] for each in CLASSES]
     assert shared.classes["proposer"].flag == "hide_proposer"
     assert json.dumps(shared.classes["informant"].readers) == '["handler", "head"]'
+
+
+def test_a_reader_may_have_to_handle_the_case() -> None:
+    team = '[{"role": "head", "relation": "team"}]'
+    assert faults(data_classes=('["head"]', team)) == []
+    told = only(faults(data_classes=('["head"]', team.replace("head", "nobody"))))
+    assert "roles.json 里没有角色“nobody”" in told
+    told = faults(data_classes=('["head"]', team.replace("team", "town")))
+    assert any("只能是 team" in each for each in told)
+    made = files(TOWN)
+    name = "bpmn/_shared/data_classes.json"
+    made[name] = made[name].replace(b'["head"]', team.encode())
+    declared = content.load(bundle.from_files(made)).shared.classes["proposer"]
+    assert (declared.readers, declared.handlers) == (("head",), frozenset({"head"}))

@@ -7,6 +7,7 @@ import os
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from workflow_server.services.attachments import EmptyFile, OwnerUnclear
 from workflow_server.services.file_types import ALLOWED, NameRefused, TypeRefused
 from workflow_server.store.attachments import Attachment
 from workflow_server.store.blobs import BlobStore, TooLarge, blobs
+from workflow_server.store.types import new_id
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
@@ -236,7 +238,10 @@ def test_putting_the_same_bytes_twice_is_one_blob(tmp_path: Path) -> None:
 
 
 def test_ids_of_files_are_found_in_nested_answers(stage: Stage) -> None:
-    added = add(stage, "a.pdf")
-    values = [{"files": [str(added.id), "x" * 36]}, str(added.id), 12, None]
-    assert attachments.find_mentioned(values, stage.office) == [added]
-    assert attachments.find_mentioned(values, stage.shop) == []
+    added = add(stage, "a.pdf", task_id=stage.add_task())
+    elsewhere = add(stage, "b.pdf")
+    values = [{"files": [str(added.id), "x" * 36]}, str(added.id), str(elsewhere.id), 12, None]
+    with stage.acting({}) as situation:
+        assert attachments.find_mentioned(values, situation) == [added]
+        other = replace(situation, instance=replace(situation.instance, id=new_id()))
+        assert attachments.find_mentioned(values, other) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from workflow_server.content import lineage
+from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import (
     DeadlineEffect,
     DocumentEffect,
@@ -74,7 +75,7 @@ class _Check:
         for element in self.process.elements.values():
             pointer = f"{self.process.path}:{element.line} {element.id}"
             for label, value in _titles(element):
-                for declared in self.classed(self.held.named_in(value, element.id)):
+                for declared in self.classed(self.held.made_of(value, element.id)):
                     yield Fault(pointer, f"{label}“{value}”{_TITLES.format(declared.label)}")
             for effect in element.effects:
                 if isinstance(effect, MessageEffect):
@@ -96,16 +97,26 @@ class _Check:
         kind = self.known.documents[key]
         path = f"documents/{key}/document.json"
         for name, value in kind.data.items():
-            marks = {mark for marks in self.held.of(value).values() for mark in marks}
-            for declared in self.classed(marks - set(kind.classes)):
+            for declared in self.in_document(kind, value):
                 yield Fault(
                     f"{path}#/data/{name}",
                     f"流程 {self.process.process_id} 制作时，“{value}”属于“{declared.label}”，"
                     f'请在 classes 里写明 "{declared.key}"',
                 )
         for name, text in (("filename", kind.filename), ("title", kind.title)):
-            for declared in self.classed(self.held.named_in(text)):
+            for declared in self.classed(self.held.made_of(text)):
                 yield Fault(f"{path}#/{name}", f"“{text}”{_TITLES.format(declared.label)}")
+
+    def in_document(self, kind: DocumentKind, value: str) -> Iterator[DataClass]:
+        """Yield the classes that a part of a document's data needs and the document lacks.
+
+        Under a class with a flag the document may make something of a value: whether it is
+        hidden is asked of the case (services/legibility).
+        """
+        copied = {mark for marks in self.held.of(value).values() for mark in marks}
+        for declared in self.classed(self.held.made_of(value) - set(kind.classes)):
+            if declared.flag is None or declared.key in copied:
+                yield declared
 
     def message(self, pointer: str, effect: MessageEffect) -> Iterator[Fault]:
         let_go = {key for part in effect.payload for key in part.disclose} | set(effect.disclose)

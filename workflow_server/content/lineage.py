@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workflow_server.content.elements import (
     ElementExtensions,
@@ -53,6 +53,8 @@ class Lineage:
     messages: Mapping[str, Tree] = field(default_factory=dict)
     #: By type: what was sent, of classes that the diagram lets go.
     sent: Mapping[str, Tree] = field(default_factory=dict)
+    #: By dotted name (`word`, `records.lead.note`): the marks of all that it was made of.
+    made: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def marks(self) -> frozenset[str]:
@@ -79,9 +81,30 @@ class Lineage:
         """Return the marks of everything that a value names, whatever it makes of it."""
         if value is None or not value.startswith("="):
             return frozenset()
-        paths = _PATHS.findall(_TEXT.sub('""', value[1:]))
-        found = [self.of(value, element_id), *(self._at(path, element_id) for path in paths)]
+        found = [self.of(value, element_id)]
+        for message in _MESSAGE.finditer(value):
+            found.append(self.of(f"={message.group(0)}", element_id))
+        found += [self._at(path, element_id) for path in _paths(value)]
         return frozenset(mark for tree in found for marks in tree.values() for mark in marks)
+
+    def made_of(self, value: str | None, element_id: str | None = None) -> frozenset[str]:
+        """Return the marks of what a value names, and of all that this was ever made of."""
+        if value is None or not value.startswith("="):
+            return frozenset()
+        marks = set(self.named_in(value, element_id))
+        for path in _paths(value):
+            bare = _INDEX.sub("", path)
+            for name, of in self.made.items():
+                if _is_within(bare, name) or _is_within(name, bare):
+                    marks |= of
+            # Of a group that is searched at run time, anything may be taken.
+            for tree in self._whole(bare).values():
+                marks |= {mark for of in tree.values() for mark in of}
+        return frozenset(marks)
+
+    def _whole(self, path: str) -> Mapping[str, Tree]:
+        groups = {"answers": self.answers, "records": self.records, "messages": self.messages}
+        return groups.get(path, {})
 
     def _at(self, path: str, element_id: str | None) -> Tree:
         root, *steps = _INDEX.sub("", path).split(".")
@@ -182,7 +205,34 @@ class _Tracer:
             if (facts, records) == (found.facts, found.records):
                 break
             found = Lineage(answers, found.this, facts, records, self.sent, self.sent)
+        return self.with_made(found)
+
+    def with_made(self, found: Lineage) -> Lineage:
+        """Follow what is made of marked values through facts, records and operations."""
+        grown = True
+        while grown:
+            made = dict(found.made)
+            for name, value, element_id in self.written():
+                marks = found.made_of(value, element_id)
+                if marks:
+                    made[name] = made.get(name, frozenset()) | marks
+            grown = made != found.made
+            found = replace(found, made=made)
         return found
+
+    def written(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what is written: its dotted name, the value and the element."""
+        for element in self.process.elements.values():
+            for output in element.outputs:
+                yield output.name, output.value, element.id
+            done = element.operation
+            if done is not None and done.result is not None:
+                for given in done.parameters:
+                    yield done.result, given.value, element.id
+            for effect in element.effects:
+                if isinstance(effect, RecordEffect):
+                    for item in effect.fields:
+                        yield f"records.{effect.kind}.{item.name}", item.value, element.id
 
     def answered(self, element: ElementExtensions, hidden: Mapping[str, set[str]]) -> Tree:
         """Return the marks of the fields of an element's form."""
@@ -237,6 +287,16 @@ def _own(kind: RecordKind) -> Tree:
         for declared in kind.fields.values()
         if declared.data_class
     }
+
+
+def _paths(value: str) -> list[str]:
+    """Return the paths that a value names, but for letters that are looked up by their type."""
+    found: list[str] = _PATHS.findall(_TEXT.sub('""', _MESSAGE.sub(" ", value[1:])))
+    return found
+
+
+def _is_within(path: str, name: str) -> bool:
+    return path == name or path.startswith(f"{name}.")
 
 
 def _merged(one: Tree, other: Tree) -> dict[str, frozenset[str]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from workflow_server.errors import InvalidInput, NotFound
 from workflow_server.events import Event
 from workflow_server.services import access, duties, file_types, history, masking, views
-from workflow_server.services.veils import Veil
+from workflow_server.services.veils import Veil, leaves
 from workflow_server.store import attachments as store
 from workflow_server.store import deliveries
 from workflow_server.store.attachments import Attachment
@@ -21,9 +21,13 @@ from workflow_server.store.history import Act
 
 if TYPE_CHECKING:
     from workflow_server.services.actors import Actor
+    from workflow_server.services.situation import Situation
 
 #: A temporary file this old (seconds) belongs to nobody any more.
 _ABANDONED = 24 * 3600
+
+
+_PICKED = frozenset({"file"})
 
 
 class EmptyFile(InvalidInput):
@@ -94,7 +98,8 @@ def download(actor: Actor, attachment_id: UUID) -> tuple[Attachment, Iterator[by
     """Return a file and its bytes, chunk by chunk."""
     attachment = get(actor, attachment_id)
     if attachment.instance_id is not None:
-        views.note(actor, attachment.instance_id, "attachment", attachment.id)
+        classes = masking.sensitive_file(actor, attachment.instance_id, attachment.id)
+        views.note(actor, attachment.instance_id, "attachment", attachment.id, classes)
     return attachment, blobs().read(attachment.sha256)
 
 
@@ -105,12 +110,39 @@ def list_(actor: Actor, instance_id: UUID) -> list[Attachment]:
     return [row for row in store.list_(instance_id) if not _is_hidden(actor, row, veil)]
 
 
-def find_mentioned(values: Iterable[Any], organisation_id: UUID) -> list[Attachment]:
-    """Return the organisation's files whose ids stand anywhere in these values."""
+def list_readable(actor: Actor, ids: Collection[UUID]) -> list[Attachment]:
+    """Return which of these files, of cases and letters, somebody may read."""
+    rows = store.list_by_id(ids) if ids else []
+    sight = access.sight(actor)
+    arrived = deliveries.list_reached({row.id for row in rows}, sight)
+    rest = [row for row in rows if row.id not in arrived]
+    veils = masking.over(actor, (row.instance_id for row in rest), whole=True)
+    seen = {each for each in veils if sight.sees(each)}
+    readable = {
+        row.id
+        for row in rest
+        if row.instance_id in seen and not _is_hidden(actor, row, veils[row.instance_id])
+    }
+    return [row for row in rows if row.id in arrived | readable]
+
+
+def find_mentioned(values: Iterable[Any], situation: Situation) -> list[Attachment]:
+    """Return the files of a case whose ids stand anywhere in these values.
+
+    Of the case are files that were brought in it, and those that somebody picked in its forms;
+    an id that was merely typed opens no file of another case.
+    """
     ids = dict.fromkeys(_ids_in(list(values)))
     if not ids:
         return []
-    return [row for row in store.list_by_id(ids) if row.organisation_id == organisation_id]
+    picked = set(_ids_in(list(_picked(situation))))
+    case = situation.instance
+    return [
+        row
+        for row in store.list_by_id(ids)
+        if row.organisation_id == case.organisation_id
+        and (row.instance_id == case.id or row.id in picked)
+    ]
 
 
 def adopt(picked: Collection[UUID], instance_id: UUID) -> None:
@@ -179,6 +211,17 @@ def _is_hidden(actor: Actor, attachment: Attachment, veil: Veil | None = None) -
         return False
     veil = veil or masking.of(actor, attachment.instance_id, whole=True)
     return veil.hides_file(attachment.id)
+
+
+def _picked(situation: Situation) -> Iterator[Any]:
+    """Yield what was answered in the case's fields for files; it was checked as it was taken."""
+    forms = {start.element_id: start.form for start in situation.process.starts}
+    forms |= {each.id: each.form for each in situation.process.elements.values() if each.form}
+    for element_id, given in situation.variables.get("answers", {}).items():
+        form = situation.content.forms.get(forms.get(element_id) or "")
+        fields = form.fields.items() if form is not None else ()
+        files = {path: _PICKED for path, info in fields if info.type == "filepicker"}
+        yield from (leaf for leaf, _ in leaves(files, given))
 
 
 def _ids_in(value: Any) -> Iterator[UUID]:

@@ -14,7 +14,7 @@ from workflow_server.config import CHINA
 from workflow_server.content import decisions
 from workflow_server.errors import InvalidInput, InvalidState, WorkflowServerError
 from workflow_server.rules.deadlines import Due, Rule, compute, day_end, read_rule
-from workflow_server.services import access, advance, jobs, working_days
+from workflow_server.services import access, advance, jobs, open_words, working_days
 from workflow_server.services.situation import Situation
 from workflow_server.store import deadlines as store
 from workflow_server.store import process_instances
@@ -203,7 +203,7 @@ def _start(effect: DeadlineEffect, situation: Situation) -> None:
         element_id=situation.visit.element_id,
         record_id=_record_id(effect.subject, situation),
         name=effect.name,
-        label=label or rule.label or rule.code,
+        label=open_words.masked(str(label), situation) if label else rule.label or rule.code,
         rule=rule.code,
         rule_version=due.rule_version,
         rule_row=asdict(rule),

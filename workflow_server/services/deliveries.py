@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -16,19 +15,20 @@ from workflow_server.services import (
     attachments,
     history,
     jobs,
+    letters,
     masking,
+    open_words,
     successions,
     unclaimed,
     views,
 )
+from workflow_server.services.letters import Letter as Letter
 from workflow_server.services.situation import Situation
-from workflow_server.store import attachments as attachment_rows
 from workflow_server.store import deliveries as store
 from workflow_server.store import documents, organisations
-from workflow_server.store.attachments import Attachment
 from workflow_server.store.db import transaction
 from workflow_server.store.deliveries import Delivery, DeliveryEnclosure, DeliveryStatus
-from workflow_server.store.documents import Document, DocumentStatus
+from workflow_server.store.documents import DocumentStatus
 from workflow_server.store.history import Act
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.types import new_id
@@ -67,24 +67,13 @@ class DeliveryNotPending(InvalidState):
     """送达件当前不能如此处理"""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A delivery with the names and enclosures that people want to see."""
-
-    delivery: Delivery
-    sender: Organisation
-    recipient: Organisation
-    documents: tuple[Document, ...]
-    attachments: tuple[Attachment, ...]
-
-
 def apply(effect: MessageEffect, situation: Situation) -> None:
     """Send a letter to each recipient, once for a type, a conversation and a recipient.
 
     Sending the same again changes nothing; something else under the same name is refused.
 
     Enclosed are the instance's newest issued documents of the kinds named, and the files of
-    the sender whose ids stand in the payload. A job carries it, after the documents' own.
+    the case whose ids stand in the payload. A job carries it, after the documents' own.
     """
     message = situation.content.shared.messages.get(effect.type)
     if message is None:
@@ -101,14 +90,13 @@ def apply(effect: MessageEffect, situation: Situation) -> None:
             f"“{message.label}”缺少往来标识。"
             f" Expected a conversation for '{effect.type}', but it is {conversation!r}."
         )
+    for word in (conversation, reply):
+        open_words.check(str(word or ""), f"“{message.label}”的往来标识", situation)
     recipients = _recipients(to, message, conversation)
     values = masking.leaving(effect, values, situation)
     enclosed = _enclosed(effect, message, situation)
     payload = dict(zip((part.name for part in effect.payload), values, strict=True))
-    enclosed += [
-        ("attachment", row.id)
-        for row in attachments.find_mentioned(values, situation.instance.organisation_id)
-    ]
+    enclosed += [("attachment", row.id) for row in attachments.find_mentioned(values, situation)]
     for recipient in recipients:
         delivery = Delivery(
             id=new_id(),
@@ -131,7 +119,7 @@ def get(actor: Actor, delivery_id: UUID) -> Letter:
     """Return a letter that the actor sees, as the sender or as the recipient."""
     delivery = _see(actor, delivery_id)
     views.note(actor, delivery.instance_id, "delivery", delivery.id)
-    return _letters(masking.deliveries(actor, [delivery]))[0]
+    return letters.read(actor, [delivery])[0]
 
 
 def list_(
@@ -152,7 +140,7 @@ def list_(
         page=page,
         page_size=page_size,
     )
-    return _letters(masking.deliveries(actor, rows)), total
+    return letters.read(actor, rows), total
 
 
 def acknowledge(
@@ -163,14 +151,14 @@ def acknowledge(
     with transaction():
         delivery, is_mine = _lock(actor, delivery_id, "received")
         if history.first_answer(asked) is not None:
-            return _letters(masking.deliveries(actor, [delivery]))[0]
+            return letters.read(actor, [delivery])[0]
         if not is_mine or delivery.status not in _SEEN_NEXT:
             raise _not_pending(delivery, "签收", "acknowledge")
         delivery.status = DeliveryStatus.ACKNOWLEDGED
         delivery.acknowledged_at = now
         delivery.acknowledged_by = actor.person_id
         _note(Event.DELIVERY_ACKNOWLEDGED, delivery, actor, now, asked)
-    return _letters(masking.deliveries(actor, [delivery]))[0]
+    return letters.read(actor, [delivery])[0]
 
 
 def hand_over(
@@ -185,13 +173,13 @@ def hand_over(
     with transaction():
         delivery, is_mine = _lock(actor, delivery_id, "sent")
         if history.first_answer(asked) is not None:
-            return _letters(masking.deliveries(actor, [delivery]))[0]
+            return letters.read(actor, [delivery])[0]
         if not is_mine or delivery.status != DeliveryStatus.PAPER or delivery.delivered_at:
             raise _not_pending(delivery, "登记纸质送达", "hand over")
         delivery.delivered_at = now
         delivery.note = note.strip()
         _note(Event.DELIVERY_HANDED_OVER, delivery, actor, now, asked)
-    return _letters(masking.deliveries(actor, [delivery]))[0]
+    return letters.read(actor, [delivery])[0]
 
 
 @jobs.handles(DELIVER_JOB)
@@ -331,7 +319,24 @@ def _enclosed(
                 f"“{message.label}”须随附的文书“{kind}”尚未制发。"
                 f" Expected document '{kind}' to be issued for '{effect.type}', but it is not."
             )
-    return [("document", UUID(shown[kind]["id"])) for kind in effect.enclose]
+    ids = [UUID(shown[kind]["id"]) for kind in effect.enclose]
+    if ids and any(each.flag for each in situation.content.shared.classes.values()):
+        _check_flags(effect, message, ids)
+    return [("document", document_id) for document_id in ids]
+
+
+def _check_flags(effect: MessageEffect, message: MessageType, ids: list[UUID]) -> None:
+    """Refuse papers that were made before a flag of the case hid what stands in them."""
+    let_go = {key for part in effect.payload for key in part.disclose} | set(effect.disclose)
+    hidden = [row for row in documents.list_hiding(ids) if row.data_class not in let_go]
+    if hidden:
+        paper = documents.get(hidden[0].document_id)
+        raise LetterIncomplete(
+            f"“{message.label}”随附的文书“{paper.title}”制作后，案件已设为不公开其中的信息，"
+            "须重新制作再发出。"
+            f" Expected document '{paper.kind}' to hold nothing of class"
+            f" '{hidden[0].data_class}', which a flag of the case hides now, but it may."
+        )
 
 
 def _see(actor: Actor, delivery_id: UUID) -> Delivery:
@@ -366,26 +371,3 @@ def _not_pending(delivery: Delivery, act_zh: str, act: str) -> DeliveryNotPendin
         f"“{delivery.label}”当前不能{act_zh}。"
         f" Expected to {act} delivery {delivery.id}, but it is '{delivery.status}'."
     )
-
-
-def _letters(rows: Sequence[Delivery]) -> list[Letter]:
-    enclosures = store.list_enclosures([row.id for row in rows]) if rows else []
-    ids = {row.enclosed_id for row in enclosures}
-    papers = {row.id: row for row in documents.list_by_id(ids)} if ids else {}
-    files = {row.id: row for row in attachment_rows.list_by_id(ids)} if ids else {}
-    parties = {id_ for row in rows for id_ in (row.sender_id, row.recipient_id)}
-    names = {id_: organisations.get(id_) for id_ in parties}
-    return [
-        Letter(
-            row,
-            names[row.sender_id],
-            names[row.recipient_id],
-            tuple(papers[e.enclosed_id] for e in _of(row, enclosures) if e.enclosed_id in papers),
-            tuple(files[e.enclosed_id] for e in _of(row, enclosures) if e.enclosed_id in files),
-        )
-        for row in rows
-    ]
-
-
-def _of(row: Delivery, enclosures: Sequence[DeliveryEnclosure]) -> list[DeliveryEnclosure]:
-    return [enclosure for enclosure in enclosures if enclosure.delivery_id == row.id]

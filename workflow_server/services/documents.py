@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from workflow_server import feel
 from workflow_server.config import CHINA
 from workflow_server.errors import (
     Fault,
@@ -19,25 +17,26 @@ from workflow_server.errors import (
     Unavailable,
     WorkflowServerError,
 )
-from workflow_server.rules.access import Scope
 from workflow_server.services import (
     access,
     definition_cache,
+    document_parts,
     duties,
     jobs,
+    legibility,
     masking,
     numbers,
+    open_words,
     papers,
     views,
 )
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.situation import Situation, actor_context, context_of
+from workflow_server.store import documents as store
 from workflow_server.store import (
-    deliveries,
     organisations,
     process_instances,
 )
-from workflow_server.store import documents as store
 from workflow_server.store.blobs import blobs
 from workflow_server.store.db import session
 from workflow_server.store.documents import Document, DocumentStatus
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from workflow_server.services.actors import Actor
 
 RENDER_JOB = "render_document"
-_LONGEST_FILENAME = 120
 
 
 class UnknownDocumentKind(InvalidInput):
@@ -105,7 +103,7 @@ def apply(effect: DocumentEffect, situation: Situation) -> None:
 def get(actor: Actor, document_id: UUID) -> Document:
     """Return a document of a case that the actor sees, or of a letter that they see."""
     document = store.find(document_id)
-    if document is not None and _may_read(actor, document):
+    if document is not None and legibility.may_read(actor, document):
         return document
     raise NotFound(f"未找到文书。 Expected document {document_id}, but there is none.")
 
@@ -121,7 +119,7 @@ def list_(
     """Return the documents of cases that the actor sees, and of letters that they see."""
     return store.list_(
         access.sight(actor),
-        legible=_legible(actor),
+        legible=legibility.condition(actor),
         instance_id=instance_id,
         kind=kind,
         page=page,
@@ -158,32 +156,21 @@ def preview(
     if kind is None:
         raise NotFound(f"未找到文书种类。 Expected document kind '{kind_key}', but there is none.")
     organisation = organisation_context(locked.organisation)
-    shown = masking.of(actor, instance.id).variables(instance.variables)
+    veil = masking.of(actor, instance.id)
+    shown = veil.variables(instance.variables)
     context = context_of(instance, organisation, shown, now)
     context["actor"] = actor_context(actor, instance)
     element = content.processes[definition.key].elements[task.element_id]
-    context |= _answered(context, element.id, answers)
+    context |= document_parts.answered(context, element.id, answers)
     outputs = [(output.name, output.value) for output in element.outputs]
-    context |= _evaluated(outputs, context, now)
-    data = _evaluated(list(kind.data.items()), context, now)
+    context |= document_parts.evaluated(outputs, context, now)
+    data = document_parts.evaluated(list(kind.data.items()), context, now)
+    frozen = document_parts.frozen(kind, data, organisation, kind.title, None, None)
+    views.note(actor, instance.id, "preview", task_id, veil.shown & set(kind.classes))
     session().rollback()
-    frozen = _frozen(kind, data, organisation, kind.title, None, None)
     return papers.render(
         kind, frozen, title=kind.title, author=locked.organisation.name, created=now
     )
-
-
-def _may_read(actor: Actor, document: Document) -> bool:
-    sight = access.sight(actor)
-    is_legible = store.is_legible(document.id, _legible(actor))
-    is_ours = is_legible and sight.sees(document.instance_id)
-    return is_ours or deliveries.reached(document.id, sight)
-
-
-def _legible(actor: Actor) -> store.Condition:
-    """Return the condition that the classes of data in a document are the actor's to read."""
-    above = {each.role for each in actor.positions if each.sees == Scope.JURISDICTION}
-    return store.legible_to(actor.posts, above)
 
 
 @jobs.handles(RENDER_JOB)
@@ -214,6 +201,7 @@ def render(payload: Mapping[str, Any], _now: datetime) -> jobs.WriteDown | None:
 
 def _make(effect: DocumentEffect, kind: DocumentKind, situation: Situation, *, issue: bool) -> None:
     parts = _parts(effect, kind, situation, issue=issue)
+    named = legibility.named_in(kind, [parts.title, parts.filename, parts.data], situation)
     document_id = new_id()
     number = None
     if issue and parts.series is not None:
@@ -232,14 +220,16 @@ def _make(effect: DocumentEffect, kind: DocumentKind, situation: Situation, *, i
         element_id=situation.visit.element_id,
         person_id=situation.actor.person_id if situation.actor else None,
         status=DocumentStatus.ISSUED if issue else DocumentStatus.DRAFT,
-        data=_frozen(kind, parts.data, situation.organisation, parts.title, number, issued_on),
+        data=document_parts.frozen(
+            kind, parts.data, situation.organisation, parts.title, number, issued_on
+        ),
         filename=parts.filename,
         made_at=situation.now,
         issued_on=issued_on,
-        readers=masking.readers_of(kind, situation.content),
+        readers=named.readers,
     )
     _supersede_draft(kind.key, situation)
-    store.add(document)
+    store.add(document, named.rows(document_id))
     jobs.enqueue(
         RENDER_JOB,
         {"document_id": str(document_id)},
@@ -261,7 +251,7 @@ def _serve(effect: DocumentEffect, kind: DocumentKind, situation: Situation) -> 
     document = store.get(UUID(shown["id"]))
     document.status = DocumentStatus.SERVED
     document.served_at = situation.now
-    document.recipient_id = _organisation_id(to, kind) or document.recipient_id
+    document.recipient_id = document_parts.organisation_id(to, kind) or document.recipient_id
     situation.variables["documents"][kind.key] = _facts(document)
 
 
@@ -284,7 +274,7 @@ def _parts(
     missing = [
         Fault(f"documents/{kind.key}/{part.part}", part.message)
         for part, value in zip(required, values[len(kind.data) :], strict=True)
-        if _is_empty(value)
+        if document_parts.is_empty(value)
     ]
     if missing:
         raise RequiredPartsMissing(
@@ -292,9 +282,16 @@ def _parts(
             f" Expected the required parts of '{kind.key}', but {len(missing)} are missing.",
             missing,
         )
-    title = str(name) if name else kind.title
-    filename = _clean_filename(filename or title)
-    return _Parts(data, _organisation_id(to, kind), _series(series, kind, issue), title, filename)
+    title = open_words.masked(str(name), situation) if name else kind.title
+    filename = open_words.masked(str(filename or title), situation)
+    filename = document_parts.clean_filename(filename)
+    return _Parts(
+        data,
+        document_parts.organisation_id(to, kind),
+        _series(series, kind, issue),
+        title,
+        filename,
+    )
 
 
 def _series(value: Any, kind: DocumentKind, issue: bool) -> str | None:
@@ -306,28 +303,6 @@ def _series(value: Any, kind: DocumentKind, issue: bool) -> str | None:
         f"“{kind.title}”的编号序列不明：{value!r}。"
         f" Expected the key of a series for document '{kind.key}', but got {value!r}."
     )
-
-
-def _frozen(
-    kind: DocumentKind,
-    data: Mapping[str, Any],
-    organisation: Mapping[str, Any],
-    title: str,
-    number: str | None,
-    issued_on: date | None,
-) -> dict[str, Any]:
-    """Return what the template sees: the kind's own data over what every paper bears."""
-    day = issued_on.isoformat() if issued_on else None
-    common = {
-        "organisation": dict(organisation),
-        "title": title,
-        "number": number,
-        "issued_on": day,
-        "seal": kind.seal,
-    }
-    drawn = {"number": number} if number is not None else {}
-    sealed = {} if issued_on else {"seal": False}
-    return {**common, **data, **drawn, **sealed}
 
 
 def _supersede_draft(key: str, situation: Situation) -> None:
@@ -352,47 +327,3 @@ def _facts(document: Document) -> dict[str, Any]:
         "served_on": served.astimezone(CHINA).date().isoformat() if served else None,
         "status": document.status,
     }
-
-
-def _is_empty(value: Any) -> bool:
-    return (
-        value is None
-        or value is False
-        or value in ("", [], {})
-        or (isinstance(value, str) and not value.strip())
-    )
-
-
-def _organisation_id(value: Any, kind: DocumentKind) -> UUID | None:
-    if value is None:
-        return None
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise InvalidInput(
-            f"“{kind.title}”的收文单位不明：{value!r}。"
-            f" Expected the recipient's id for document '{kind.key}', but got {value!r}."
-        ) from error
-
-
-def _clean_filename(text: Any) -> str:
-    name = re.sub(r'[\x00-\x1f\x7f\\/:*?"<>|]+', "_", str(text)).strip(" .")
-    name = name.removesuffix(".pdf")[:_LONGEST_FILENAME] or "document"
-    return f"{name}.pdf"
-
-
-def _answered(
-    context: Mapping[str, Any], element_id: str, answers: Mapping[str, Any]
-) -> dict[str, Any]:
-    given = context["answers"]
-    mine = [*given.get(element_id, []), dict(answers)]
-    return {"this": dict(answers), "answers": {**given, element_id: mine}}
-
-
-def _evaluated(
-    values: list[tuple[str, str]], context: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    asked = [(name, text[1:]) for name, text in values if text.startswith("=")]
-    results = feel.evaluate_all([text for _, text in asked], context, now=now) if asked else []
-    found = dict(values)
-    return {**found, **dict(zip((name for name, _ in asked), results, strict=True))}

@@ -9,6 +9,7 @@ import orjson
 
 from workflow_server.content.forms import copies_shut
 from workflow_server.errors import InvalidInput
+from workflow_server.services import open_words
 from workflow_server.services.situation import RESERVED, Situation
 from workflow_server.store.db import savepoint
 
@@ -29,6 +30,8 @@ ON_LEAVE: list[Callable[[Situation], None]] = []
 #: What happens when the last token has reached its end; seam.py fills it.
 ON_END: list[Callable[[Situation], None]] = []
 
+#: A fact of this name becomes the instance's business key.
+BUSINESS_KEY = "business_key"
 #: Variables that effects write into, below the names of the facts.
 _GROUPS = ("records", "documents", "deadlines")
 
@@ -84,6 +87,8 @@ def operate(situation: Situation) -> None:
 def _output(outputs: Sequence[Output], situation: Situation) -> None:
     results = situation.feel([output.value for output in outputs])
     for output, result in zip(outputs, results, strict=True):
+        if output.name == BUSINESS_KEY and isinstance(result, str):
+            result = open_words.masked(result, situation)
         _set(output.name, result, situation)
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server.errors import InvalidInput, NotFound
-from workflow_server.services import access
+from workflow_server.services import access, legibility
 from workflow_server.services.situation import Situation
-from workflow_server.store import deliveries, process_instances
 from workflow_server.store import links as store
+from workflow_server.store import process_instances
 from workflow_server.store.links import End, Link
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def chain(actor: Actor, start: UUID) -> Chain:
     """Walk the links from one thing in both directions, breadth first.
 
     What belongs to cases that the actor may not see is neither shown nor walked through, except
-    a paper in a letter that they see.
+    a paper in a letter that they see; nor are papers whose classes of data they don't read.
     """
     seen = _visible(actor, {start})
     if start not in seen:
@@ -80,12 +80,13 @@ def _visible(actor: Actor, ids: set[UUID]) -> dict[UUID, End]:
     cases = process_instances.list_seen(
         sight, {end.instance_id for end in found if end.instance_id is not None}
     )
+    papers = {end.id for end in found if end.type == "document"}
+    legible = legibility.list_legible(actor, papers)
     return {
         end.id: end
         for end in found
-        if end.instance_id in cases
+        if (end.id in legible if end.type == "document" else end.instance_id in cases)
         or (end.instance_id is None and end.organisation_id in sight.organisations)
-        or (end.type == "document" and deliveries.reached(end.id, sight))
     }
 
 

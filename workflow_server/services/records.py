@@ -11,7 +11,7 @@ from workflow_server.config import CHINA
 from workflow_server.content.elements import StateEffect
 from workflow_server.content.forms import copies_shut
 from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
-from workflow_server.services import access, masking, numbers, record_fields, views
+from workflow_server.services import access, masking, numbers, open_words, record_fields, views
 from workflow_server.services.situation import Situation
 from workflow_server.store import records as store
 from workflow_server.store.records import Record
@@ -54,7 +54,7 @@ def get(actor: Actor, record_id: UUID) -> Record:
         raise NotFound(f"未找到业务记录。 Expected record {record_id}, but there is none.")
     if record.instance_id is None:
         return record
-    veil = masking.of(actor, record.instance_id)
+    veil = masking.informed(actor, [record.instance_id])[record.instance_id]
     shown = replace(record, fields=veil.record(record.kind, record.fields))
     views.note(actor, record.instance_id, "record", record.id, masking.shown_sensitive(veil))
     return shown
@@ -97,7 +97,7 @@ def _open(effect: RecordEffect, situation: Situation) -> None:
         organisation_id=situation.instance.organisation_id,
         instance_id=situation.instance.id,
         number=_number(kind, record_id, situation),
-        title=_title(title, kind),
+        title=_title(title, kind, situation),
         state=state or (kind.states[0] if kind.states else ""),
         fields=fields,
         opened_at=situation.now,
@@ -138,7 +138,7 @@ def _write(effect: RecordEffect, record: Record, situation: Situation) -> None:
     kind = _kind(effect.kind, situation)
     title, state, fields = _values(effect, kind, situation)
     if effect.title is not None:
-        record.title = _title(title, kind)
+        record.title = _title(title, kind, situation)
     if state:
         record.state = state
     record.fields = {**record.fields, **fields}
@@ -166,9 +166,9 @@ def _values(
     return title, state, fields
 
 
-def _title(title: Any, kind: RecordKind) -> str:
+def _title(title: Any, kind: RecordKind, situation: Situation) -> str:
     if isinstance(title, str) and title.strip():
-        return title.strip()
+        return open_words.masked(title.strip(), situation)
     raise RecordRefused(
         f"{kind.label}缺少标题。 Expected a title for record '{kind.key}', but it is {title!r}.",
         [Fault(f"{kind.key}/title", "标题不能为空")],

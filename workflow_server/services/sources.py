@@ -10,7 +10,7 @@ from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.content.content import Content
-from workflow_server.services import access, file_types
+from workflow_server.services import access, file_types, legibility
 from workflow_server.services.actors import Actor
 from workflow_server.store import attachments, documents, organisations, people, records
 
@@ -70,10 +70,15 @@ def _accepts_entry(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> 
 
 
 def _accepts_attachment(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
-    """A file that the actor has put up, of the kinds that are taken (as HTML's `accept` says)."""
+    """A file that the actor has put up, of the kinds that are taken (as HTML's `accept` says).
+
+    One of another case only while they may act in that case.
+    """
     attachment_id = _id(value)
     found = None if attachment_id is None else attachments.find(attachment_id)
     if found is None or found.person_id != seen.actor.person_id:
+        return False
+    if found.instance_id is not None and not _acts_in(seen, found.instance_id):
         return False
     if not file_types.fits(str(parameters.get("accept") or ""), found.name, found.media_type):
         return False
@@ -82,16 +87,17 @@ def _accepts_attachment(seen: Sources, value: Any, parameters: Mapping[str, Any]
 
 
 def _accepts_document(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
-    """A paper of a case that the actor sees."""
+    """A paper that the actor reads, more than in an emergency."""
     document_id = _id(value)
     found = None if document_id is None else documents.find(document_id)
-    return found is not None and access.sees_instance(seen.actor, found.instance_id)
+    return found is not None and legibility.may_read(seen.actor, found, acting=True)
 
 
 def _accepts_record(seen: Sources, value: Any, parameters: Mapping[str, Any]) -> bool:
-    """A record that the actor sees, of a kind if one is asked for."""
+    """A record that the actor sees, more than in an emergency; of a kind if one is asked for."""
     record_id = _id(value)
-    found = None if record_id is None else records.find_seen(access.sight(seen.actor), record_id)
+    sight = access.sight(seen.actor, acting=True)
+    found = None if record_id is None else records.find_seen(sight, record_id)
     return found is not None and parameters.get("kind") in (None, found.kind)
 
 
@@ -103,6 +109,10 @@ _SOURCES: Mapping[str, Callable[[Sources, Any, Mapping[str, Any]], bool]] = {
     "documents": _accepts_document,
     "records": _accepts_record,
 }
+
+
+def _acts_in(seen: Sources, instance_id: UUID) -> bool:
+    return access.sight(seen.actor, acting=True).sees(instance_id)
 
 
 def _id(value: Any) -> UUID | None:

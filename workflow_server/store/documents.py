@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store import deliveries
-from workflow_server.store.db import Model, session
+from workflow_server.store.access import TeamMember
+from workflow_server.store.db import Model, session, table
+from workflow_server.store.organisations import Organisation
 from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
 
@@ -54,9 +57,47 @@ class Document(Model):
     readers: Mapped[str | None] = mapped_column(sa.Text, default=None)
 
 
+#: Behind a role among the readers: only those of the role who handle the case.
+HANDLING = "@team"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who reads papers: their roles here, and those that see organisations below."""
+
+    person_id: UUID
+    #: Organisation and role.
+    posts: frozenset[tuple[UUID, str]]
+    #: Path and party of the organisations below, and the role that sees them.
+    above: frozenset[tuple[str, str, str]]
+
+
+class DocumentClass(Model):
+    """A class of data in a paper that is hidden only while the case has a flag."""
+
+    __tablename__ = "document_classes"
+
+    document_id: Mapped[UUID] = mapped_column(
+        UuidColumn, sa.ForeignKey("documents.id"), primary_key=True
+    )
+    data_class: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    flag: Mapped[str] = mapped_column(sa.Text)
+    #: As in a document.
+    readers: Mapped[str] = mapped_column(sa.Text)
+
+
 Condition = sa.ColumnElement[bool]
 #: Among the readers: everybody of the organisation.
 _ANYBODY = " * "
+
+
+_HOST, _TEAM = table(Organisation), table(TeamMember)
+# Cases and tasks ask for sight themselves: only the names are known here.
+_TASK = sa.table(
+    "tasks",
+    *(sa.column(each, UuidColumn()) for each in ("instance_id", "assignee_id", "completed_by")),
+)
+_CASE = sa.table("process_instances", sa.column("id", UuidColumn()), sa.column("flags", sa.JSON()))
 
 
 class DocumentStatus(StrEnum):
@@ -72,9 +113,12 @@ class DocumentStatus(StrEnum):
     SERVED = "served"
 
 
-def add(document: Document) -> None:
-    """Put a document down."""
+def add(document: Document, classes: Collection[DocumentClass] = ()) -> None:
+    """Put a document down, with the classes in it that flags of its case hide."""
     session().add(document)
+    if classes:
+        session().flush()
+        session().add_all(classes)
 
 
 def find(document_id: UUID) -> Document | None:
@@ -127,20 +171,31 @@ def list_(
     return list(rows), total
 
 
-def legible_to(posts: Collection[tuple[UUID, str]], above: Collection[str]) -> Condition:
-    """Return the condition that somebody may read what is classed in a document.
+def legible_to(reader: Reader) -> Condition:
+    """Return the condition that somebody may read what is classed in a document."""
+    of_flags = sa.and_(_is_hidden_by_flag(), ~_read_by(DocumentClass.readers, reader))
+    hidden = sa.exists().where(of_flags).correlate(Document)
+    is_read = sa.or_(Document.readers.is_(None), _read_by(Document.readers, reader))
+    return sa.and_(is_read, ~hidden)
 
-    `posts` are their roles by organisation, `above` those that see the organisations below.
-    """
-    ways: list[Condition] = [Document.readers.is_(None)]
-    ways += [
-        sa.and_(Document.organisation_id == organisation_id, _names(role))
-        for organisation_id, role in sorted(posts)
-    ]
-    ways += [_names(role) for role in sorted(above)]
-    places = sorted({organisation_id for organisation_id, _ in posts})
-    ways.append(sa.and_(Document.organisation_id.in_(places), Document.readers == _ANYBODY))
-    return sa.or_(*ways)
+
+def list_legible(ids: Collection[UUID], sight: Sight, legible: Condition) -> set[UUID]:
+    """Return which of these documents are read in their case, or came in a letter in sight."""
+    if not ids:
+        return set()
+    seen = any_of(
+        Document.id,
+        sa.and_(Document.id.in_(ids), sight.of(Document.instance_id), legible),
+        sa.and_(Document.id.in_(ids), Document.id.in_(deliveries.received(sight))),
+    )
+    return set(session().scalars(sa.select(Document.id).where(Document.id.in_(ids), seen)))
+
+
+def list_hiding(ids: Collection[UUID]) -> list[DocumentClass]:
+    """Return the classes in documents that flags of their cases hide now."""
+    query = sa.select(DocumentClass).join(Document, Document.id == DocumentClass.document_id)
+    hidden = sa.and_(Document.id.in_(ids), _is_hidden_by_flag())
+    return list(session().scalars(query.where(hidden)))
 
 
 def is_legible(document_id: UUID, legible: Condition) -> bool:
@@ -149,5 +204,42 @@ def is_legible(document_id: UUID, legible: Condition) -> bool:
     return session().scalar(query) is not None
 
 
-def _names(role: str) -> Condition:
-    return Document.readers.contains(f" {role} ", autoescape=True)
+def _is_hidden_by_flag() -> Condition:
+    flags = sa.cast(_CASE.c.flags, sa.Text)
+    is_set = flags.contains(sa.literal('"') + DocumentClass.flag + '"')
+    case = sa.exists().where(_CASE.c.id == Document.instance_id, is_set)
+    return sa.and_(
+        DocumentClass.document_id == Document.id, case.correlate(Document, DocumentClass)
+    )
+
+
+def _read_by(readers: Any, reader: Reader) -> Condition:
+    ways: list[Condition] = [sa.false()]
+    for organisation_id, role in sorted(reader.posts):
+        is_here = Document.organisation_id == organisation_id
+        ways.append(sa.and_(is_here, _names(readers, role, reader)))
+    for path, party, role in sorted(reader.above):
+        below = sa.select(_HOST.c.id).where(
+            _HOST.c.path.startswith(path, autoescape=True), _HOST.c.party == party
+        )
+        ways.append(sa.and_(Document.organisation_id.in_(below), _names(readers, role, reader)))
+    places = sorted({organisation_id for organisation_id, _ in reader.posts})
+    ways.append(sa.and_(Document.organisation_id.in_(places), readers == _ANYBODY))
+    return sa.or_(*ways)
+
+
+def _names(readers: Any, role: str, reader: Reader) -> Condition:
+    handled = readers.contains(f" {role}{HANDLING} ", autoescape=True)
+    return sa.or_(
+        readers.contains(f" {role} ", autoescape=True),
+        sa.and_(handled, _handles(reader.person_id)),
+    )
+
+
+def _handles(person_id: UUID) -> Condition:
+    theirs = sa.or_(_TASK.c.assignee_id == person_id, _TASK.c.completed_by == person_id)
+    in_team = sa.exists().where(
+        _TEAM.c.instance_id == Document.instance_id, _TEAM.c.person_id == person_id
+    )
+    has_task = sa.exists().where(_TASK.c.instance_id == Document.instance_id, theirs)
+    return sa.or_(in_team.correlate(Document), has_task.correlate(Document))

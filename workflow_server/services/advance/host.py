@@ -16,7 +16,7 @@ from workflow_server.content.content import Content
 from workflow_server.content.elements import ElementExtensions, ProcessExtensions
 from workflow_server.engine.runtime import Visit
 from workflow_server.errors import WorkflowServerError
-from workflow_server.services import effects
+from workflow_server.services import effects, open_words
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance.assignments import Assignment, assign
 from workflow_server.services.situation import Situation, actor_context, context_of
@@ -68,7 +68,7 @@ class House:
             element = situation.element
             if element is not None and element.outcome is not None:
                 value, label = situation.feel([element.outcome.value, element.outcome.label])
-                self.outcome = (str(value), str(label))
+                self.outcome = (str(value), open_words.masked(str(label), situation))
 
     def evaluate(self, expressions: Sequence[str], variables: dict[str, Any]) -> list[Any]:
         """Evaluate the conditions of a gateway."""
