@@ -12,11 +12,12 @@ from workflow_server.services.actors import Actor, Position
 from workflow_server.store.access import EmergencyAccess, Recusal, TeamMember
 from workflow_server.store.db import session, transaction
 from workflow_server.store.deployments import Deployment
+from workflow_server.store.offers import TaskCandidate, TaskExclusion
 from workflow_server.store.organisations import Department, Organisation
 from workflow_server.store.people import Person
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.process_instances import ProcessInstance
-from workflow_server.store.tasks import Task, TaskCandidate, TaskExclusion
+from workflow_server.store.tasks import Task
 from workflow_server.store.types import new_id
 
 NOW = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
+from tests import hiring
 from tests.services.conftest import NOW, OFFICE, House
 from workflow_server.errors import Forbidden, InvalidInput, NotFound
 from workflow_server.services import actors, clock, organisations, sign_ins, tokens, verifications
@@ -74,16 +75,27 @@ def test_the_demo_office_moves_in_once(house: House) -> None:
         organisations.list_()
     ) == 2
     assert [row.key for row in organisations.list_("town")] == ["town"]
-    assert len(organisations.list_people(house.ann)) == 5
+    assert organisations.list_people(house.ann)[1] == 5
 
 
 def test_people_are_seen_by_their_own_organisation_and_administrators(house: House) -> None:
     town = house.organisation("town")
     with pytest.raises(NotFound):
         organisations.list_people(house.ann, town)
-    assert [person.login for person, _ in organisations.list_people(house.root, town)] == ["tom"]
-    drafters = organisations.list_people(house.ann, role="drafter")
+    found, total = organisations.list_people(house.root, town)
+    assert ([person.login for person, _ in found], total) == (["tom"], 1)
+    drafters, _ = organisations.list_people(house.ann, role="drafter")
     assert {person.login for person, _ in drafters} == {"ann", "bob"}
+    everybody, total = organisations.list_people(house.root, page_size=100)
+    assert len(everybody) == total == 6
+
+
+def test_people_come_by_the_page(house: House) -> None:
+    everybody, _ = organisations.list_people(house.ann)
+    pages = [organisations.list_people(house.ann, page=n, page_size=2) for n in (1, 2, 3, 4)]
+    assert [len(found) for found, _ in pages] == [2, 2, 1, 0]
+    assert {total for _, total in pages} == {5}
+    assert [row for found, _ in pages for row in found] == everybody
 
 
 def test_a_login_is_taken_once(house: House) -> None:
@@ -97,8 +109,8 @@ def test_a_login_is_taken_once(house: House) -> None:
 
 def test_a_post_is_given_once(house: House) -> None:
     office = house.organisation("office")
-    first = organisations.add_position(house.eve.person_id, office, "drafter")
-    assert organisations.add_position(house.eve.person_id, office, "drafter").id == first.id
+    first = hiring.give_post(house.eve.person_id, office, "drafter")
+    assert hiring.give_post(house.eve.person_id, office, "drafter").id == first.id
     assert actors.actor_of(house.eve.person_id).holds(office, "drafter")
     with pytest.raises(NotFound):
         actors.actor_of(new_id())

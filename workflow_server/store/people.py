@@ -203,20 +203,30 @@ def list_actor_rows(person_id: UUID, today: date) -> Sequence[Any]:
 
 
 def list_people(
-    today: date, organisation_id: UUID | None = None, role: str | None = None
-) -> Sequence[tuple[Person, PositionRow]]:
-    """Return active people with the positions that they hold on a day, by name."""
-    query = (
-        sa.select(Person, PositionRow)
-        .join(PositionRow, PositionRow.person_id == Person.id)
-        .where(Person.active, in_force(today))
-        .order_by(Person.name, PositionRow.id)
-    )
-    if organisation_id is not None:
-        query = query.where(PositionRow.organisation_id == organisation_id)
+    today: date,
+    organisation_ids: Collection[UUID] | None,
+    role: str | None,
+    limit: int,
+    offset: int,
+) -> tuple[Sequence[tuple[Person, PositionRow]], int]:
+    """Return active people with the positions that they hold on a day, by name; how many.
+
+    Only those in these organisations; None: in all.
+    """
+    wanted = [PositionRow.person_id == Person.id, Person.active, in_force(today)]
+    if organisation_ids is not None:
+        wanted.append(PositionRow.organisation_id.in_(sorted(organisation_ids)))
     if role is not None:
-        query = query.where(PositionRow.role == role)
-    return [(person, position) for person, position in session().execute(query).all()]
+        wanted.append(PositionRow.role == role)
+    counting = sa.select(sa.func.count()).select_from(PositionRow, Person).where(*wanted)
+    rows = session().execute(
+        sa.select(Person, PositionRow)
+        .where(*wanted)
+        .order_by(Person.name, PositionRow.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [(person, position) for person, position in rows], session().scalar(counting) or 0
 
 
 def list_positions(person_id: UUID, today: date | None = None) -> Sequence[PositionRow]:
@@ -264,11 +274,11 @@ def list_positions_in(organisation_id: UUID, today: date) -> Sequence[PositionRo
     return session().scalars(query.order_by(PositionRow.id)).all()
 
 
-def list_all_positions(today: date) -> Sequence[PositionRow]:
-    """Return every position that is held on a day or will be."""
-    query = sa.select(PositionRow).where(
-        sa.or_(PositionRow.until.is_(None), PositionRow.until > today)
-    )
+def list_all_positions(today: date | None = None) -> Sequence[PositionRow]:
+    """Return every position there ever was, or that is held on a day or will be."""
+    query = sa.select(PositionRow)
+    if today is not None:
+        query = query.where(sa.or_(PositionRow.until.is_(None), PositionRow.until > today))
     return session().scalars(query.order_by(PositionRow.id)).all()
 
 

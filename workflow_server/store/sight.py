@@ -11,11 +11,22 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from workflow_server.store.access import EmergencyAccess, Recusal, TeamMember
-from workflow_server.store.db import session, table
+from workflow_server.store.conditions import (
+    PAIRS,
+    PART,
+    PLAIN,
+    Condition,
+    bound,
+    bound_set,
+    column,
+    parts,
+)
+from workflow_server.store.db import run, table
 from workflow_server.store.organisations import Department, Organisation
-from workflow_server.store.types import UuidColumn
+from workflow_server.store.types import UtcDateTime, UuidColumn
 
 _Ids = sa.Select[UUID]
+_ID, _TEXT, _MOMENT, _DEGREE = UuidColumn(), sa.Text(), UtcDateTime(), sa.SmallInteger()
 
 
 def _light(name: str, *ids: str, **others: Any) -> sa.TableClause:
@@ -70,53 +81,88 @@ class Sight:
     emergency: bool = True
 
     def of(self, instance_id: Any) -> sa.ColumnElement[bool]:
-        """Return the condition that the case of this column may be seen.
-
-        A query for each way leads both databases to the index for that way; of an OR they would
-        read all cases.
-        """
-        if self.barred:
-            return sa.false()
-        return sa.and_(instance_id.in_(sa.union_all(*self._ways())), self.not_recused(instance_id))
+        """Return the condition that the case of this column may be seen."""
+        return sa.false() if self.barred else _Seen(self, instance_id)
 
     def of_one(self, instance_id: Any) -> sa.ColumnElement[bool]:
-        """Return the same condition as `of`, for a query of one row.
-
-        It asks each way about that case, where `of` would gather all cases first.
-        """
-        if self.barred:
-            return sa.false()
-        seen = sa.union_all(*self._ways()).subquery("seen")
-        asked = sa.exists(sa.select(seen.c[0]).where(seen.c[0] == instance_id))
-        # Within a CASE, or PostgreSQL makes a join of it and gathers all cases after all.
-        is_seen = sa.case((asked, sa.true()), else_=sa.false())
-        return sa.and_(is_seen == sa.true(), self.not_recused(instance_id))
+        """Return the same condition as `of`, for a query of one row."""
+        return sa.false() if self.barred else _Seen(self, instance_id, one=True)
 
     def not_denied(self, case: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a case, of whose table this is, is not kept from them."""
-        if self.barred:
-            return sa.false()
-        return sa.and_(*self._bounds(case), self.not_recused(case.id))
-
-    def not_recused(self, instance_id: Any) -> sa.ColumnElement[bool]:
-        """Return the condition that they have not been recused from the case of this column."""
-        recused = sa.select(_RECUSED.c.instance_id).where(
-            _RECUSED.c.person_id == self.person_id, _RECUSED.c.lifted_at.is_(None)
-        )
-        found: sa.ColumnElement[bool] = instance_id.not_in(recused)
-        return found
+        return sa.false() if self.barred else _NotDenied(self, case)
 
     def sees(self, instance_id: UUID) -> bool:
         """Tell whether they may see a case."""
-        case = _CASES.alias("one")
-        query = sa.select(case.c.id).where(case.c.id == instance_id, self.of_one(case.c.id))
-        return session().scalar(query) is not None
+        query = _ONE_CASE.where(self.of_one(_ONE.c.id))
+        return run(query, {"instance_id": instance_id}).first() is not None
+
+
+_ONE = _CASES.alias("one")
+_ONE_CASE = sa.select(_ONE.c.id).where(_ONE.c.id == sa.bindparam("instance_id", type_=_ID))
+
+
+class _Seen(Condition):
+    """The policy: the case may be seen in one of several ways, and they are not recused from it.
+
+    The fields are those of `Sight`, each a parameter of the query. What somebody has not is
+    None or empty: people who see in the same ways share a statement, each with their values.
+    """
+
+    inherit_cache = True
+    _traverse_internals = parts(
+        instance_id=PART,
+        one=PLAIN,
+        person_id=PART,
+        organisations=PART,
+        departments=PART,
+        subtrees=PAIRS,
+        offered=PAIRS,
+        clearance=PART,
+        minors_certified=PLAIN,
+        real=PART,
+    )
+
+    def __init__(self, sight: Sight, instance_id: Any, *, one: bool = False) -> None:
+        self.instance_id = column(instance_id)
+        self.one = one
+        self.person_id = bound("person", sight.person_id, _ID)
+        self.organisations = _set_or_none("organisations", sight.organisations)
+        self.departments = _set_or_none("departments", sight.departments)
+        self.subtrees = tuple(
+            (bound("path", _escaped(path), _TEXT), bound("party", party, _TEXT))
+            for path, party in sorted(sight.subtrees)
+        )
+        self.offered = tuple(
+            (bound("host", organisation, _ID), bound("role", role, _TEXT))
+            for organisation, role in sorted(sight.offered)
+        )
+        self.clearance = bound("clearance", sight.clearance, _DEGREE)
+        self.minors_certified = sight.minors_certified
+        #: None where emergency access does not count.
+        self.real = bound("real", sight.real, _MOMENT) if sight.emergency else None
+
+    def write(self) -> sa.ColumnElement[bool]:
+        """Return the policy.
+
+        A query for each way leads both databases to the index for that way; of an OR they would
+        read all cases. Asked for one row, each way is asked about that case, where otherwise
+        all cases are gathered first.
+        """
+        ways, recused = sa.union_all(*self._ways()), _recused(self.person_id)
+        if not self.one:
+            return sa.and_(self.instance_id.in_(ways), self.instance_id.not_in(recused))
+        seen = ways.subquery("seen")
+        asked = sa.exists(sa.select(seen.c[0]).where(seen.c[0] == self.instance_id))
+        # Within a CASE, or PostgreSQL makes a join of it and gathers all cases after all.
+        is_seen = sa.case((asked, sa.true()), else_=sa.false())
+        return sa.and_(is_seen == sa.true(), self.instance_id.not_in(recused))
 
     def _ways(self) -> Iterator[_Ids]:
         yield from self._by_person()
         yield from self._by_offer()
         yield from self._by_scope()
-        if self.emergency:
+        if self.real is not None:
             yield sa.select(_EMERGENCIES.c.instance_id).where(
                 _EMERGENCIES.c.person_id == self.person_id, _EMERGENCIES.c.expires_at > self.real
             )
@@ -146,7 +192,7 @@ class Sight:
         )
 
     def _by_offer(self) -> Iterator[_Ids]:
-        for organisation, role in sorted(self.offered):
+        for organisation, role in self.offered:
             case, task = _CASES.alias("offering"), _TASKS.alias("offered")
             yield (
                 self._cases(case)
@@ -159,34 +205,22 @@ class Sight:
             )
 
     def _by_scope(self) -> Iterator[_Ids]:
-        if self.organisations:
+        if self.organisations is not None:
             case = _CASES.alias("hosted")
-            yield self._cases(case).where(case.c.organisation_id.in_(sorted(self.organisations)))
-        if self.departments:
+            yield self._cases(case).where(case.c.organisation_id.in_(self.organisations))
+        if self.departments is not None:
             case = _CASES.alias("of_department")
-            yield self._cases(case).where(case.c.department_id.in_(self._within_departments()))
-        for path, party in sorted(self.subtrees):
+            yield self._cases(case).where(case.c.department_id.in_(_within(self.departments)))
+        for path, party in self.subtrees:
             case, host = _CASES.alias("below"), _HOSTS.alias("host")
             # Not a join: of that, SQLite would read all cases and ask for the host of each.
             hosts = sa.select(host.c.id).where(
-                host.c.party == party, host.c.path.startswith(path, autoescape=True)
+                host.c.party == party, host.c.path.startswith(path, escape="/")
             )
             yield self._cases(case).where(case.c.organisation_id.in_(hosts))
 
-    def _within_departments(self) -> _Ids:
-        top = sa.select(_DEPARTMENTS.c.id).where(_DEPARTMENTS.c.id.in_(sorted(self.departments)))
-        within = top.cte(recursive=True)
-        part = _DEPARTMENTS.alias("part")
-        within = within.union(sa.select(part.c.id).where(part.c.parent_id == within.c.id))
-        return sa.select(within.c.id)
-
     def _cases(self, case: Any) -> _Ids:
-        return sa.select(case.c.id).where(*self._bounds(case.c))
-
-    def _bounds(self, case: Any) -> Iterator[sa.ColumnElement[bool]]:
-        yield case.secrecy <= self.clearance
-        if not self.minors_certified:
-            yield case.minor.is_(False)
+        return sa.select(case.c.id).where(*_bounds(case.c, self.clearance, self.minors_certified))
 
     def _is_free(self, task: Any) -> tuple[sa.ColumnElement[bool], ...]:
         # A literal, so that the indexes of open tasks serve.
@@ -201,3 +235,60 @@ class Sight:
             task.c.assignee_id.is_(None),
             ~is_excluded,
         )
+
+
+class _NotDenied(Condition):
+    """What keeps a case from somebody whatever else would let them see it does not."""
+
+    inherit_cache = True
+    _traverse_internals = parts(
+        id=PART,
+        secrecy=PART,
+        minor=PART,
+        person_id=PART,
+        clearance=PART,
+        minors_certified=PLAIN,
+    )
+
+    def __init__(self, sight: Sight, case: Any) -> None:
+        self.id, self.secrecy = column(case.id), column(case.secrecy)
+        self.minor = column(case.minor)
+        self.person_id = bound("person", sight.person_id, _ID)
+        self.clearance = bound("clearance", sight.clearance, _DEGREE)
+        self.minors_certified = sight.minors_certified
+
+    def write(self) -> sa.ColumnElement[bool]:
+        """Return the condition."""
+        return sa.and_(
+            *_bounds(self, self.clearance, self.minors_certified),
+            self.id.not_in(_recused(self.person_id)),
+        )
+
+
+def _bounds(case: Any, clearance: Any, certified: bool) -> Iterator[sa.ColumnElement[bool]]:
+    yield case.secrecy <= clearance
+    if not certified:
+        yield case.minor.is_(False)
+
+
+def _recused(person_id: Any) -> _Ids:
+    return sa.select(_RECUSED.c.instance_id).where(
+        _RECUSED.c.person_id == person_id, _RECUSED.c.lifted_at.is_(None)
+    )
+
+
+def _within(departments: Any) -> _Ids:
+    top = sa.select(_DEPARTMENTS.c.id).where(_DEPARTMENTS.c.id.in_(departments))
+    within = top.cte(recursive=True)
+    part = _DEPARTMENTS.alias("part")
+    within = within.union(sa.select(part.c.id).where(part.c.parent_id == within.c.id))
+    return sa.select(within.c.id)
+
+
+def _set_or_none(name: str, ids: frozenset[UUID]) -> sa.BindParameter[Any] | None:
+    return bound_set(name, ids, _ID) if ids else None
+
+
+def _escaped(path: str) -> str:
+    # For LIKE, with "/" as the sign of escape.
+    return path.replace("/", "//").replace("%", "/%").replace("_", "/_")
