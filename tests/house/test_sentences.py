@@ -31,6 +31,8 @@ INTERNAL = {
     "NotFound",
     # Tried again by the job that carries the letter.
     "CameTogether",
+    # Told at the start, to who runs the server.
+    "SettingRefused",
     # The door makes it a 429 with the seconds to wait.
     "TryLater",
     # Puts its Chinese sentence before the reason.
@@ -47,7 +49,7 @@ INTERNAL = {
 
 
 def _raised() -> Iterator[tuple[str, ast.Call]]:
-    for floor in ("services", "api"):
+    for floor in ("store", "services", "api"):
         for path in sorted((PACKAGE / floor).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             for node in ast.walk(tree):

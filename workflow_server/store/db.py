@@ -77,7 +77,10 @@ class _Pool(QueuePool):
         try:
             return super().connect()
         except sa.exc.TimeoutError as error:
-            raise DatabaseAway("Expected a free database connection, but all are lent") from error
+            raise DatabaseAway(
+                "数据库连接已占满，请稍后再试。"
+                " Expected a free database connection, but all are lent."
+            ) from error
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
@@ -166,7 +169,9 @@ def _name_what_is_away(context: sa.engine.ExceptionContext) -> None:
             log.warning("database_away", reason=str(context.original_exception).strip())
         else:
             log.warning("database_away", exc_info=context.original_exception)
-        raise DatabaseAway("Expected the database to answer, but it did not") from error
+        raise DatabaseAway(
+            "数据库没有应答，请稍后再试。 Expected the database to answer, but it did not."
+        ) from error
 
 
 def _note_idle(_connection: Any, record: Any) -> None:
@@ -232,7 +237,10 @@ def _begin_writing(driver: Any) -> None:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
                 if time.monotonic() > deadline:
-                    raise DatabaseBusy("Expected to write, but others kept on writing") from error
+                    raise DatabaseBusy(
+                        "同时办理的人过多，请稍后再试。"
+                        " Expected to write, but others kept on writing."
+                    ) from error
             time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")

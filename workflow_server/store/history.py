@@ -178,8 +178,8 @@ def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
         run(_INSERT, {**values, "hash": digest})
     except sa.exc.IntegrityError as error:
         raise ActInProgress(
-            "Expected to be the only one to act here, but another request is just doing so; "
-            "ask again"
+            "另一请求正在办理，请稍后再试。"
+            " Expected to be the only one to act here, but another request is just doing so."
         ) from error
     return digest
 

@@ -104,9 +104,14 @@ def dumps(value: Any) -> str:
     try:
         data = orjson.dumps(value)
     except (TypeError, ValueError) as error:
-        raise Unstorable(f"Expected data that JSON can hold, but {error}") from error
+        raise Unstorable(
+            f"内容无法保存为 JSON。 Expected data that JSON can hold, but {error}."
+        ) from error
     if b"\\u0000" in data and _NUL.search(data):
-        raise Unstorable("Expected text without NUL characters, but there is one")
+        raise Unstorable(
+            "内容含有空字符（NUL），请删去。"
+            " Expected text without NUL characters, but there is one."
+        )
     return data.decode()
 
 
