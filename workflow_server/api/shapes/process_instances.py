@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Answers, Choice, Hex, Id, Moment, Shown, Text, Utf8
+from workflow_server.api.shapes.fields import Answers, Choice, Id, Moment, Shown, Text, Utf8
 from workflow_server.api.shapes.tasks import NextTaskShape
 
 _STATUS = ("running", "suspended", "completed", "cancelled")
@@ -76,7 +76,6 @@ class HistoryShape(Shape):
     element_id = Shown(required=True, allow_none=True)
     task_id = Id(required=True, allow_none=True)
     data = Answers(required=True, allow_none=True)
-    hash = Hex(required=True)
 
 
 class VariablesShape(Shape):
