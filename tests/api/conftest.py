@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests import hiring
 from tests.services.drawing import bundle_of, chain, line, node, process, user
 from workflow_server.app import create_app
 from workflow_server.services import deployments, jobs, organisations, sign_ins
@@ -26,7 +27,7 @@ ORGANISATIONS = {
         {"key": "town", "name": "镇政府", "code": "镇", "party": "town", "region": "1"},
     ]
 }
-ADMINISTRATORS = ("root", "max")
+ADMINISTRATORS = ("root",)
 #: login -> organisation and roles.
 POSTS = {
     "ann": ("office", ("drafter", "checker")),
@@ -86,12 +87,12 @@ class Office:
         organisations.load_office(ORGANISATIONS, NOW)
         for login, (place, roles) in POSTS.items():
             person = organisations.add_person(
-                login, f"{login} 氏", administration="system" if login in ("root", "max") else None
+                login, f"{login} 氏", administration="system" if login in ADMINISTRATORS else None
             )
             organisation = rows.find_by_key(place)
             assert organisation is not None
             for role in roles:
-                organisations.add_position(person.id, organisation.id, role)
+                hiring.give_post(person.id, organisation.id, role)
             token = sign_ins.issue_token(login, "test", now=datetime.now(UTC))
             setattr(self, login, Caller(self.app.test_client(), token))
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from tests import hiring
 from tests.api.conftest import NOW, Caller, Office
 from tests.services.drawing import SHARED, files_of, line
 from workflow_server.content import bundle as bundles
@@ -61,7 +62,7 @@ class Desk:
             for login, roles in STAFF.items():
                 person = organisations.add_person(login, f"{login} 氏")
                 for role in roles:
-                    organisations.add_position(person.id, place.id, role)
+                    hiring.give_post(person.id, place.id, role)
                 self.ids[login] = str(person.id)
                 token = sign_ins.issue_token(login, "test", now=datetime.now(UTC))
                 setattr(self, login, Caller(office.app.test_client(), token))

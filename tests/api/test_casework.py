@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
+from tests import hiring
 from tests.api.conftest import NOW, Office
 from tests.services.drawing import chain, files_of, node, process, user
 from tests.services.stage import RULES
 from workflow_server.content import bundle as bundles
-from workflow_server.services import deployments, organisations
+from workflow_server.services import deployments
 from workflow_server.store import people
 
 LETTER = {
@@ -77,7 +78,7 @@ def _let_void(office: Office, login: str) -> None:
         person = people.find_person_by_login(login)
         assert person is not None
         place = UUID(office.organisation("office"))
-        organisations.add_position(person.id, place, "reader")
+        hiring.give_post(person.id, place, "reader")
 
 
 def test_the_register_of_numbers_is_read_and_a_number_is_voided_once(

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests import hiring
 from tests.hostile.world import NOW, PDF, Caller, World, refused
 from workflow_server.services import organisations, sign_ins
 from workflow_server.store import organisations as rows
@@ -135,7 +136,7 @@ def test_the_recipient_of_a_letter_reads_it_and_its_paper_and_no_more(world: Wor
             person = organisations.add_person("sue", "苏")
             shop = rows.find_by_key("shop")
             assert shop is not None
-            organisations.add_position(person.id, shop.id, "owner")
+            hiring.give_post(person.id, shop.id, "owner")
         sue = Caller(world.app.test_client(), sign_ins.issue_token("sue", "test", now=NOW))
     ids = world.ids
     for path in ("/deliveries/{delivery}", "/documents/{document}", "/documents/{document}/file"):

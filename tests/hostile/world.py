@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests import hiring
 from tests.api.conftest import Caller, Office
 from tests.services.drawing import chain, files_of, flow, node, process, user
 from tests.services.stage import RULES
@@ -189,7 +190,7 @@ class World:
         with self.app.app_context():
             person = organisations.add_person(role, role)
             place = UUID(self.office.organisation("office"))
-            organisations.add_position(person.id, place, role)
+            hiring.give_post(person.id, place, role)
             token = sign_ins.issue_token(role, "test", now=datetime.now(UTC))
         return Caller(self.app.test_client(), token)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from tests import hiring
 from tests.services.conftest import House
 from tests.services.drawing import chain, flow, node, process, user
 from workflow_server.errors import InvalidState
@@ -50,7 +51,7 @@ def three(rule: str = RULE, *, loop: bool = False) -> str:
 def add(house: House, login: str, *roles: str, rights: bool = False) -> Actor:
     person = organisations.add_person(login, login)
     for role in roles:
-        organisations.add_position(person.id, house.organisation("office"), role)
+        hiring.give_post(person.id, house.organisation("office"), role)
     house.people[login] = actor_of(person.id)
     return house.people[login]
 

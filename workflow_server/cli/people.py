@@ -11,7 +11,6 @@ from workflow_server.cli.house import House
 from workflow_server.services import (
     accounts,
     administrators,
-    clock,
     office_export,
     office_import,
     offices,
@@ -160,7 +159,7 @@ def load_office(house: House, path: Path) -> None:
     data = path.read_bytes()
     with house.create_app().app_context():
         db.migrate()
-        loaded = offices.load(path.name, data, clock.now())
+        loaded = offices.load(path.name, data, datetime.now(UTC))
     click.echo(
         f"已载入 loaded: {loaded.organisations} 个单位 organisations, "
         f"{loaded.people} 人 people, {loaded.positions} 个岗位 posts"

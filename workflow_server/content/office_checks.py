@@ -109,8 +109,11 @@ class _Check:
                 departments.append((place, place, self._known_organisation(place)))
         for _, place, organisation in departments:
             self._department(place, organisation)
+        known: dict[str, dict[str, str | None]] = {}
+        for (organisation, key), above in self._departments.items():
+            known.setdefault(organisation, {})[key] = above
         for _, place, organisation in departments:
-            self._upper_department(place, organisation)
+            self._upper_department(place, known.get(organisation, {}))
         people = list(_objects(office, "people"))
         for place in people:
             self._person(place)
@@ -174,11 +177,10 @@ class _Check:
         if key and organisation:
             self._departments[organisation, key] = place.text_or_none("parent")
 
-    def _upper_department(self, place: Place, organisation: str) -> None:
+    def _upper_department(self, place: Place, known: Mapping[str, str | None]) -> None:
         parent = place.value.get("parent")
         if not isinstance(parent, str):
             return
-        known = {key: up for (of, key), up in self._departments.items() if of == organisation}
         if parent not in known:
             place.refuse(f"本单位没有上级部门“{parent}” · Unknown department above", "parent")
         elif _is_circular(_text(place, "key"), known):

@@ -51,14 +51,26 @@ def add(
         if any(each.key == key for each in store.list_departments(organisation_id)):
             raise fault("#/key", f"本单位已有部门标识“{key}”", "The key is taken")
         _check_parent(organisation_id, parent_id, day_of(now))
-        row = Department(
-            id=new_id(), organisation_id=organisation_id, key=key, name=name, parent_id=parent_id
-        )
-        session().add(row)
-        session().flush()
-        subject = {"department_id": str(row.id), "organisation_id": str(organisation_id)}
-        change = (None, {"key": key, "name": name, "parent_id": parent_id and str(parent_id)})
-        administration.note(actor, Event.DEPARTMENT_ADDED, now, subject, change, asked)
+        return write_row(actor, organisation_id, key, name, parent_id, now, asked)
+
+
+def write_row(
+    actor: Actor | None,
+    organisation_id: UUID,
+    key: str,
+    name: str,
+    parent_id: UUID | None,
+    now: datetime,
+    asked: history.Asked | None = None,
+) -> Department:
+    """Write a department down inside an open act; it was judged before."""
+    row = Department(
+        id=new_id(), organisation_id=organisation_id, key=key, name=name, parent_id=parent_id
+    )
+    session().add(row)
+    subject = {"department_id": str(row.id), "organisation_id": str(organisation_id)}
+    change = (None, {"key": key, "name": name, "parent_id": parent_id and str(parent_id)})
+    administration.note(actor, Event.DEPARTMENT_ADDED, now, subject, change, asked)
     return row
 
 

@@ -72,6 +72,11 @@ def append_to_area(area: str, act: Act, asked: Asked | None = None, answer: Any 
     history.append_to_area(area, act if asked is None else asked.answered(act, answer or {}))
 
 
+def append_all_to_area(area: str, acts: Sequence[Act]) -> None:
+    """Write many acts outside any instance in one go."""
+    history.append_all_to_area(area, acts)
+
+
 def append_to_chain(chain_id: UUID, name: str, instance_id: UUID, act: Act) -> None:
     """Write an act into a chain beside an instance's own, such as that of its views."""
     history.append_to_chain(chain_id, name, instance_id, act)
@@ -108,7 +113,7 @@ def _named(row: HistoryRow, post: Any, people: Mapping[UUID | None, str]) -> dic
 
 _SHOWN = (
     *("seq", "at", "act", "person_id", "position_id", "on_behalf_of"),
-    *("element_id", "task_id", "data", "hash"),
+    *("element_id", "task_id", "data"),
 )
 _CALLED = ("role", "title", "organisation_id", "organisation_name")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from workflow_server.content.office_checks import ORGANISATION
 from workflow_server.services import administration
@@ -43,6 +44,8 @@ class Register:
     departments: dict[tuple[str, str], Department]
     people: dict[str, Person]
     positions: dict[tuple[str, str, str | None, str], PositionRow]
+    #: What everything that was here is called, by its id.
+    names: Mapping[UUID, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, now: datetime) -> Register:
@@ -67,6 +70,7 @@ class Register:
                 ): row
                 for row in held
             },
+            {**keys, **sections, **logins},
         )
 
 
@@ -85,7 +89,6 @@ def compare(sheets: Sheets, here: Register) -> list[Change]:
 
 def organisation_as_given(row: Organisation, here: Register) -> dict[str, Any]:
     """Return an organisation as a file describes it."""
-    keys = {each.id: each.key for each in here.organisations.values()}
     return {
         **row.fields,
         "key": row.key,
@@ -95,7 +98,7 @@ def organisation_as_given(row: Organisation, here: Register) -> dict[str, Any]:
         "party": row.party,
         "level": row.level,
         "region": row.region,
-        "parent": keys[row.parent_id] if row.parent_id else None,
+        "parent": here.names[row.parent_id] if row.parent_id else None,
         "on_server": row.on_server,
         "opened_on": _iso(row.opened_on),
     }
@@ -103,8 +106,7 @@ def organisation_as_given(row: Organisation, here: Register) -> dict[str, Any]:
 
 def department_as_given(row: Department, organisation: str, here: Register) -> dict[str, Any]:
     """Return a department as a file describes it."""
-    keys = {each.id: each.key for each in here.departments.values()}
-    parent = keys[row.parent_id] if row.parent_id else None
+    parent = here.names[row.parent_id] if row.parent_id else None
     return {"organisation": organisation, "key": row.key, "name": row.name, "parent": parent}
 
 
@@ -116,12 +118,11 @@ def person_as_given(row: Person) -> dict[str, Any]:
 
 def position_as_given(key: tuple[Any, ...], row: PositionRow, here: Register) -> dict[str, Any]:
     """Return a position as a file describes it."""
-    logins = {each.id: each.login for each in here.people.values()} if row.acting_for_id else {}
     return {
         **dict(zip(("person", "organisation", "department", "role"), key, strict=True)),
         "title": row.title,
         "is_head": row.is_head,
-        "acting_for": logins.get(row.acting_for_id) if row.acting_for_id else None,
+        "acting_for": here.names[row.acting_for_id] if row.acting_for_id else None,
         "since": _iso(row.since),
         "until": _iso(row.until),
     }
@@ -142,10 +143,11 @@ def _organisations(sheets: Sheets, here: Register) -> Iterator[Change]:
                         "已有单位的名称、简称、代字须用“更名”改变 · Use a succession to rename"
                     )
                     sheets.refuse("organisations", number, name, sentence)
-    yield from _parents_first(late)
+    yield from parents_first(late)
 
 
-def _parents_first(changes: list[Change]) -> Iterator[Change]:
+def parents_first(changes: Sequence[Change]) -> Iterator[Change]:
+    """Yield new organisations, each after the one that it is below."""
     waiting = {each.given["key"]: each for each in changes}
     while waiting:
         ready = [each for each in waiting.values() if each.given.get("parent") not in waiting]
@@ -163,7 +165,12 @@ def _departments(sheets: Sheets, here: Register) -> Iterator[Change]:
         change = _change(sheets, "departments", number, given, known, name, "system")
         if change is not None:
             found.append(change)
-    waiting = {(each.given["organisation"], each.given["key"]): each for each in found}
+    yield from upper_first(found)
+
+
+def upper_first(changes: Sequence[Change]) -> Iterator[Change]:
+    """Yield departments, each after the one that it is below."""
+    waiting = {(each.given["organisation"], each.given["key"]): each for each in changes}
     while waiting:
         ready = [
             key
@@ -175,6 +182,7 @@ def _departments(sheets: Sheets, here: Register) -> Iterator[Change]:
 
 
 def _people(sheets: Sheets, here: Register) -> Iterator[Change]:
+    grants = []
     for number, given in listed(sheets, "people"):
         row = here.people.get(given["login"])
         known = person_as_given(row) if row is not None else None
@@ -186,7 +194,7 @@ def _people(sheets: Sheets, here: Register) -> Iterator[Change]:
         ordinary = {"clearance": people.INTERNAL, "minors_certified": False}
         before = {name: (known or ordinary)[name] for name in granted}
         if granted != before:
-            yield Change(
+            grant = Change(
                 sheet="人员",
                 row=sheets.row("people", number),
                 what="changed",
@@ -197,6 +205,8 @@ def _people(sheets: Sheets, here: Register) -> Iterator[Change]:
                 table="grants",
                 given=given,
             )
+            grants.append(grant)
+    yield from grants
 
 
 def _positions(sheets: Sheets, here: Register) -> Iterator[Change]:

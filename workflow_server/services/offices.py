@@ -11,7 +11,12 @@ from workflow_server.content import office_checks, reading
 from workflow_server.content.office_checks import Here
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.rules import passwords as rules
-from workflow_server.services import administration, organisations, passwords
+from workflow_server.services import (
+    administration,
+    office_additions,
+    organisations,
+    passwords,
+)
 from workflow_server.store import organisations as store
 from workflow_server.store import people
 from workflow_server.store.db import settings
@@ -55,7 +60,7 @@ def load(path: str, data: bytes, now: datetime) -> Loaded:
     return Loaded(
         organisations=len(office.value.get("organisations", ())),
         people=len(logins),
-        positions=len(organisations.positions_in(office.value)),
+        positions=len(office_additions.positions_in(office.value)),
         without_password=tuple(login for login in logins if not _has_password(login)),
     )
 

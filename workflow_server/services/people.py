@@ -25,6 +25,9 @@ from workflow_server.store.db import session
 from workflow_server.store.people import Person
 from workflow_server.store.types import new_id
 
+#: What is stored of a password, and whether it is to be changed.
+NewPassword = tuple[str, bool]
+
 
 def list_(
     actor: Actor, text: str | None = None, *, page: int = 1, page_size: int = 50
@@ -66,13 +69,24 @@ def add_row(
     name: str,
     now: datetime,
     asked: history.Asked | None = None,
+    *,
+    kind: str | None = None,
+    active: bool = True,
+    password: NewPassword | None = None,
 ) -> Person:
-    """Write a person down inside an open act; the login was judged before."""
-    row = Person(id=new_id(), login=login, name=name)
+    """Write a person down inside an open act; the login was judged before.
+
+    `kind` is an administration, and a password comes along, from the command line only.
+    """
+    row = Person(id=new_id(), login=login, name=name, administration=kind, active=active)
+    if password is not None:
+        row.password_hash, row.must_change_password = password
+        row.password_set_at = now
     session().add(row)
-    session().flush()
     subject = {"person_id": str(row.id)}
-    after = {"login": login, "name": name}
+    after: dict[str, Any] = {"login": login, "name": name}
+    after |= {} if kind is None else {"administration": kind}
+    after |= {} if active else {"active": False}
     administration.note(actor, Event.PERSON_ADDED, now, subject, (None, after), asked)
     return row
 
@@ -109,7 +123,6 @@ def change_row(
         administrators.check_not_last(row)
     before = {"name": row.name, "active": row.active}
     row.name, row.active = name, active
-    session().flush()
     subject = {"person_id": str(row.id)}
     after = {"name": name, "active": active}
     administration.note(actor, Event.PERSON_CHANGED, now, subject, (before, after), asked)
@@ -156,4 +169,3 @@ def grant_row(
         note = ({name: before}, {name: value})
         administration.note(actor, Event.GRANT_CHANGED, now, subject, note, asked)
         asked = None  # a key stands in one row only
-    session().flush()

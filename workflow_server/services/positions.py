@@ -68,7 +68,7 @@ def give(
         if known is not None:
             return people.get_position(known)
         check_not_oneself(actor, person_id)
-        _check(people.get_person(person_id), post, day_of(now))
+        check(people.get_person(person_id), post, day_of(now))
         held = find_same(person_id, post, day_of(now))
         if held is not None:
             subject = {"position_id": str(held.id)}
@@ -87,7 +87,6 @@ def give_row(
     """Write a position down inside an open act; what it needs was judged before."""
     row = PositionRow(id=new_id(), person_id=person_id, **asdict(post))
     session().add(row)
-    session().flush()
     if post.until is not None:
         handovers.plan(person_id, post.until, now)
     subject = {"position_id": str(row.id), "person_id": str(person_id)}
@@ -150,7 +149,6 @@ def change_row(
     check_not_oneself(actor, row.person_id)
     for name, value in changes.items():
         setattr(row, name, False if name == "is_head" and value is None else value)
-    session().flush()
     if shown(row) != before:
         subject = {"position_id": str(row.id), "person_id": str(row.person_id)}
         administration.note(actor, Event.POSITION_GIVEN, now, subject, (before, shown(row)))
@@ -198,7 +196,8 @@ def shown(row: PositionRow) -> dict[str, Any]:
     }
 
 
-def _check(person: Person, post: Post, today: date) -> None:
+def check_may_hold(person: Person) -> None:
+    """Refuse a position for who is no longer active, or is an administrator."""
     if not person.active:
         raise PersonInactive(
             f"“{person.name}”已停用，不能任职。 Expected an active person, but they are not."
@@ -208,6 +207,11 @@ def _check(person: Person, post: Post, today: date) -> None:
             f"“{person.name}”是三员之一，不能担任业务岗位；请先撤销其管理员身份。"
             " Expected somebody without an administration, but they have one."
         )
+
+
+def check(person: Person, post: Post, today: date) -> None:
+    """Refuse a position that cannot be."""
+    check_may_hold(person)
     organisation = organisations.find(post.organisation_id)
     if organisation is None:
         raise fault("#/organisation_id", "没有这个单位", "There is no such organisation")
