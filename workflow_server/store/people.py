@@ -316,19 +316,3 @@ def set_members(group_id: UUID, person_ids: Collection[UUID]) -> None:
     rows = [{"group_id": group_id, "person_id": each} for each in dict.fromkeys(person_ids)]
     if rows:
         session().execute(sa.insert(GroupMember), rows)
-
-
-def list_posts_of(
-    person_ids: Collection[UUID],
-) -> dict[UUID, list[tuple[UUID | None, UUID | None]]]:
-    """Return where each of these people who exist is: (organisation, department) of each post."""
-    query = (
-        sa.select(Person.id, PositionRow.organisation_id, PositionRow.department_id)
-        .outerjoin(PositionRow, PositionRow.person_id == Person.id)
-        .where(Person.id.in_(person_ids))
-        .order_by(PositionRow.id)
-    )
-    found: dict[UUID, list[tuple[UUID | None, UUID | None]]] = {}
-    for person, organisation, department in session().execute(query):
-        found.setdefault(person, []).append((organisation, department))
-    return found
