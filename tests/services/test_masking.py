@@ -14,11 +14,11 @@ from tests.api.conftest import NOW
 from tests.api.tips import INFORMANT, PHONE, Tips
 from workflow_server.app import create_app
 from workflow_server.rules.access import Scope
-from workflow_server.services import actors, documents, masking, tasks
+from workflow_server.services import actors, documents, masking, records, tasks
 from workflow_server.services import process_instances as instances
 from workflow_server.services.actors import Actor, Position
-from workflow_server.store import db
-from workflow_server.store.organisations import find_by_key
+from workflow_server.store import db, offers
+from workflow_server.store.organisations import Department, find_by_key
 from workflow_server.store.types import new_id
 
 
@@ -172,3 +172,99 @@ def test_everybody_of_the_house_reads_what_is_for_the_house(tips: Tips, case: UU
     above = replace(position, organisation_id=new_id(), path="a.", sees=Scope.JURISDICTION)
     stranger = replace(reader, positions=(above,))
     assert not masking.reads(stranger, declared, part, [position.organisation_id])
+
+
+def test_who_sees_nothing_there_is_shown_no_hidden_field(tips: Tips, case: UUID) -> None:
+    tips.complete(tips.han, "weigh", opinion="属实", note="内部批注")
+    will, host = actor(tips, "will"), find_by_key("office")
+    assert host is not None
+    tasks.claim(will, UUID(tips.task(tips.will, "answer")), NOW)
+    held = instances.process_instances.get_variables(case)
+
+    def note_for(**post: object) -> object:
+        position = replace(will.positions[0], **post)
+        reader = replace(will, positions=(position,))
+        return masking.of(reader, case).variables(held)["note"]
+
+    assert note_for() == "***"
+    assert note_for(sees=Scope.ORGANISATION) == "内部批注"
+    with db.transaction():
+        host.path = "top.office."
+    above = {"organisation_id": new_id(), "path": "top.", "role": "worker"}
+    assert note_for(**above, sees=Scope.JURISDICTION) == "内部批注"
+    assert note_for(**above, sees=Scope.JURISDICTION, party="town") == "***"
+    assert note_for(**above, sees=Scope.ORGANISATION) == "***"
+    assert note_for(sees=Scope.DEPARTMENT, department_id=new_id()) == "***"
+    assert note_for(sees=Scope.DEPARTMENT) == "***"
+
+
+def test_a_department_shows_hidden_fields_of_its_own_cases(tips: Tips, case: UUID) -> None:
+    tips.complete(tips.han, "weigh", opinion="属实", note="内部批注")
+    will, host = actor(tips, "will"), find_by_key("office")
+    assert host is not None
+    top = Department(id=new_id(), organisation_id=host.id, key="one", name="一部")
+    part = Department(id=new_id(), organisation_id=host.id, key="in", name="组", parent_id=top.id)
+    with db.transaction():
+        db.session().add(top)
+        db.session().flush()
+        db.session().add(part)
+        db.session().flush()
+        found = db.session().get(instances.ProcessInstance, case)
+        assert found is not None
+        found.department_id = part.id
+    held = instances.process_instances.get_variables(case)
+    for department, shown in ((top.id, "内部批注"), (part.id, "内部批注"), (new_id(), "***")):
+        position = replace(will.positions[0], sees=Scope.DEPARTMENT, department_id=department)
+        reader = replace(will, positions=(position,))
+        assert masking.of(reader, case).variables(held)["note"] == shown
+
+
+def test_a_role_that_must_handle_the_case_reads_only_there(tips: Tips, case: UUID) -> None:
+    declared = masking.DataClass("k", "类", ("handler", "head"), handlers=frozenset({"handler"}))
+    host = find_by_key("office")
+    assert host is not None
+    position = Position(new_id(), host.id, "", "handler")
+    part = masking.Part(case, host.id, "a.", "p", new_id())
+    handler = replace(actor(tips, "han"), positions=(position,))
+    head = replace(handler, positions=(replace(position, role="head"),))
+    assert not masking.reads(handler, declared, part, [host.id])
+    assert masking.reads(head, declared, part, [host.id])
+    for relation in ({"in_team": True}, {"has_task": True}):
+        assert masking.reads(handler, declared, replace(part, **relation), [host.id])
+
+
+def test_having_a_task_is_more_than_being_offered_one(tips: Tips, case: UUID) -> None:
+    def has_task() -> bool:
+        han = actor(tips, "han")
+        (part,) = masking.store.list_([case], han.person_id, han.posts)
+        assert "weigh" in part.elements
+        return part.has_task
+
+    assert not has_task()
+    tasks.claim(actor(tips, "han"), UUID(tips.task(tips.han, "weigh")), NOW)
+    assert has_task()
+
+
+def test_a_page_of_records_costs_one_statement_more(
+    tips: Tips, case: UUID, counting: Callable[[], list[str]]
+) -> None:
+    carl = actor(tips, "carl")
+    found, _ = records.store.list_(None)
+    masking.records(carl, found)
+    for _ in range(2):
+        tips.begin()
+    found, _ = records.store.list_(None)
+    assert len(found) == 3
+    counting()
+    masking.records(carl, found)
+    assert len(counting()) == 2
+
+
+def test_who_is_offered_a_task_by_name_is_shown_what_it_shows(tips: Tips, case: UUID) -> None:
+    tips.complete(tips.han, "weigh", opinion="属实", note="内部批注")
+    answer = UUID(tips.task(tips.will, "answer"))
+    stranger = replace(actor(tips, "tom"), positions=())
+    held = instances.process_instances.get_variables(case)
+    with db.transaction():
+        offers.offer([(answer, stranger.person_id)])
+    assert masking.of(stranger, case).variables(held)["note"] == "***"

@@ -40,6 +40,8 @@ _LITERAL = re.compile(r'"([^"]*)"')
 
 #: How values of a class are masked; rules/masking does it.
 _MASKS = ("all", "keep_last_4", "initial", "district", "year")
+#: How somebody may have to stand to a case to read a class: of its team, or with a task in it.
+_RELATIONS = ("team",)
 _SCOPES = ("own", "department", "organisation", "jurisdiction")
 
 
@@ -114,6 +116,8 @@ class DataClass:
     sensitive: bool = False
     #: It never leaves its organisation, whatever a diagram says.
     confined: bool = False
+    #: Of the readers, the roles that read it only in cases that they handle.
+    handlers: frozenset[str] = frozenset()
 
 
 #: Among the readers of a class: everybody who works in the hosting organisation.
@@ -276,15 +280,29 @@ def _field(place: Place) -> Field:
 def _data_class(item: Place) -> DataClass | None:
     if not item.only("key", "label", "readers", "mask", "flag", "sensitive", "confined"):
         return None
+    readers = tuple(_reader(each) for each in item.items("readers"))
     return DataClass(
         key=item.key("key"),
         label=item.text("label"),
-        readers=item.texts("readers"),
+        readers=tuple(role for role, _ in readers if role),
         mask=item.choice_or_none("mask", _MASKS) or "all",
         flag=item.text_or_none("flag"),
         sensitive=item.flag("sensitive"),
         confined=item.flag("confined"),
+        handlers=frozenset(role for role, handles in readers if handles),
     )
+
+
+def _reader(item: Place) -> tuple[str, bool]:
+    """Read a reader of a class: a role, or an object that says who of the role reads it."""
+    if isinstance(item.value, dict):
+        item.only("role", "relation")
+        relation = item.text("relation") and item.choice_or_none("relation", _RELATIONS)
+        return item.text("role"), relation is not None
+    if isinstance(item.value, str) and item.value.strip():
+        return item.value, False
+    item.refuse("须填写文字")
+    return "", False
 
 
 def _series(item: Place) -> Series | None:

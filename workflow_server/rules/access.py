@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 #: Degrees of secrecy: what a case has when nothing else is said, and the highest.
@@ -66,6 +66,40 @@ class Post:
         return self.predecessors | {self.organisation_id}
 
 
+class Standing(Protocol):
+    """Where somebody stands, and how far they see from there: a post, or a position held."""
+
+    @property
+    def organisation_id(self) -> UUID: ...  # noqa: D102
+    @property
+    def sees(self) -> str: ...  # noqa: D102
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def party(self) -> str: ...  # noqa: D102
+    @property
+    def predecessors(self) -> frozenset[UUID]: ...  # noqa: D102
+
+
+def stands_at(post: Standing, host_id: UUID) -> bool:
+    """Tell whether a post is in an organisation, or in the one that succeeded it."""
+    return host_id == post.organisation_id or host_id in post.predecessors
+
+
+def subtree_of(post: Standing) -> tuple[str, str] | None:
+    """Return the (path, party) below which a post sees all organisations, if it does."""
+    # Without a path it would be the whole country.
+    sees_down = post.sees == Scope.JURISDICTION and post.path != ""
+    return (post.path, post.party) if sees_down else None
+
+
+def covers(post: Standing, host_id: UUID, path: str, party: str) -> bool:
+    """Tell whether a post reaches an organisation: it is there, or sees it from above."""
+    below = subtree_of(post)
+    from_above = below is not None and path.startswith(below[0]) and party == below[1]
+    return from_above or stands_at(post, host_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far somebody sees, as far as their posts and their person decide."""
@@ -73,12 +107,16 @@ class Reach:
     person_id: UUID
     #: Hosts all of whose cases they see; letters to these that no case has taken are theirs too.
     organisations: frozenset[UUID] = frozenset()
-    #: Departments whose cases, and those of departments within, they see.
-    departments: frozenset[UUID] = frozenset()
+    #: Departments whose cases, and those of departments within, they see, each with the hosts
+    #: of whose cases that is said: a department may have gone over without its closed cases.
+    departments: frozenset[tuple[UUID, frozenset[UUID]]] = frozenset()
     #: Organisations of a party whose path begins like this: (path, party).
     subtrees: frozenset[tuple[str, str]] = frozenset()
     #: Where a free task of which role is offered to them: (organisation, role).
     offered: frozenset[tuple[UUID, str]] = frozenset()
+    #: Hosts in whose cases it counts that they started them, work or worked on them, or are of
+    #: the team: who left the office leaves its cases.
+    homes: frozenset[UUID] = frozenset()
     clearance: int = 0
     minors_certified: bool = False
     #: Sees no case at all: the three administrations.
@@ -98,11 +136,15 @@ def reach_of(
     person_id: UUID,
     posts: Iterable[Post],
     *,
+    homes: frozenset[UUID] | None = None,
     clearance: int,
     minors_certified: bool,
     administration: str | None,
 ) -> Reach:
-    """Return how far a person sees in these posts: all that they hold, or the one chosen."""
+    """Return how far a person sees in these posts: all that they hold, or the one chosen.
+
+    `homes` is where they hold any post, chosen or not; None: these are all.
+    """
     if administration is not None:
         return Reach(person_id, barred=True)
     held = tuple(posts)
@@ -111,17 +153,15 @@ def reach_of(
         person_id=person_id,
         organisations=frozenset(place for each in wide for place in each.places),
         departments=frozenset(
-            each.department_id
+            (each.department_id, each.places)
             for each in held
             if each.sees == Scope.DEPARTMENT and each.department_id is not None
         ),
-        subtrees=frozenset(
-            # Without a path it would be the whole country.
-            (each.path, each.party)
-            for each in wide
-            if each.sees == Scope.JURISDICTION and each.path
-        ),
+        subtrees=frozenset(below for each in wide if (below := subtree_of(each)) is not None),
         offered=frozenset((place, each.role) for each in held for place in each.places),
+        homes=frozenset(place for each in held for place in each.places)
+        if homes is None
+        else homes,
         clearance=clearance,
         minors_certified=minors_certified,
     )

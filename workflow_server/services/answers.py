@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,10 +36,12 @@ def check(
     actor: Actor,
     now: datetime,
     field_access: Mapping[str, str],
+    is_closed: Callable[[str], bool] | None = None,
 ) -> Checked:
     """Return the answers as the form types them; refuse with all faults at once.
 
-    Where there is no form, there is nothing to answer.
+    Where there is no form, there is nothing to answer. `is_closed` says of an expression that
+    what it came to may not be told to the actor.
     """
     seen = sources.Sources(content, actor)
     if form_key is None:
@@ -53,6 +55,7 @@ def check(
             now=now,
             sources=seen.accepts,
             access=field_access,
+            is_closed=is_closed,
         )
         checked, faults = result.answers, result.faults
     if faults:

@@ -6,7 +6,7 @@ A *veil* (services/veils) lies over one case for one reader.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,16 +14,16 @@ from workflow_server.content.lineage import Lineage
 from workflow_server.content.lineage import hidden_mark as _mark
 from workflow_server.content.shared import ANYBODY, DataClass
 from workflow_server.rules import masking as rules
-from workflow_server.rules.access import Scope
-from workflow_server.services import definition_cache, views
-from workflow_server.services.veils import Veil, leaves
+from workflow_server.rules.access import Scope, covers, stands_at
+from workflow_server.services import answers_given, definition_cache, views
+from workflow_server.services.veils import Veil
 from workflow_server.store import masking as store
+from workflow_server.store.db import transaction
 from workflow_server.store.masking import Part
 
 if TYPE_CHECKING:
     from workflow_server.content.content import Content
-    from workflow_server.content.documents import DocumentKind
-    from workflow_server.content.elements import MessageEffect, NamedValue
+    from workflow_server.content.elements import ElementExtensions, MessageEffect, NamedValue
     from workflow_server.services.actors import Actor, Position
     from workflow_server.services.situation import Situation
     from workflow_server.store.deliveries import Delivery
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
     from workflow_server.store.history import HistoryRow
     from workflow_server.store.incidents import Incident
     from workflow_server.store.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What of a case a request shows: which kind of view, and under which veil."""
+
+    instance_id: UUID
+    what: str
+    veil: Veil
+    object_id: UUID | None = None
 
 
 def of(
@@ -52,51 +62,65 @@ def over(
     actor: Actor, instance_ids: Iterable[UUID | None], *, whole: bool = False
 ) -> dict[UUID, Veil]:
     """Return the veils over several cases for a reader, in one statement."""
-    wanted = {each for each in instance_ids if each is not None}
-    parts = store.list_(wanted, actor.person_id, actor.posts, whole=whole)
+    parts = _parts(actor, (each for each in instance_ids if each is not None), whole=whole)
     return {part.instance_id: _veil(actor, part, [part.organisation_id]) for part in parts}
+
+
+def informed(actor: Actor, instance_ids: Iterable[UUID | None]) -> dict[UUID, Veil]:
+    """Return veils that know what must not turn up; of cases that hide anything, in one more."""
+    veils = over(actor, instance_ids)
+    held = store.list_variables([key for key, veil in veils.items() if veil.closed])
+    for instance_id, variables in held.items():
+        veils[instance_id].learn(variables)
+    return veils
+
+
+def names_closed(
+    actor: Actor, instance_id: UUID, element: ElementExtensions, expression: str
+) -> bool:
+    """Tell whether an expression at an element is made of what a reader may not read."""
+    veil = of(actor, instance_id).hiding(element, {})
+    return not veil.closed.keys().isdisjoint(veil.held.made_of(f"={expression}", element.id))
 
 
 def records(actor: Actor, found: Sequence[Record]) -> list[Record]:
     """Return records as a reader sees them; what sensitive they show leaves a trace."""
-    veils = over(actor, (each.instance_id for each in found))
+    veils = informed(actor, (each.instance_id for each in found))
     shown = [
         replace(each, fields=veils[each.instance_id].record(each.kind, each.fields))
         if each.instance_id in veils
         else each
         for each in found
     ]
-    for instance_id, veil in veils.items():
-        note(actor, instance_id, "records", veil)
+    note(actor, [Seen(key, "records", veil) for key, veil in veils.items()])
     return shown
 
 
-def note(
-    actor: Actor, instance_id: UUID, what: str, veil: Veil, object_id: UUID | None = None
-) -> None:
-    """Leave a trace of the sensitive classes that a reader was handed unmasked."""
-    classes = shown_sensitive(veil)
-    if classes:
-        views.note(actor, instance_id, what, object_id, classes)
+def note(actor: Actor, seen: Iterable[Seen]) -> None:
+    """Leave a trace of the sensitive classes that a request showed unmasked, in one go."""
+    told = [(each, classes) for each in seen if (classes := shown_sensitive(each.veil))]
+    if told:
+        with transaction():
+            # In one order, so that two readers of the same cases never wait for each other.
+            for each, classes in sorted(told, key=lambda pair: pair[0].instance_id):
+                views.note(actor, each.instance_id, each.what, each.object_id, classes)
 
 
 def acts(veil: Veil, found: Sequence[HistoryRow]) -> list[HistoryRow]:
     """Return acts of the history as a reader sees them."""
-    return [replace(each, data=veil.act(each.element_id, each.data)) for each in found]
+    return [replace(each, data=veil.act(each)) for each in found]
 
 
 def deliveries(actor: Actor, found: Sequence[Delivery]) -> list[Delivery]:
     """Return letters as a reader on either side sees them."""
-    wanted = {each.instance_id for each in found}
-    parts = {each.instance_id: each for each in store.list_(wanted, actor.person_id, actor.posts)}
-    return [replace(each, payload=_payload(actor, each, parts[each.instance_id])) for each in found]
-
-
-def _payload(actor: Actor, letter: Delivery, part: Part) -> dict[str, Any]:
-    veil = _veil(actor, part, [letter.sender_id, letter.recipient_id])
-    payload = veil.payload(letter.type, letter.payload)
-    note(actor, letter.instance_id, "delivery", veil, letter.id)
-    return payload
+    parts = {each.instance_id: each for each in _parts(actor, (each.instance_id for each in found))}
+    shown, seen = [], []
+    for letter in found:
+        veil = _veil(actor, parts[letter.instance_id], [letter.sender_id, letter.recipient_id])
+        shown.append(replace(letter, payload=veil.payload(letter.type, letter.payload)))
+        seen.append(Seen(letter.instance_id, "delivery", veil, letter.id))
+    note(actor, seen)
+    return shown
 
 
 def incidents(actor: Actor, found: Sequence[Incident]) -> list[Incident]:
@@ -115,21 +139,21 @@ def shown_sensitive(*veils: Veil) -> tuple[str, ...]:
     return tuple(sorted({key for veil in veils for key in veil.shown}))
 
 
+def sensitive_file(actor: Actor, instance_id: UUID, attachment_id: UUID) -> tuple[str, ...]:
+    """Return the sensitive classes of the fields of a case that a file stands in."""
+    (part,) = _parts(actor, [instance_id], whole=True)
+    content = definition_cache.content_of(part.deployment_id)
+    held = content.lineages.get(part.process_key, Lineage())
+    marks = Veil(held, {}).marks_of(part.variables or {}, str(attachment_id))
+    classes = content.shared.classes
+    return tuple(sorted(key for key in marks if key in classes and classes[key].sensitive))
+
+
 def sensitive_in(document: Document) -> tuple[str, ...]:
     """Return the sensitive classes that a document declares."""
     content = definition_cache.content_of(document.deployment_id)
     classes = (content.shared.classes[key] for key in content.documents[document.kind].classes)
     return tuple(sorted(each.key for each in classes if each.sensitive))
-
-
-def readers_of(kind: DocumentKind, content: Content) -> str | None:
-    """Return who reads a document of a kind, as its row keeps it; None if everybody does."""
-    classes = [content.shared.classes[key] for key in kind.classes]
-    if not classes:
-        return None
-    allowed = [set(each.readers) for each in classes if ANYBODY not in each.readers]
-    roles = set.intersection(*allowed) if allowed else {ANYBODY}
-    return f" {' '.join(sorted(roles))} "
 
 
 def leaving(effect: MessageEffect, values: list[Any], situation: Situation) -> list[Any]:
@@ -143,12 +167,12 @@ def leaving(effect: MessageEffect, values: list[Any], situation: Situation) -> l
     held = content.lineages.get(situation.process.process_id)
     if held is None or not held.marks & content.shared.classes.keys():
         return values
-    active = _active(content, situation)
+    closing = active(content, situation)
     let_go = {key for part in effect.payload for key in part.disclose}
-    found = Veil(held, {key: each.mask for key, each in active.items() if key not in let_go})
+    found = Veil(held, {key: each.mask for key, each in closing.items() if key not in let_go})
     found.learn(situation.variables)
     return [
-        found.value(_leaving(part, value, active, held, situation.visit.element_id))
+        found.value(_leaving(part, value, closing, held, situation.visit.element_id))
         for part, value in zip(effect.payload, values, strict=True)
     ]
 
@@ -164,12 +188,12 @@ def _leaving(
     tree = held.of(part.value, element_id)
     if tree:
         return Veil(held, closed).tree(tree, value)
-    made_of = held.named_in(part.value, element_id) & closed.keys()
+    made_of = held.made_of(part.value, element_id) & closed.keys()
     is_hidden = any(active[key].flag is None for key in made_of)
     return rules.HIDDEN if is_hidden and value is not None else value
 
 
-def _active(content: Content, situation: Situation) -> dict[str, DataClass]:
+def active(content: Content, situation: Situation) -> dict[str, DataClass]:
     """Return the classes that are masked in a case as it is in the middle of this step."""
     drawn = [flag for flag in situation.process.flags if flag.name not in situation.instance.flags]
     values = situation.feel([flag.value for flag in drawn])
@@ -182,6 +206,16 @@ def _active(content: Content, situation: Situation) -> dict[str, DataClass]:
     }
 
 
+def _parts(actor: Actor, instance_ids: Iterable[UUID], *, whole: bool = False) -> list[Part]:
+    departments = {
+        each.department_id
+        for each in actor.positions
+        if each.department_id is not None and each.sees == Scope.DEPARTMENT
+    }
+    wanted = set(instance_ids)
+    return store.list_(wanted, actor.person_id, actor.posts, departments, whole=whole)
+
+
 def _veil(actor: Actor, part: Part, places: Collection[UUID]) -> Veil:
     content = definition_cache.content_of(part.deployment_id)
     held = content.lineages.get(part.process_key, Lineage())
@@ -190,11 +224,14 @@ def _veil(actor: Actor, part: Part, places: Collection[UUID]) -> Veil:
     open_ = {key for key in marks if reads(actor, classes[key], part, places)}
     closed = {key: classes[key].mask for key in marks - open_}
     closed |= dict.fromkeys(_hidden(actor, part, content), "all")
+    given = answers_given.by_reader(part, content) if held.marks else answers_given.NOTHING
     veil = Veil(
         held,
         closed,
         frozenset(key for key in open_ if classes[key].sensitive),
-        _own(held, part) if closed else frozenset(),
+        given.answers,
+        given.facts,
+        actor.person_id,
     )
     return veil if part.variables is None or not closed else veil.learn(part.variables)
 
@@ -209,12 +246,14 @@ def reads(actor: Actor, declared: DataClass, part: Part, places: Collection[UUID
 def _is_reader(
     position: Position, declared: DataClass, part: Part, places: Collection[UUID]
 ) -> bool:
-    here = {position.organisation_id} | position.predecessors
-    if not here.isdisjoint(places):
-        return ANYBODY in declared.readers or position.role in declared.readers
-    is_above = bool(position.path) and part.path.startswith(position.path)
-    sees_down = position.sees == Scope.JURISDICTION
-    return is_above and sees_down and position.role in declared.readers
+    is_here = any(stands_at(position, place) for place in places)
+    if is_here and ANYBODY in declared.readers:
+        return True
+    if position.role not in declared.readers:
+        return False
+    if position.role in declared.handlers and not (part.in_team or part.has_task):
+        return False
+    return is_here or covers(position, part.organisation_id, part.path, part.party)
 
 
 def _hidden(actor: Actor, part: Part, content: Content) -> set[str]:
@@ -249,22 +288,10 @@ def _access(access: Mapping[str, str], path: str) -> str | None:
 
 
 def _has_wider_part(actor: Actor, part: Part) -> bool:
-    if part.in_team:
+    if part.in_team or part.in_department:
         return True
+    wide = (Scope.ORGANISATION, Scope.JURISDICTION)
     return any(
-        each.sees != Scope.OWN
-        and (
-            part.organisation_id in {each.organisation_id} | each.predecessors
-            or (bool(each.path) and part.path.startswith(each.path))
-        )
+        each.sees in wide and covers(each, part.organisation_id, part.path, part.party)
         for each in actor.positions
-    )
-
-
-def _own(held: Lineage, part: Part) -> frozenset[Any]:
-    return frozenset(
-        leaf
-        for element_id, data in part.own
-        for leaf, _ in leaves(held.answers.get(element_id, {}), data.get("answers"))
-        if isinstance(leaf, str | int | float)
     )

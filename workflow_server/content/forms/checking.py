@@ -35,6 +35,8 @@ MAX_STEPS = 5_000
 #: Rounds of hiding and dropping until nothing that was dropped decides any more.
 ROUNDS = 4
 
+#: Whether what an expression came to may not be told to who answers.
+IsClosed = Callable[[str], bool]
 Path = tuple[str | int, ...]
 Steps = Iterator[tuple[tuple[int, Path, str], feel.Step]]
 
@@ -47,17 +49,19 @@ def check(
     now: datetime,
     sources: Sources,
     access: Mapping[str, str] | None = None,
+    is_closed: IsClosed | None = None,
 ) -> Checked:
     """Check answers and return them typed; whatever comes in, nothing is raised for it.
 
     `access` says per field name what the task may do: read, write, hidden or required. One
     crossing into FEEL, and none if the form has no FEEL; a further one only where a value
     was dropped, because its field is hidden or read-only, and might have decided something.
+    A limit whose expression `is_closed` holds, and is not told.
     """
     refusal = _refusal(answers)
     if refusal is not None:
         return Checked({}, (Fault("#/answers", refusal),))
-    visit = _Visit(form, context, now, sources, access or {})
+    visit = _Visit(form, context, now, sources, access or {}, is_closed)
     visit.load(answers)
     try:
         visit.settle()
@@ -97,6 +101,7 @@ class _Visit:
     now: datetime
     sources: Sources
     access: Mapping[str, str]
+    is_closed: IsClosed | None = None
     values: dict[str, Any] = field(default_factory=dict)
     problems: dict[Path, list[str]] = field(default_factory=dict)
     results: dict[tuple[int, Path, str], Any] = field(default_factory=dict)
@@ -272,7 +277,7 @@ class _Visit:
             if bound is not None:
                 wrong = limits.bound_fault(aspect, bound, node.label, value)
                 if wrong:
-                    yield wrong
+                    yield self.told(node, aspect, wrong)
         chosen = value if isinstance(value, list) else [value]
         options = self.options(node, place)
         if options is not None and not all(fields.among(one, options) for one in chosen):
@@ -283,6 +288,11 @@ class _Visit:
                 yield f"{node.label}不在可选的范围内"
         if node.future_only and value[:10] < _today(self.now):
             yield f"{node.label}不能早于今天"
+
+    def told(self, node: Item, aspect: str, wrong: str) -> str:
+        """Return what is wrong with a value, without the limit where that is not to be told."""
+        is_closed = self.is_closed is not None and self.is_closed(dict(node.conditions)[aspect])
+        return f"{node.label}不在允许的范围内" if is_closed else wrong
 
     def options(self, node: Item, place: _Place) -> list[Any] | None:
         """Return the options that are known only now, or None if they stand in the form."""
