@@ -238,21 +238,29 @@ class World:
             return True
         if case.secrecy > actor.clearance or (case.minor and not actor.minors_certified):
             return False
+        is_home = case.organisation_id in self._homes(person)
+        of_case = [task for task in self.tasks if task.instance_id == case.id]
         return (
-            (person, case.id) in self.team
-            or case.started_by == person
-            or any(
-                self._is_theirs(actor, task) for task in self.tasks if task.instance_id == case.id
-            )
+            (is_home and ((person, case.id) in self.team or case.started_by == person))
+            or any(self._is_theirs(actor, task, is_home) for task in of_case)
             or any(self._covers(position, case) for position in actor.positions)
         )
 
-    def _is_theirs(self, actor: Actor, task: Task) -> bool:
+    def _homes(self, person: UUID) -> set[UUID]:
+        """Return where somebody holds any post, whichever they chose, and what these succeeded."""
+        whole = next(each for each in self.actors if each.person_id == person)
+        return {
+            place
+            for each in whole.positions
+            for place in (each.organisation_id, *each.predecessors)
+        }
+
+    def _is_theirs(self, actor: Actor, task: Task, is_home: bool) -> bool:
         if task.assignee_id is not None or task.status != "open":
-            return task.assignee_id == actor.person_id
+            return is_home and task.assignee_id == actor.person_id
         if (actor.person_id, task.id) in self.exclusions:
             return False
-        return (actor.person_id, task.id) in self.candidates or any(
+        return (is_home and (actor.person_id, task.id) in self.candidates) or any(
             each.role == task.role
             and task.organisation_id in {each.organisation_id, *each.predecessors}
             for each in actor.positions
@@ -261,7 +269,8 @@ class World:
     def _covers(self, position: Position, case: ProcessInstance) -> bool:
         hosts = {position.organisation_id, *position.predecessors}
         if position.sees == "department":
-            return self._is_within(case.department_id, position.department_id)
+            is_there = case.organisation_id in hosts
+            return is_there and self._is_within(case.department_id, position.department_id)
         if position.sees in ("organisation", "jurisdiction") and case.organisation_id in hosts:
             return True
         host = next(each for each in self.organisations if each.id == case.organisation_id)

@@ -62,6 +62,7 @@ def test_one_statement_serves_all_who_see_in_the_same_ways_each_with_their_own_v
         departments=frozenset(),
         subtrees=frozenset(),
         offered=frozenset(),
+        homes=frozenset({case.organisation_id}),
     )
     written: list[Any] = []
     write = sight._Seen.write

@@ -70,15 +70,15 @@ class Standing(Protocol):
     """Where somebody stands, and how far they see from there: a post, or a position held."""
 
     @property
-    def organisation_id(self) -> UUID: ...  # noqa: D102
+    def organisation_id(self) -> UUID: ...
     @property
-    def sees(self) -> str: ...  # noqa: D102
+    def sees(self) -> str: ...
     @property
-    def path(self) -> str: ...  # noqa: D102
+    def path(self) -> str: ...
     @property
-    def party(self) -> str: ...  # noqa: D102
+    def party(self) -> str: ...
     @property
-    def predecessors(self) -> frozenset[UUID]: ...  # noqa: D102
+    def predecessors(self) -> frozenset[UUID]: ...
 
 
 def stands_at(post: Standing, host_id: UUID) -> bool:

@@ -50,6 +50,7 @@ def reach(actor: Actor) -> Reach:
     return reach_of(
         actor.person_id,
         posts,
+        homes=actor.homes,
         clearance=actor.clearance,
         minors_certified=actor.minors_certified,
         administration=actor.administration,
@@ -65,6 +66,7 @@ def sight(actor: Actor, *, acting: bool = False) -> Sight:
         departments=found.departments,
         subtrees=found.subtrees,
         offered=found.offered,
+        homes=found.homes,
         clearance=found.clearance,
         minors_certified=found.minors_certified,
         barred=found.barred,
@@ -101,9 +103,10 @@ def check_may_do(actor: Actor, task: TaskInHand, standing: Standing) -> None:
     """
     case = Restrictions(standing.secrecy, standing.minor, standing.recused)
     if not is_denied(reach(actor), case):
-        if actor.person_id in (task.assignee_id, task.completed_by):
+        is_home = task.organisation_id in actor.homes
+        if is_home and actor.person_id in (task.assignee_id, task.completed_by):
             return
-        is_offered = standing.named or actor.holds(task.organisation_id, task.role)
+        is_offered = (is_home and standing.named) or actor.holds(task.organisation_id, task.role)
         if is_offered and (task.assignee_id is None or _is_over(task)):
             return
         if is_offered and task.claimed_at is not None:

@@ -68,12 +68,19 @@ class Actor:
     address: str | None = None
     #: What they look for, in their own words, where they said so.
     purpose: str | None = None
+    #: Where they hold any position, when one was chosen for this act.
+    home_ids: frozenset[UUID] | None = None
 
     @property
     def organisation_ids(self) -> frozenset[UUID]:
         """The organisations that the actor works in, those that these succeeded included."""
         own = frozenset(position.organisation_id for position in self.positions)
         return own.union(*(position.predecessors for position in self.positions))
+
+    @property
+    def homes(self) -> frozenset[UUID]:
+        """The organisations where they hold any position, whichever was chosen for this act."""
+        return self.organisation_ids if self.home_ids is None else self.home_ids
 
     @property
     def posts(self) -> frozenset[tuple[UUID, str]]:
@@ -107,7 +114,7 @@ class Actor:
             raise IdentityNotHeld(
                 f"您没有该身份。 Expected one of your positions, but {position_id} is not."
             )
-        return replace(self, positions=held, chosen=True)
+        return replace(self, positions=held, chosen=True, home_ids=self.homes)
 
     def stamp(self, organisation_id: UUID | None = None, role: str | None = None) -> Stamp:
         """Return what history keeps of who acts: the identity chosen, or the first that fits."""

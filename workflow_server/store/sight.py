@@ -70,9 +70,10 @@ class Sight:
 
     person_id: UUID
     organisations: frozenset[UUID]
-    departments: frozenset[UUID]
+    departments: frozenset[tuple[UUID, frozenset[UUID]]]
     subtrees: frozenset[tuple[str, str]]
     offered: frozenset[tuple[UUID, str]]
+    homes: frozenset[UUID]
     clearance: int
     minors_certified: bool
     barred: bool
@@ -82,11 +83,16 @@ class Sight:
 
     def of(self, instance_id: Any) -> sa.ColumnElement[bool]:
         """Return the condition that the case of this column may be seen."""
-        return sa.false() if self.barred else _Seen(self, instance_id)
+        return _Seen(self, instance_id) if self._sees_any else sa.false()
 
     def of_one(self, instance_id: Any) -> sa.ColumnElement[bool]:
         """Return the same condition as `of`, for a query of one row."""
-        return sa.false() if self.barred else _Seen(self, instance_id, one=True)
+        return _Seen(self, instance_id, one=True) if self._sees_any else sa.false()
+
+    @property
+    def _sees_any(self) -> bool:
+        # Without any post there is only emergency access.
+        return not self.barred and (bool(self.homes) or self.emergency)
 
     def not_denied(self, case: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a case, of whose table this is, is not kept from them."""
@@ -115,9 +121,10 @@ class _Seen(Condition):
         one=PLAIN,
         person_id=PART,
         organisations=PART,
-        departments=PART,
+        departments=PAIRS,
         subtrees=PAIRS,
         offered=PAIRS,
+        homes=PART,
         clearance=PART,
         minors_certified=PLAIN,
         real=PART,
@@ -128,7 +135,10 @@ class _Seen(Condition):
         self.one = one
         self.person_id = bound("person", sight.person_id, _ID)
         self.organisations = _set_or_none("organisations", sight.organisations)
-        self.departments = _set_or_none("departments", sight.departments)
+        self.departments = tuple(
+            (bound("department", department, _ID), bound_set("places", places, _ID))
+            for department, places in sorted(sight.departments, key=lambda each: each[0])
+        )
         self.subtrees = tuple(
             (bound("path", _escaped(path), _TEXT), bound("party", party, _TEXT))
             for path, party in sorted(sight.subtrees)
@@ -137,7 +147,9 @@ class _Seen(Condition):
             (bound("host", organisation, _ID), bound("role", role, _TEXT))
             for organisation, role in sorted(sight.offered)
         )
-        self.clearance = bound("clearance", sight.clearance, _DEGREE)
+        self.homes = _set_or_none("homes", sight.homes)
+        # Emergency access goes past it, and without a post there is nothing else.
+        self.clearance = bound("clearance", sight.clearance, _DEGREE) if sight.homes else None
         self.minors_certified = sight.minors_certified
         #: None where emergency access does not count.
         self.real = bound("real", sight.real, _MOMENT) if sight.emergency else None
@@ -159,28 +171,32 @@ class _Seen(Condition):
         return sa.and_(is_seen == sa.true(), self.instance_id.not_in(recused))
 
     def _ways(self) -> Iterator[_Ids]:
-        yield from self._by_person()
-        yield from self._by_offer()
-        yield from self._by_scope()
+        if self.homes is not None:
+            yield from self._by_person(self.homes)
+            yield from self._by_offer()
+            yield from self._by_scope()
         if self.real is not None:
             yield sa.select(_EMERGENCIES.c.instance_id).where(
                 _EMERGENCIES.c.person_id == self.person_id, _EMERGENCIES.c.expires_at > self.real
             )
 
-    def _by_person(self) -> Iterator[_Ids]:
+    def _by_person(self, homes: Any) -> Iterator[_Ids]:
+        # It counts in the cases of hosts where they hold a post: who left sees no more of them.
         started = _CASES.alias("started")
-        yield self._cases(started).where(started.c.started_by == self.person_id)
+        yield self._cases(started).where(
+            started.c.started_by == self.person_id, started.c.organisation_id.in_(homes)
+        )
         case, member = _CASES.alias("joined"), _TEAM.alias("member")
         yield (
             self._cases(case)
             .join(member, member.c.instance_id == case.c.id)
-            .where(member.c.person_id == self.person_id)
+            .where(member.c.person_id == self.person_id, case.c.organisation_id.in_(homes))
         )
         case, task = _CASES.alias("worked_on"), _TASKS.alias("theirs")
         yield (
             self._cases(case)
             .join(task, task.c.instance_id == case.c.id)
-            .where(task.c.assignee_id == self.person_id)
+            .where(task.c.assignee_id == self.person_id, case.c.organisation_id.in_(homes))
         )
         case, task = _CASES.alias("named_in"), _TASKS.alias("named_for")
         candidate = _CANDIDATES.alias("candidate")
@@ -188,7 +204,11 @@ class _Seen(Condition):
             self._cases(case)
             .join(task, task.c.instance_id == case.c.id)
             .join(candidate, candidate.c.task_id == task.c.id)
-            .where(candidate.c.person_id == self.person_id, *self._is_free(task))
+            .where(
+                candidate.c.person_id == self.person_id,
+                case.c.organisation_id.in_(homes),
+                *self._is_free(task),
+            )
         )
 
     def _by_offer(self) -> Iterator[_Ids]:
@@ -208,9 +228,11 @@ class _Seen(Condition):
         if self.organisations is not None:
             case = _CASES.alias("hosted")
             yield self._cases(case).where(case.c.organisation_id.in_(self.organisations))
-        if self.departments is not None:
+        for department, places in self.departments:
             case = _CASES.alias("of_department")
-            yield self._cases(case).where(case.c.department_id.in_(_within(self.departments)))
+            yield self._cases(case).where(
+                case.c.department_id.in_(_within(department)), case.c.organisation_id.in_(places)
+            )
         for path, party in self.subtrees:
             case, host = _CASES.alias("below"), _HOSTS.alias("host")
             # Not a join: of that, SQLite would read all cases and ask for the host of each.
@@ -277,8 +299,8 @@ def _recused(person_id: Any) -> _Ids:
     )
 
 
-def _within(departments: Any) -> _Ids:
-    top = sa.select(_DEPARTMENTS.c.id).where(_DEPARTMENTS.c.id.in_(departments))
+def _within(department: Any) -> _Ids:
+    top = sa.select(_DEPARTMENTS.c.id).where(_DEPARTMENTS.c.id == department)
     within = top.cte(recursive=True)
     part = _DEPARTMENTS.alias("part")
     within = within.union(sa.select(part.c.id).where(part.c.parent_id == within.c.id))
