@@ -14,22 +14,26 @@ from workflow_server.services import papers
 
 
 @pytest.fixture(scope="session")
-def built_world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("access")
-    url = databases.fresh()
-    app = create_app({"database_url": url, "data_dir": folder / "data"})
-    with pytest.MonkeyPatch.context() as patch:
-        # What stands on a page is no matter here: who gets it is.
-        patch.setattr(papers, "render", lambda *_, **__: Rendered(PDF, 1))
-        world = World(app, databases, url, folder)
-        world.build()
-        yield world
-    world.close()
-    databases.give_back(url)
+def built_worlds() -> dict[Databases, World]:
+    """The worlds by their databases, kept when files take turns with these: building is dear."""
+    return {}
 
 
 @pytest.fixture
-def world(built_world: World) -> Iterator[World]:
+def world(
+    databases: Databases,
+    built_worlds: dict[Databases, World],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[World]:
     """The world as it was built, whatever the test before has done to it."""
-    yield built_world
-    built_world.settle()
+    # What stands on a page is no matter here: who gets it is.
+    monkeypatch.setattr(papers, "render", lambda *_, **__: Rendered(PDF, 1))
+    if databases not in built_worlds:
+        folder, url = tmp_path_factory.mktemp("access"), databases.fresh()
+        app = create_app({"database_url": url, "data_dir": folder / "data"})
+        made = World(app, databases, url, folder)
+        made.build()
+        built_worlds[databases] = made
+    yield built_worlds[databases]
+    built_worlds[databases].settle()
