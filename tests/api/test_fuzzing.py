@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 from tests.api.conftest import Caller, Office
 
 #: So many requests for each operation and way of making them up.
-EXAMPLES = 15
+EXAMPLES = 10
 CHECKS = [not_a_server_error, response_schema_conformance]
 FUZZED = settings(
     max_examples=EXAMPLES,
