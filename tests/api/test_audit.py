@@ -79,8 +79,24 @@ def test_acts_are_found_by_who_what_where_and_how_they_ended(
     assert {each["chain"] for each in listed(auditor, area="deployments")} == {"deployments"}
     assert [each["act"] for each in listed(auditor, outcome="refused")] == ["AccessRefused"]
     office = permits.organisation("office")
+    assert all(each["at"].endswith("+08:00") for each in listed(auditor))
     assert {"TaskCompleted"} <= {each["act"] for each in listed(auditor, organisation_id=office)}
     assert listed(auditor, until="2020-01-01T00:00:00Z") == []
+
+
+def test_a_word_that_is_no_area_and_no_act_is_refused_with_those_that_are(auditor: Caller) -> None:
+    for path in ("/audit/events", "/audit/export"):
+        for query, known in (({"area": "inquiry"}, "inquiries"), ({"act": "Non"}, "TaskCompleted")):
+            answer = auditor.get(path, query_string=query)
+            assert answer.status_code == 422
+            (fault,) = answer.json["errors"]
+            assert fault["pointer"] == f"?{next(iter(query))}"
+            assert known in fault["detail"]
+    assert listed(auditor, area="views") == []
+    wrong = auditor.post("/audit/verifications", json={"area": "inquiry"})
+    assert (wrong.status_code, wrong.json["code"]) == (422, "unknown-area")
+    unknown = auditor.post("/audit/verifications", json={"instance_id": str(uuid4())})
+    assert unknown.status_code == 404
 
 
 def test_that_the_auditor_looked_is_an_act_as_well(auditor: Caller) -> None:
@@ -99,6 +115,7 @@ def test_an_export_holds_no_case_content_and_proves_its_lines(
     *lines, last = answer.data.splitlines(keepends=True)
     manifest = orjson.loads(last)["manifest"]
     assert manifest["rows"] == len(lines)
+    assert all(orjson.loads(line)["at"].endswith("+08:00") for line in lines)
     assert manifest["sha256"] == hashlib.sha256(b"".join(lines)).hexdigest()
     assert worked["id"] in answer.text
     table = auditor.get("/audit/export", query_string={"format": "csv"})

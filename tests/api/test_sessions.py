@@ -103,6 +103,7 @@ def test_a_second_factor_is_asked_for_and_completes_the_sign_in(
     needed = client.post("/api/sessions", json=pat)
     assert (needed.status_code, needed.json["code"]) == (403, "second-factor-needed")
     half = {"half_token": needed.json["half_token"]}
+    assert needed.json["expires_at"].endswith("+08:00")
     as_bearer = Caller(client, half["half_token"])
     assert as_bearer.get("/me").status_code == 401
     wrong = client.post("/api/sessions/second-factor", json={**half, "code": "abcdef"})

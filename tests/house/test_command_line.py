@@ -194,6 +194,7 @@ def test_who_is_locked_out_recovers_at_the_command_line(shell: Shell) -> None:
         ("organisations", {"phone": 1234}, "#/organisations/0/phone"),
         ("people", {"nickname": "小安"}, "#/people/0/nickname"),
         ("people", {"login": "bob"}, "#/people/1/login"),
+        ("people", {"login": "AN N"}, "#/people/0/login"),
         ("people", {"password": ""}, "#/people/0/password"),
         ("people", {"password": "12345678"}, "#/people/0/password"),
         ("positions", {"role": "king"}, "#/positions/0/role"),
@@ -315,6 +316,14 @@ def test_the_history_is_audited_and_a_break_is_told_with_exit_1(shell: Shell) ->
     places = [(each["chain"], each["seq"]) for each in told["findings"]]
     # The row no longer tells of the deployment, which stands there without an act now.
     assert places == [("deployments", 1), ("deployments", 0)]
+
+
+def test_what_there_is_no_history_of_is_not_told_to_be_whole(shell: Shell) -> None:
+    for words in (("--area", "inquiry"), ("--instance", "00000000-0000-7000-8000-000000000000")):
+        refused = shell.run("audit", "verify", *words)
+        assert refused.exit_code == 1
+        assert "All is whole" not in refused.output
+        assert ("inquiries" in refused.output) == (words[0] == "--area")
 
 
 def test_the_trail_is_exported_with_a_manifest_that_holds_its_hashes(shell: Shell) -> None:

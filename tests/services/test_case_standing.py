@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from tests.services.conftest import House
 from tests.services.drawing import line, user
+from workflow_server.config import CHINA
 from workflow_server.errors import Forbidden, InvalidInput, InvalidState, NotFound
 from workflow_server.rules.access import Marks
 from workflow_server.services import (
@@ -204,7 +205,7 @@ def test_asking_twice_under_one_key_recuses_once(house: House) -> None:
     assert recusals.order(*given).id == recusals.order(*given).id
     given = (chief, case, recusals.list_(chief, case)[0][0].id, "y", house.now, "other")
     assert recusals.lift(*given).id == recusals.lift(*given).id
-    asked = (chief, case, REASON, house.now, "third")
+    asked = (own(house.eve), case, REASON, house.now, "third")
     assert emergency_accesses.take(*asked).id == emergency_accesses.take(*asked).id
 
 
@@ -255,18 +256,35 @@ def test_emergency_access_is_refused_as_if_there_were_no_case(house: House) -> N
         emergency_accesses.take(chief, case, REASON, house.now)
 
 
+def test_an_emergency_that_is_none_is_refused(house: House) -> None:
+    case, chief = begun(house, ""), own(house.eve)
+    with pytest.raises(emergency_accesses.AlreadyOpen, match="您已可查看本案"):
+        emergency_accesses.take(with_rights(house.eve), case, REASON, house.now)
+    row = emergency_accesses.take(chief, case, REASON, house.now)
+    until = f"{row.expires_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    with pytest.raises(emergency_accesses.AlreadyOpen, match=f"仍在有效期内，至 {until}"):
+        emergency_accesses.take(chief, case, REASON, house.now)
+    assert acts(case).count("EmergencyAccessTaken") == 1
+    assert history_rows.list_data(case)[-1]["expires_at"].endswith("+08:00")
+    with transaction():
+        running = bonds.get_emergency(row.id)
+        running.expires_at = datetime.now(UTC) - timedelta(seconds=1)
+    assert emergency_accesses.take(chief, case, REASON, house.now).id != row.id
+
+
 def test_a_recusal_ends_emergency_access(house: House) -> None:
     case = begun(house, "")
-    chief = own(house.bob)
+    chief = own(house.eve)
     emergency_accesses.take(chief, case, REASON, house.now)
-    recusals.order(with_rights(house.ann), case, house.bob.person_id, "近亲属", house.now)
+    assert sees(chief, case)
+    recusals.order(with_rights(house.ann), case, house.eve.person_id, "近亲属", house.now)
     assert not sees(chief, case)
 
 
 def test_auditors_review_every_emergency_access_and_see_no_case(house: House) -> None:
     case = begun(house, "")
     auditor = replace(house.root, administration="audit")
-    row = emergency_accesses.take(with_rights(house.bob), case, REASON, house.now)
+    row = emergency_accesses.take(own(house.eve), case, REASON, house.now)
     (shown,), total = emergency_accesses.list_(auditor, False)
     assert (shown.id, shown.reason, total) == (row.id, REASON, 1)
     assert emergency_accesses.host_of(shown) == house.organisation("office")

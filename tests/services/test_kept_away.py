@@ -221,14 +221,15 @@ def test_a_repetition_tells_nothing_to_who_lost_the_case(house: House) -> None:
     given = (house.ann, "p", {}, None, house.now, "key")
     case = instances.start(*given).instance.id
     chief = with_rights(house.ann)
-    restrict = (chief, case, Marks(1), "依规", house.now, "restrict")
-    restrictions.set_(*restrict)
     order = (chief, case, house.eve.person_id, "近亲属", house.now, "order")
     lift = (chief, case, recusals.order(*order).id, "没有了", house.now, "lift")
     recusals.lift(*lift)
+    restrict = (chief, case, Marks(2), "依规", house.now, "restrict")
+    restrictions.set_(*restrict)
     emergency = (chief, case, REASON, house.now, "emergency")
     emergency_accesses.take(*emergency)
-    recusals.order(with_rights(house.bob), case, house.ann.person_id, "近亲属", house.now)
+    other = with_rights(grant(house.bob, clearance=2))
+    recusals.order(other, case, house.ann.person_id, "近亲属", house.now)
     assert not sees(house.ann, case)
     for again, asked in (
         (instances.start, given),

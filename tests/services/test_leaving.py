@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tests.services.administering import NOW, again
 from tests.services.conftest import House
 from tests.services.drawing import line, user
-from tests.services.test_case_standing import REASON, with_rights
+from tests.services.test_case_standing import REASON, own
 from tests.services.test_successions import ENDING, add, office
 from workflow_server.errors import NotFound
 from workflow_server.services import departments, emergency_accesses, successions, tasks
@@ -65,13 +65,13 @@ def test_who_left_sees_nothing_of_what_they_did_there(deployed: House) -> None:
 
 def test_who_holds_nothing_sees_nothing_but_by_emergency_access(deployed: House) -> None:
     case = deployed.start(deployed.ann).instance.id
-    emergency_accesses.take(with_rights(deployed.bob), case, REASON, deployed.now)
-    for person in (deployed.ann, deployed.bob):
+    emergency_accesses.take(own(deployed.eve), case, REASON, deployed.now)
+    for person in (deployed.ann, deployed.eve):
         with transaction():
             held = sa.update(PositionRow).where(PositionRow.person_id == person.person_id)
             session().execute(held.values(until=date(2020, 1, 1)))
     assert not sees_instance(again(deployed.ann), case)
-    assert sees_instance(again(deployed.bob), case)
+    assert sees_instance(again(deployed.eve), case)
 
 
 def test_what_is_theirs_stays_whichever_identity_they_choose(deployed: House) -> None:

@@ -14,6 +14,8 @@ from uuid import UUID
 
 import orjson
 
+from workflow_server.config import CHINA
+from workflow_server.errors import Fault, InvalidInput
 from workflow_server.events import Event
 from workflow_server.services import access, history, secret_keys, verifications
 from workflow_server.services.actors import Actor
@@ -22,7 +24,7 @@ from workflow_server.store import anchors
 from workflow_server.store.acts import Filter
 from workflow_server.store.anchors import Anchor
 from workflow_server.store.db import transaction
-from workflow_server.store.history import AUDIT, REFUSALS, Act
+from workflow_server.store.history import AUDIT, REFUSALS, VIEWS, Act
 from workflow_server.store.types import canonical
 
 #: Where the auditors' own acts stand.
@@ -40,11 +42,16 @@ _COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+class UnknownAct(InvalidInput):
+    """没有这种行为"""
+
+
 def list_(
     actor: Actor, narrowed: Filter, now: datetime, page: int = 1, page_size: int = 50
 ) -> tuple[list[dict[str, Any]], int]:
     """Return acts, newest first, and how many there are; that they were asked for is an act too."""
     access.check_administers(actor, "audit")
+    _check(narrowed)
     _note(actor, Event.TRAIL_READ, _given(narrowed) | {"page": page}, now)
     rows, total = store.list_(narrowed, page_size, (page - 1) * page_size)
     return [_shown(row) for row in rows], total
@@ -60,6 +67,7 @@ def list_anchors(actor: Actor, page: int = 1, page_size: int = 50) -> tuple[list
 def export(actor: Actor, narrowed: Filter, form: str, now: datetime) -> Iterator[bytes]:
     """Return acts, oldest first, as JSON lines (a manifest at the end) or as CSV, in portions."""
     access.check_administers(actor, "audit")
+    _check(narrowed)
     _note(actor, Event.TRAIL_EXPORTED, _given(narrowed) | {"format": form}, now)
     rows = (_shown(row) for row in store.iterate(narrowed))
     return _as_csv(rows) if form == "csv" else _as_lines(rows, narrowed)
@@ -83,9 +91,9 @@ def export_to(
             count += 1
     last = anchors.find_last()
     manifest = {
-        "made_at": now.isoformat(),
-        "since": since.isoformat() if since is not None else None,
-        "until": until.isoformat() if until is not None else None,
+        "made_at": now.astimezone(CHINA).isoformat(),
+        "since": since.astimezone(CHINA).isoformat() if since is not None else None,
+        "until": until.astimezone(CHINA).isoformat() if until is not None else None,
         "rows": count,
         "last_anchor": f"{last.seq}:{last.hash.hex()}" if last is not None else None,
         "files": [{"name": path.name, "sha256": _digest(path)} for path in (out, table)],
@@ -134,6 +142,19 @@ def note_read(actor: Actor, what: dict[str, Any], now: datetime) -> None:
     _note(actor, Event.TRAIL_READ, what, now)
 
 
+def _check(narrowed: Filter) -> None:
+    """Refuse to look for what there cannot be: nothing found would say that nothing was done."""
+    if narrowed.area is not None:
+        verifications.check_area(narrowed.area, VIEWS, pointer="?area")
+    if narrowed.act is not None and narrowed.act not in set(Event):
+        known = "、".join(Event)
+        raise UnknownAct(
+            f"没有“{narrowed.act}”这种行为，应为以下之一：{known}。"
+            f" Expected an act, but '{narrowed.act}' is none.",
+            [Fault("?act", f"应为以下之一：{known}")],
+        )
+
+
 def _note(actor: Actor | None, event: Event, data: dict[str, Any], now: datetime) -> None:
     with transaction():
         history.append_to_area(AREA, _act(actor, event, data, now))
@@ -145,7 +166,9 @@ def _act(actor: Actor | None, event: Event, data: dict[str, Any], now: datetime)
 
 
 def _given(narrowed: Filter) -> dict[str, Any]:
-    return {name: value for name, value in asdict(narrowed).items() if value is not None}
+    given = {name: value for name, value in asdict(narrowed).items() if value is not None}
+    moments = {name: each for name, each in given.items() if isinstance(each, datetime)}
+    return given | {name: each.astimezone(CHINA) for name, each in moments.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -156,7 +179,7 @@ def _shown(row: Any) -> dict[str, Any]:
     """Return an act as an auditor sees it: of a case's own acts the content stays hidden."""
     is_case = row.area is None
     return {
-        "at": row.at,
+        "at": row.at.astimezone(CHINA),
         "chain": "instance" if is_case else row.area,
         "chain_id": row.chain_id,
         "seq": row.seq,

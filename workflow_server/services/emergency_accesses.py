@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from workflow_server.config import CHINA
 from workflow_server.errors import InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right, covers
@@ -30,6 +31,10 @@ class AlreadyReviewed(InvalidState):
     """该紧急查阅已审阅"""
 
 
+class AlreadyOpen(InvalidState):
+    """无需紧急查阅"""
+
+
 def take(
     actor: Actor,
     instance_id: UUID,
@@ -39,6 +44,7 @@ def take(
 ) -> EmergencyAccess:
     """Let the actor read a case for a day; NotFound for who has no right to that there.
 
+    AlreadyOpen for who sees it as it is, or looks into it in an emergency already.
     It reaches past secrecy and minors, never past a recusal, and allows no act. Every auditor
     sees that it was taken.
     """
@@ -53,6 +59,7 @@ def take(
         if first is not None:
             return store.get_emergency(UUID(first["emergency_access_id"]))
         real = datetime.now(UTC)
+        _check_needs(actor, instance_id, real)
         row = EmergencyAccess(
             id=new_id(),
             person_id=actor.person_id,
@@ -66,7 +73,7 @@ def take(
             "emergency_access_id": str(row.id),
             "instance_id": str(instance_id),
             "reason": row.reason,
-            "expires_at": row.expires_at.isoformat(),
+            "expires_at": row.expires_at.astimezone(CHINA).isoformat(),
         }
         act = Act(at=now, act=Event.EMERGENCY_ACCESS_TAKEN, by=actor.stamp(host.id), data=data)
         history.append_to_area(EMERGENCY_ACCESS, act)
@@ -115,6 +122,22 @@ def _check_may_take(actor: Actor, instance_id: UUID) -> Organisation:
     if not _may_take(actor, host) or store.find_recusal(instance_id, actor.person_id):
         raise NotFound(f"Expected process instance {instance_id}, but there is none")
     return host
+
+
+def _check_needs(actor: Actor, instance_id: UUID, real: datetime) -> None:
+    """Refuse an emergency that is none: it would stand in the trail and show nothing more."""
+    running = store.find_emergency(actor.person_id, instance_id, real)
+    if running is not None:
+        until = f"{running.expires_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        raise AlreadyOpen(
+            f"紧急查阅仍在有效期内，至 {until}，无需再次申请。"
+            f" Expected no emergency access, but there is one until {until}."
+        )
+    if access.sees_instance(actor, instance_id):
+        raise AlreadyOpen(
+            "您已可查看本案，无需紧急查阅。"
+            " Expected a case that the actor does not see, but they see it."
+        )
 
 
 def _may_take(actor: Actor, host: Organisation) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from workflow_server.config import CHINA
 from workflow_server.errors import Forbidden
 from workflow_server.rules import passwords as rules
 from workflow_server.services import access, passwords, second_factors, secret_keys, tokens, tries
@@ -178,7 +179,7 @@ def _needed(person: Person, now: datetime) -> SecondFactorNeeded:
     return SecondFactorNeeded(
         "口令正确，还需要验证码。 The password is right; now show a code.",
         token,
-        (now + timedelta(seconds=HALF_SECONDS)).isoformat(),
+        (now + timedelta(seconds=HALF_SECONDS)).astimezone(CHINA).isoformat(),
     )
 
 

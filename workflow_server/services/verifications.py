@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from workflow_server.errors import InvalidInput
+from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.services import seals
 from workflow_server.services.anchors import OVERLAP
 from workflow_server.services.chain_walks import Break, Finding, Walk
@@ -24,6 +24,10 @@ _STEP = 20_000
 
 class UnknownAnchor(InvalidInput):
     """没有该锚定"""
+
+
+class UnknownArea(InvalidInput):
+    """没有该管理区域"""
 
 
 @dataclass(slots=True)
@@ -56,12 +60,20 @@ def verify(
     """Prove one instance's chains, an area's, what went on after an anchor, or everything.
 
     `known` is an anchor (number and hash) as it was kept elsewhere. With `limit` no more rows
-    than that are read. Reads in small portions, while others write.
+    than that are read. Reads in small portions, while others write. What was never written is
+    not whole: NotFound for an instance without any trace, UnknownArea for no area.
     """
+    if area is not None:
+        check_area(area)
     work = _Verification(limit, progress)
     if instance_id is not None:
         work.one(instance_id)
         work.one(history.views_of(instance_id))
+        if not work.report.chains and not work.report.findings:
+            raise NotFound(
+                "没有该流程实例的任何留痕，请核对编号。"
+                f" Expected process instance {instance_id}, but nothing tells of it."
+            )
     elif area is not None:
         work.one(history.area(area))
     elif since is not None:
@@ -74,6 +86,18 @@ def verify(
         work.sealed()
     work.known(known)
     return work.report
+
+
+def check_area(area: str, *further: str, pointer: str = "#/area") -> None:
+    """Refuse what is no area, nor one of some further words, with a list of what is."""
+    words = (*history.AREAS, *further)
+    if area not in words:
+        known = "、".join(words)
+        raise UnknownArea(
+            f"没有管理区域“{area}”，应为以下之一：{known}。"
+            f" Expected an area, but '{area}' is none.",
+            [Fault(pointer, f"应为以下之一：{known}")],
+        )
 
 
 def find_break(chain_id: UUID) -> int | None:

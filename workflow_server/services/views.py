@@ -65,7 +65,7 @@ def _reasons(actor: Actor, instance: ProcessInstance) -> list[str]:
     found = ["minor"] if instance.minor else []
     if instance.secrecy >= SECRET:
         found.append("secrecy")
-    if access_rows.is_in_emergency(actor.person_id, instance.id, datetime.now(UTC)):
+    if access_rows.find_emergency(actor.person_id, instance.id, datetime.now(UTC)):
         found.append("emergency")
     return found
 

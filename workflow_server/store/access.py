@@ -198,12 +198,12 @@ def list_recused(instance_id: UUID) -> Sequence[UUID]:
     return session().scalars(query).all()
 
 
-def is_in_emergency(person_id: UUID, instance_id: UUID, real: datetime) -> bool:
-    """Tell whether somebody holds emergency access to a case at a moment of real time."""
-    query = sa.select(EmergencyAccess.id).where(
+def find_emergency(person_id: UUID, instance_id: UUID, real: datetime) -> EmergencyAccess | None:
+    """Return somebody's emergency access to a case at a moment of real time, if there is one."""
+    query = sa.select(EmergencyAccess).where(
         EmergencyAccess.person_id == person_id,
         EmergencyAccess.instance_id == instance_id,
         EmergencyAccess.taken_at <= real,
         EmergencyAccess.expires_at > real,
     )
-    return session().scalar(query.limit(1)) is not None
+    return session().scalar(query.order_by(EmergencyAccess.expires_at.desc()).limit(1))
