@@ -114,8 +114,29 @@ def test_people_get_positions_and_grants_from_the_security_administrator(
 
 
 def test_me_shows_the_identities_to_choose_from(permits: Office) -> None:
-    shown = permits.ann.get("/me").json["positions"][0]
+    me = permits.ann.get("/me").json
+    assert (me["login"], me["administration"], me["must"]) == ("ann", None, [])
+    shown = me["positions"][0]
     assert {"title", "department_id", "is_head", "acting_for_id", "sees", "rights"} <= shown.keys()
+    assert (shown["department_name"], shown["role_label"]) != (None, None)
+
+
+def test_me_names_department_and_role(permits: Office, security: Caller) -> None:
+    office = permits.organisation("office")
+    made = permits.root.post(
+        f"/organisations/{office}/departments", json={"key": "filing", "name": "档案科"}, **KEY
+    ).json
+    me = permits.ann.get("/me").json
+    post = {"organisation_id": office, "role": "drafter", "department_id": made["id"]}
+    path = f"/people/{me['person_id']}/positions"
+    given = security.post(path, json=post, **KEY).json
+    shown = {each["id"]: each for each in permits.ann.get("/me").json["positions"]}[given["id"]]
+    assert (shown["department_name"], shown["role"]) == ("档案科", "drafter")
+    assert shown["role_label"]
+    chosen = permits.ann.get("/me", headers={"Identity": given["id"]}).json
+    assert chosen["positions"] == [shown]
+    assert permits.root.get("/me").json["login"] == "root"
+    assert permits.root.get("/me").json["positions"] == []
 
 
 def test_a_group_keeps_its_members(permits: Office) -> None:

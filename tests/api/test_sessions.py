@@ -121,14 +121,19 @@ def test_a_password_set_by_another_must_be_changed_first(app: Flask, pat: dict[s
     with app.app_context():
         passwords.set_("pat", "Given-By-Root-1", datetime.now(UTC))
     me = signed_in(app, {"login": "pat", "password": "Given-By-Root-1"})
-    assert me.get("/me").status_code == 200
+    shown = me.get("/me")
+    assert (shown.status_code, shown.json["must"]) == (200, ["password"])
     for refused in (me.get("/tasks"), me.post("/me/tokens", json={}), me.post("/me/second-factor")):
         assert (refused.status_code, refused.json["code"]) == (403, "change-password-first")
     weak = me.put("/me/password", json={"old": "Given-By-Root-1", "new": "short"})
     assert weak.status_code == 422
     assert "至少10个字符" in weak.json["detail"]
+    assert {each["pointer"] for each in weak.json["errors"]} == {"#/new"}
+    same = {"old": "Given-By-Root-1", "new": "Given-By-Root-1"}
+    assert me.put("/me/password", json=same).json["errors"][0]["pointer"] == "#/new"
     fine = me.put("/me/password", json={"old": "Given-By-Root-1", "new": "My-Own-One-2"})
     assert fine.status_code == 204
+    assert me.get("/me").json["must"] == []
     assert me.get("/tasks").status_code == 200
 
 
@@ -153,13 +158,13 @@ def test_use_is_written_after_the_answer_once_a_minute(
     caller = Caller(app.test_client(), token)
     statements()
     first = caller.get("/me")
-    assert len(statements()) == 1
+    assert len(statements()) == 2  # the token, and what posts are called
     first.close()
     (written,) = statements()
     assert written.startswith("UPDATE api_tokens")
     second = caller.get("/me")
     second.close()
-    assert len(statements()) == 1
+    assert len(statements()) == 2
     listed = caller.get("/me/tokens").json["items"][0]
     assert listed["sign_in"] is True
     assert datetime.fromisoformat(listed["last_used_at"]) > before + timedelta(minutes=4)

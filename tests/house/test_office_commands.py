@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from tests.house.test_command_line import GOOD, Shell, shell
 from tests.services.test_office_import import OFFICE, changed, excel
@@ -42,9 +43,27 @@ def test_a_file_is_judged_taken_in_and_comes_out_again(deployed: Shell, tmp_path
     taken = deployed.run("office", "import", str(office))
     assert "已导入 taken in: 新增 added 9" in taken.output
     assert "单位!2  added  区局" in taken.output
+    assert "workflow-server user password LOGIN" in taken.output
+    assert "user password" not in judged.output
     assert deployed.run("office", "export", str(out)).exit_code == 0
     again = deployed.run("office", "import", str(out))
     assert "新增 added 0, 修改 changed 0" in again.output, again.output
+    assert "user password" not in again.output
+
+
+def test_a_password_is_read_from_a_pipe_or_asked_for_twice(shell: Shell) -> None:
+    def given(text: str, *words: str) -> Result:
+        command = ["user", "password", "one", *words]
+        return CliRunner().invoke(shell.commands, command, input=text)
+
+    shell.run("user", "add", "one", "某人", "--password", GOOD)
+    piped = given("Other-Horse-2\r\nmore\n", "--stdin")
+    assert (piped.exit_code, piped.output) == (0, "口令已设置 set: one\n")
+    assert given("Other-Horse-2\n", "--stdin").exit_code == 1  # the last one is not taken again
+    assert given("", "--stdin").exit_code == 1
+    assert given("", "--stdin", "--password", "Other-Horse-4").exit_code == 2
+    assert given("Other-Horse-3\nOther-Horse-3\n").exit_code == 0
+    assert given("Other-Horse-5\nOther-Horse-6\n").exit_code == 1
 
 
 def test_a_faulty_file_is_told_cell_by_cell(deployed: Shell, tmp_path: Path) -> None:

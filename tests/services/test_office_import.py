@@ -14,6 +14,7 @@ from tests.services.administering import NOW, TODAY, acts, administrator, again
 from tests.services.conftest import House
 from tests.services.drawing import line, user
 from workflow_server.errors import Forbidden
+from workflow_server.rules.passwords import LOGIN_RULE
 from workflow_server.services import office_export, office_import, workbooks
 from workflow_server.services.actors import actor_of
 from workflow_server.services.office_import import Imported, ImportRefused
@@ -134,6 +135,39 @@ def test_each_administrator_takes_in_their_own_part(deployed: House) -> None:
             take_in(excel(OFFICE), actor=actor)
     with pytest.raises(Forbidden):
         office_export.export(deployed.ann, NOW)
+
+
+def test_what_waits_for_the_other_administrator_is_told_once(deployed: House) -> None:
+    security = administrator()
+    with pytest.raises(ImportRefused) as refused:
+        take_in(excel(OFFICE), actor=security, dry_run=True)
+    (fault,) = refused.value.faults
+    assert fault.pointer == "岗位!A2"
+    assert "请先由系统管理员导入单位和人员，5行" in fault.detail
+    with pytest.raises(ImportRefused) as refused:
+        take_in(excel(changed("岗位", 2, 3, "king")), actor=security, dry_run=True)
+    assert [each.pointer for each in refused.value.faults] == ["岗位!D2"]
+
+
+@pytest.mark.parametrize("login", ["LS 02", "Mia", "x", "mia."])
+def test_a_malformed_login_is_refused_in_its_cell(deployed: House, login: str) -> None:
+    office = changed("人员", 3, 0, login)
+    office["岗位"][2][0] = office["岗位"][3][0] = login
+    for dry_run in (True, False):
+        with pytest.raises(ImportRefused) as refused:
+            take_in(excel(office), dry_run=dry_run)
+        (fault,) = refused.value.faults
+        assert (fault.pointer, LOGIN_RULE in fault.detail) == ("人员!A3", True)
+    assert people_rows.find_person_by_login(login) is None
+
+
+def test_who_is_here_keeps_a_login_of_before(deployed: House) -> None:
+    take_in(excel(OFFICE))
+    with transaction():
+        person = people_rows.find_person_by_login("ned")
+        assert person is not None
+        person.login = "NED 1"
+    assert take_in(excel({"人员": [["登录名", "姓名"], ["NED 1", "内德"]]})).unchanged == 1
 
 
 def test_a_key_takes_a_file_in_once(deployed: House) -> None:

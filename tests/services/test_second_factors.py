@@ -86,7 +86,7 @@ def test_a_code_works_once_and_none_before_it_works_after(factor: Factor) -> Non
     shown, before = code(factor.secret, REAL), code(factor.secret, REAL - STEP)
     assert sign_ins.sign_in("ann", PASSWORD, REAL, shown).token
     for again in (shown, before):
-        with pytest.raises(SecondFactorWrong):
+        with pytest.raises(SecondFactorWrong, match="请等待下一个验证码（约30秒）"):
             sign_ins.complete(half(), again, REAL)
 
 

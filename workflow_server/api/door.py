@@ -206,6 +206,12 @@ def now() -> datetime:
     return visitor.now
 
 
+def must() -> tuple[str, ...]:
+    """Return what must be done before this sign-in is good for anything else."""
+    visitor: Visitor = g.visitor
+    return scopes.to_do(visitor.token.scopes)
+
+
 def token_id() -> UUID:
     """Return which token the request came with."""
     visitor: Visitor = g.visitor

@@ -10,7 +10,7 @@ from flask import Response
 
 from workflow_server.api import door, scopes
 from workflow_server.api.shapes.base import Paging, page
-from workflow_server.api.shapes.people import MeShape
+from workflow_server.api.shapes.people import MyselfShape
 from workflow_server.api.shapes.sign_ins import (
     CodeShape,
     EnrolmentShape,
@@ -22,15 +22,15 @@ from workflow_server.api.shapes.sign_ins import (
     TokenPage,
 )
 from workflow_server.errors import Fault, InvalidInput
-from workflow_server.services import passwords, second_factors, sign_ins, tokens
+from workflow_server.services import myself, passwords, second_factors, sign_ins, tokens
 
 noun = door.Noun("me", "本人")
 
 
-@noun.get("", MeShape())
+@noun.get("", MyselfShape())
 def read_me() -> Any:
-    """本人 · Who asks, with posts."""
-    return door.actor()
+    """本人 · Who asks, with posts, and what they must do first."""
+    return myself.describe(door.actor(), door.must())
 
 
 @noun.put("/password", status=204, takes=PasswordChangeShape(), keyed=True)

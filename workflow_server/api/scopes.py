@@ -28,6 +28,11 @@ def every() -> frozenset[str]:
     return frozenset(reading | {f"{noun}:write" for noun in _nouns - IN_PERSON} | {tokens.READ})
 
 
+def to_do(granted: Sequence[str] | None) -> tuple[str, ...]:
+    """Return what a sign-in must be used for first, as its answer named it."""
+    return tuple(scope.removeprefix("@") for scope in granted or () if scope in _FIRST)
+
+
 def check(granted: Sequence[str] | None, noun: str, endpoint: str | None, method: str) -> None:
     """Refuse what a token is not good for; None is good for all that its person may do."""
     if granted is None:

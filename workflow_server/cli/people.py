@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,11 +72,18 @@ def appoint(house: House, login: str, kind: str) -> None:
 
 @user.command("password")
 @click.argument("login")
-@click.password_option(help="口令 · Password; asked for when not given.")
+@click.option("--password", help="口令 · Password; asked for when not given.")
+@click.option("--stdin", "piped", is_flag=True, help="从标准输入读一行 · Read it as one line.")
 @click.option("--final", is_flag=True, help="不必再改 · It need not be changed at the sign-in.")
 @click.pass_obj
-def set_password(house: House, login: str, password: str, final: bool) -> None:
+def set_password(house: House, login: str, password: str | None, piped: bool, final: bool) -> None:
     """设置口令 · Give a person a new password, to be changed; their sign-ins end."""
+    if piped:
+        if password is not None:
+            raise click.UsageError("--password 与 --stdin 只能用一个 · Give one of the two.")
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with house.create_app().app_context():
         db.migrate()
         passwords.set_(login, password, datetime.now(UTC), must_change=not final)
@@ -127,6 +135,11 @@ def import_office(house: House, path: Path, dry_run: bool) -> None:
         f"{head}: 新增 added {done.added}, 修改 changed {done.changed},"
         f" 不变 unchanged {done.unchanged}"
     )
+    if not dry_run and any((each.table, each.what) == ("people", "added") for each in done.changes):
+        click.echo(
+            "新增人员尚无口令，请逐人设置 new people have no password yet, set one for each:"
+            " workflow-server user password LOGIN"
+        )
 
 
 @office.command("export")

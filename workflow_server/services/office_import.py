@@ -11,6 +11,7 @@ from typing import Any
 
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.events import Event
+from workflow_server.rules.passwords import LOGIN_RULE, is_login
 from workflow_server.services import (
     access,
     administration,
@@ -83,7 +84,6 @@ def take_in(
     return result
 
 
-_NOT_HERE = "尚未录入，请先由系统管理员导入 · Not here yet: the system administrator goes first"
 _COUNTS = ("added", "changed", "unchanged", "left")
 
 
@@ -101,15 +101,12 @@ def _is_ours(change: Change, part: str | None) -> bool:
 def _judge(sheets: Sheets, part: str | None, here: Register, now: datetime) -> list[Change]:
     if not sheets.faults:
         sheets.check(administration.newest_shared(), offices.here(now))
+        _check_new_logins(sheets, here)
     changes = [] if sheets.faults else compare(sheets, here)
-    if part == "security" and not sheets.faults:
-        for number, given in office_sheets.listed(sheets, "positions"):
-            _check_is_here(sheets, number, given, here)
-        for number, given in office_sheets.listed(sheets, "people"):
-            if given["login"] not in here.people:
-                sheets.refuse("people", number, "login", _NOT_HERE)
     if not sheets.faults:
         _check_new_positions(sheets, here, administration.day_of(now))
+        if part == "security":
+            _check_all_here(sheets, here)
     if sheets.faults:
         told: list[Fault] = sheets.faults[:_MOST_TOLD]
         raise ImportRefused(
@@ -142,14 +139,44 @@ def _check_new_positions(sheets: Sheets, here: Register, today: date) -> None:
             sheets.refuse("positions", number, "until", sentence)
 
 
-def _check_is_here(sheets: Sheets, number: int, given: dict[str, Any], here: Register) -> None:
+def _check_new_logins(sheets: Sheets, here: Register) -> None:
+    """Refuse logins that nobody could be added with; who is here keeps theirs."""
+    for number, given in office_sheets.listed(sheets, "people"):
+        login = given.get("login")
+        if login and login not in here.people and not is_login(login):
+            sheets.refuse("people", number, "login", LOGIN_RULE)
+
+
+def _check_all_here(sheets: Sheets, here: Register) -> None:
+    """Refuse once, at the first cell, that rows wait for the system administrator's part."""
+    waiting = [
+        ("positions", number, name)
+        for number, given in office_sheets.listed(sheets, "positions")
+        if (name := _not_here(given, here)) is not None
+    ]
+    waiting += [
+        ("people", number, "login")
+        for number, given in office_sheets.listed(sheets, "people")
+        if given["login"] not in here.people
+    ]
+    if waiting:
+        count = len(waiting)
+        sentence = (
+            f"请先由系统管理员导入单位和人员，{count}行所写的尚未录入"
+            f" · The system administrator goes first: {count} rows name what is not here yet"
+        )
+        sheets.refuse(*waiting[0], sentence)
+
+
+def _not_here(given: dict[str, Any], here: Register) -> str | None:
+    """Return the column of a position that names what is not here yet; None when all is."""
     place, department = given["organisation"], given.get("department")
     if given["person"] not in here.people:
-        sheets.refuse("positions", number, "person", _NOT_HERE)
+        return "person"
     if place not in here.organisations:
-        sheets.refuse("positions", number, "organisation", _NOT_HERE)
-    elif department is not None and (place, department) not in here.departments:
-        sheets.refuse("positions", number, "department", _NOT_HERE)
+        return "organisation"
+    is_known = department is None or (place, department) in here.departments
+    return None if is_known else "department"
 
 
 def _result(

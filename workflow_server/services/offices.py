@@ -94,16 +94,14 @@ def here(now: datetime) -> Here:
 
 
 def _weak_passwords(path: str, office: Mapping[str, Any]) -> Iterator[Fault]:
-    """Name the logins and passwords of new people that break a rule; the demo has its own."""
-    if settings().demo:
-        return
+    """Name logins and passwords of new people that break a rule; the demo's passwords do."""
     for number, given in enumerate(office.get("people", ())):
         if _is_here(given["login"]):
             continue
         if not rules.is_login(given["login"]):
             yield Fault(f"{path}#/people/{number}/login", rules.LOGIN_RULE)
         password = given.get("password")
-        if password is not None:
+        if password is not None and not settings().demo:
             broken = rules.faults(password, given["login"], given["name"], passwords.policy())
             yield from (Fault(f"{path}#/people/{number}/password", each) for each in broken)
 

@@ -66,11 +66,11 @@ def policy() -> Policy:
     return Policy(now.password_length, now.password_kinds, now.password_long)
 
 
-def check(password: str, login: str, name: str) -> None:
+def check(password: str, login: str, name: str, pointer: str = "#/password") -> None:
     """Refuse a password that breaks a rule, and name the rules that it breaks."""
     found = list(rules.faults(rules.normalised(password), login, name, policy()))
     if found:
-        raise PasswordRefused(" ".join(found), [Fault("#/password", each) for each in found])
+        raise PasswordRefused(" ".join(found), [Fault(pointer, each) for each in found])
 
 
 def checked_hash(password: str, login: str, name: str) -> str:
@@ -142,7 +142,7 @@ def change(
         tries.end(attempt, sign_ins.WRONG)
         raise PasswordWrong("原口令不正确。 The old password is wrong.")
     tries.end(attempt, "changed")
-    hashed = _judged(new, person, former)
+    hashed = _judged(new, person, former, "#/new")
     with transaction():
         stored = people.get_person(person.id)
         if stored.password_hash != known:
@@ -213,14 +213,16 @@ def _former(person: Person) -> Sequence[str]:
     return [*current, *credentials.list_former_passwords(person.id, count - 1)][:count]
 
 
-def _judged(password: str, person: Person, former: Sequence[str]) -> str:
-    check(password, person.login, person.name)
+def _judged(
+    password: str, person: Person, former: Sequence[str], pointer: str = "#/password"
+) -> str:
+    check(password, person.login, person.name, pointer)
     if any(is_right(password, hashed) for hashed in former):
         sentence = (
             f"不得使用最近{settings().password_history}次用过的口令。"
             f" It must not be one of the last {settings().password_history}."
         )
-        raise PasswordRefused(sentence, [Fault("#/password", sentence)])
+        raise PasswordRefused(sentence, [Fault(pointer, sentence)])
     return hash_password(password)
 
 

@@ -36,6 +36,14 @@ class SecondFactorWrong(Forbidden):
     """验证码不正确"""
 
 
+def wrong() -> SecondFactorWrong:
+    """Return the refusal of a code; it does not tell a wrong one from one that was used."""
+    return SecondFactorWrong(
+        "验证码不正确或已使用过，请等待下一个验证码（约30秒）。"
+        " The code is wrong, or was used before: wait for the next one, about 30 seconds."
+    )
+
+
 class SecondFactorThere(InvalidState):
     """已启用第二验证因素"""
 
@@ -179,7 +187,7 @@ def _try(
     right = is_right(person_id, code, now, recovery=recovery, address=origin.address)
     tries.end(attempt, "shown" if right else sign_ins.SECOND_FACTOR_WRONG)
     if not right:
-        raise SecondFactorWrong("验证码不正确或已使用过。 The code is wrong, or was used before.")
+        raise wrong()
 
 
 def _of(actor: Actor) -> Person:

@@ -163,9 +163,7 @@ def _complete(
 ) -> SignIn:
     if not second_factors.is_right(person.id, code, now, address=origin.address):
         tries.end(attempt, sign_ins.SECOND_FACTOR_WRONG)
-        raise second_factors.SecondFactorWrong(
-            "验证码不正确或已使用过。 The code is wrong, or was used before."
-        )
+        raise second_factors.wrong()
     return _let_in(person, known, attempt, origin, now)
 
 

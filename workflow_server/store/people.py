@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store import clock
 from workflow_server.store.db import Model, run, session
-from workflow_server.store.organisations import Organisation
+from workflow_server.store.organisations import Department, Organisation
 from workflow_server.store.roles import Role
 from workflow_server.store.tokens import ApiToken
 from workflow_server.store.types import UtcDateTime, UuidColumn
@@ -200,6 +200,24 @@ def list_actor_rows_by_token(
 def list_actor_rows(person_id: UUID, today: date) -> Sequence[Any]:
     """Return a person, a row for each position."""
     return run(_BY_ID, {"person_id": person_id, "today": today}).all()
+
+
+def list_names_of(person_id: UUID) -> Sequence[Any]:
+    """Return login, position_id, department and label (of the role), a row for each position."""
+    query = (
+        sa.select(
+            Person.login,
+            PositionRow.id.label("position_id"),
+            Department.name.label("department"),
+            Role.label.label("label"),
+        )
+        .select_from(Person)
+        .outerjoin(PositionRow, PositionRow.person_id == Person.id)
+        .outerjoin(Department, Department.id == PositionRow.department_id)
+        .outerjoin(Role, Role.key == PositionRow.role)
+        .where(Person.id == person_id)
+    )
+    return session().execute(query).all()
 
 
 def list_people(

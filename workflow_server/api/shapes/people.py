@@ -7,6 +7,11 @@ from marshmallow import fields
 from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.fields import Day, Flag, Id, Shown, Text, Whole
 
+#: What a sign-in is to be used for before anything else.
+MUST = {
+    "description": "须先完成的事项：password 修改口令、second-factor 启用第二验证因素",
+    "example": [],
+}
 _CLEARANCE = {"description": "0 公开，1 内部，2 工作秘密"}
 
 
@@ -37,6 +42,21 @@ class MeShape(Shape):
     name = Shown(required=True)
     administration = Shown(required=True, allow_none=True)
     positions = fields.List(fields.Nested(PositionShape), required=True)
+
+
+class MyPositionShape(PositionShape):
+    """A post that one holds oneself, with what its department and role are called."""
+
+    department_name = Shown(required=True, allow_none=True)
+    role_label = Shown(required=True, allow_none=True)
+
+
+class MyselfShape(MeShape):
+    """Who asks, with what they must do first."""
+
+    login = Shown(required=True)
+    positions = fields.List(fields.Nested(MyPositionShape), required=True)
+    must = fields.List(Shown(), required=True, metadata=MUST)
 
 
 class HolderShape(Shape):

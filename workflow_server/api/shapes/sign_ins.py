@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.fields import Choice, Flag, Id, Moment, Shown, Text, Whole
-from workflow_server.api.shapes.people import MeShape
+from workflow_server.api.shapes.people import MUST, MeShape
 
 _CODE = {"example": "123456", "description": "验证码，或一次性恢复码"}
 #: What a sign-in came to, as its history tells.
@@ -46,14 +46,7 @@ class SessionShape(Shape):
     token = Shown(required=True)
     expires_at = Moment(required=True, allow_none=True)
     person = fields.Nested(MeShape, required=True, attribute="actor")
-    must = fields.List(
-        Shown(),
-        required=True,
-        metadata={
-            "description": "须先完成的事项：password 修改口令、second-factor 启用第二验证因素",
-            "example": [],
-        },
-    )
+    must = fields.List(Shown(), required=True, metadata=MUST)
 
 
 class OpenidQuery(Shape):
