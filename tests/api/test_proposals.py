@@ -15,7 +15,7 @@ from tests.api.proposing import APPROVE, ROLES, Desk, content
 from tests.services.drawing import line
 from workflow_server.config import SettingRefused, load
 from workflow_server.content import bundle as bundles
-from workflow_server.services import verifications
+from workflow_server.services import deployments, verifications
 from workflow_server.store import db, history
 from workflow_server.store.people import Person, PositionRow
 
@@ -94,6 +94,28 @@ def test_a_proposal_names_what_it_changes(desk: Desk) -> None:
     )
     assert (artist["sees_before"], artist["sees"]) == ("own", "organisation")
     assert (reader["key"], reader["change"], reader["sees"]) == ("reader", "removed", None)
+
+
+def test_a_proposal_names_people(desk: Desk) -> None:
+    proposal = desk.propose(NEW)
+    desk.decide(desk.reg, proposal)
+    whole = desk.lea.get(f"/proposals/{proposal}").json
+    assert whole["proposed_by_name"] == "dan 氏"
+    assert [each["person_name"] for each in whole["decisions"]] == ["reg 氏"]
+    assert desk.lea.get("/proposals").json["items"][0]["proposed_by_name"] == "dan 氏"
+
+
+def test_a_second_approval_is_refused_before_the_bundle_is_checked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = desk.propose(NEW)
+    desk.decide(desk.reg, proposal)
+
+    def fail(_: object) -> None:
+        raise AssertionError("the bundle was checked")
+
+    monkeypatch.setattr(deployments, "prepare", fail)
+    assert desk.decide(desk.reg, proposal).json["code"] == "proposal-already-approved"
 
 
 def test_what_a_proposal_changed_stays_told_when_it_is_deployed(desk: Desk) -> None:

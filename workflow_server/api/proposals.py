@@ -95,8 +95,9 @@ _KEPT = (
     "note",
     "status",
     "proposed_by",
+    "proposed_by_name",
     "proposed_at",
     "decided_at",
     "deployment_id",
 )
-_DECIDED = ("person_id", "role", "approved", "note", "decided_at")
+_DECIDED = ("person_id", "person_name", "role", "approved", "note", "decided_at")

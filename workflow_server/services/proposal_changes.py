@@ -1,4 +1,4 @@
-"""What a bundle would change, compared with what is deployed: files, processes, roles, rights."""
+"""What a bundle would change, compared with what is deployed: files, processes, roles, classes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.content import Content
-from workflow_server.services import definition_cache, deployments
+from workflow_server.services import definition_cache, deployments, process_changes
 from workflow_server.store import deployments as rows
 from workflow_server.store import process_definitions
 
@@ -21,6 +21,11 @@ def changes_of(loaded: Content) -> dict[str, Any]:
         "files": list(_files(loaded.bundle, before.bundle if before is not None else None)),
         "process_definitions": list(_definitions(loaded, before)),
         "roles": list(_roles(loaded, before)),
+        "data_classes": list(
+            process_changes.classes_of(
+                before.shared.classes if before is not None else {}, loaded.shared.classes
+            )
+        ),
     }
 
 
@@ -28,7 +33,8 @@ def none_known() -> dict[str, Any]:
     """Return the changes of content that cannot be read."""
     newest = rows.find_newest()
     compared_with = str(newest.id) if newest is not None else None
-    return {"compared_with": compared_with, "files": [], "process_definitions": [], "roles": []}
+    nothing: dict[str, Any] = {name: [] for name in ("files", "process_definitions", "roles")}
+    return {"compared_with": compared_with, **nothing, "data_classes": []}
 
 
 def _files(bundle: Bundle, before: Bundle | None) -> Iterator[dict[str, str]]:
@@ -52,6 +58,12 @@ def _definitions(loaded: Content, before: Content | None) -> Iterator[dict[str, 
                 "change": change,
                 "version_before": version or None,
                 "version": version + 1,
+                "details": process_changes.details_of(
+                    before.processes.get(key) if before is not None else None,
+                    process,
+                    before.shared.roles if before is not None else {},
+                    loaded.shared.roles,
+                ),
             }
     for key, process in sorted(before.processes.items() if before is not None else ()):
         if key not in loaded.processes:
@@ -62,6 +74,7 @@ def _definitions(loaded: Content, before: Content | None) -> Iterator[dict[str, 
                 "change": "removed",
                 "version_before": newest.version if newest is not None else None,
                 "version": None,
+                "details": [],
             }
 
 

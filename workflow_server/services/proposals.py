@@ -165,7 +165,10 @@ def decide(
     if history.first_answer(asked) is not None:
         return _whole(proposal)
     _check_open(proposal)
-    prepared = _prepare(proposal_id) if approved else None
+    prepared = None
+    if approved:
+        _check_first(actor, _counting(proposal))
+        prepared = deployments.prepare(seals.open_proposed(proposal_id))
     with transaction():
         deployment_rows.lock()
         proposal = proposals.lock(proposal_id)
@@ -258,8 +261,16 @@ def _changes(proposal_id: UUID) -> dict[str, Any]:
         return proposal_changes.none_known()
 
 
-def _prepare(proposal_id: UUID) -> Prepared:
-    return deployments.prepare(seals.open_proposed(proposal_id))
+def _counting(proposal: Proposal) -> list[ProposalDecision]:
+    return [each.row for each in _decisions(proposal) if each.counts]
+
+
+def _check_first(actor: Actor, counting: Sequence[ProposalDecision]) -> None:
+    if any(each.person_id == actor.person_id for each in counting):
+        raise ProposalAlreadyApproved(
+            "您已同意该申请，请等待其他人审批。"
+            " Expected your first approval, but you have given it."
+        )
 
 
 def _decide(
@@ -270,12 +281,9 @@ def _decide(
     now: datetime,
     asked: history.Asked | None,
 ) -> None:
-    counting = [each.row for each in _decisions(proposal) if each.counts]
-    if prepared is not None and any(each.person_id == actor.person_id for each in counting):
-        raise ProposalAlreadyApproved(
-            "您已同意该申请，请等待其他人审批。"
-            " Expected your first approval, but you have given it."
-        )
+    counting = _counting(proposal)
+    if prepared is not None:
+        _check_first(actor, counting)
     decision = ProposalDecision(
         proposal_id=proposal.id,
         person_id=actor.person_id,

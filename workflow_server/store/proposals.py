@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.people import Person
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
 
 
@@ -27,6 +28,9 @@ class Proposal(Model):
     #: "open", "deployed", "rejected" or "withdrawn".
     status: Mapped[str] = mapped_column(sa.Text, default="open")
     proposed_by: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("people.id"))
+    proposed_by_name: Mapped[str] = column_property(
+        sa.select(Person.name).where(Person.id == proposed_by).scalar_subquery()
+    )
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     deployment_id: Mapped[UUID | None] = mapped_column(
@@ -51,6 +55,9 @@ class ProposalDecision(Model):
     )
     person_id: Mapped[UUID] = mapped_column(
         UuidColumn, sa.ForeignKey("people.id"), primary_key=True
+    )
+    person_name: Mapped[str] = column_property(
+        sa.select(Person.name).where(Person.id == person_id).scalar_subquery()
     )
     approved: Mapped[bool] = mapped_column(sa.Boolean)
     note: Mapped[str | None] = mapped_column(sa.Text, default=None)

@@ -9,6 +9,7 @@ from workflow_server.api.shapes.fields import Choice, Flag, Id, Moment, Shown, T
 
 STATUSES = ("open", "deployed", "rejected", "withdrawn")
 CHANGES = ("added", "changed", "removed")
+DETAILS = ("separation", "separate_from", "assign", "field_access", "flag", "team", "start")
 
 
 class ProposalForm(Shape):
@@ -31,6 +32,7 @@ class ProposalShape(Shape):
     note = Shown(required=True)
     status = Choice(*STATUSES, required=True)
     proposed_by = Id(required=True)
+    proposed_by_name = Shown(required=True)
     proposed_at = Moment(required=True)
     decided_at = Moment(required=True, allow_none=True)
     deployment_id = Id(required=True, allow_none=True)
@@ -40,6 +42,7 @@ class DecisionShape(Shape):
     """What one person decided; `counts` tells whether an approval is (still) valid."""
 
     person_id = Id(required=True)
+    person_name = Shown(required=True)
     role = Shown(required=True)
     approved = fields.Boolean(required=True)
     note = Shown(required=True, allow_none=True)
@@ -54,6 +57,16 @@ class FileChangeShape(Shape):
     change = Choice(*CHANGES, required=True)
 
 
+class DetailChangeShape(Shape):
+    """What a drawing says of people, before and after in words; None where it says nothing."""
+
+    what = Choice(*DETAILS, required=True)
+    subject = Shown(required=True, metadata={"description": "图中元素、角色、标记或规则"})
+    label = Shown(required=True)
+    before = Shown(required=True, allow_none=True)
+    after = Shown(required=True, allow_none=True)
+
+
 class DefinitionChangeShape(Shape):
     """A process that gets a new version, or is left out (and stays as it was deployed last)."""
 
@@ -62,6 +75,7 @@ class DefinitionChangeShape(Shape):
     change = Choice(*CHANGES, required=True)
     version_before = fields.Integer(required=True, allow_none=True)
     version = fields.Integer(required=True, allow_none=True)
+    details = fields.List(fields.Nested(DetailChangeShape), required=True)
 
 
 class RoleChangeShape(Shape):
@@ -78,6 +92,24 @@ class RoleChangeShape(Shape):
     rights_removed = fields.List(Shown(), required=True)
 
 
+class DataClassChangeShape(Shape):
+    """A class of data that others may read; a reader `role:team` reads only its own cases."""
+
+    key = Shown(required=True)
+    label = Shown(required=True)
+    change = Choice(*CHANGES, required=True)
+    readers_before = fields.List(Shown(), required=True, allow_none=True)
+    readers = fields.List(Shown(), required=True, allow_none=True)
+    mask_before = Shown(required=True, allow_none=True)
+    mask = Shown(required=True, allow_none=True)
+    flag_before = Shown(required=True, allow_none=True)
+    flag = Shown(required=True, allow_none=True)
+    sensitive_before = fields.Boolean(required=True, allow_none=True)
+    sensitive = fields.Boolean(required=True, allow_none=True)
+    confined_before = fields.Boolean(required=True, allow_none=True)
+    confined = fields.Boolean(required=True, allow_none=True)
+
+
 class ChangesShape(Shape):
     """What a bundle changes, compared with one deployment."""
 
@@ -85,6 +117,7 @@ class ChangesShape(Shape):
     files = fields.List(fields.Nested(FileChangeShape), required=True)
     process_definitions = fields.List(fields.Nested(DefinitionChangeShape), required=True)
     roles = fields.List(fields.Nested(RoleChangeShape), required=True)
+    data_classes = fields.List(fields.Nested(DataClassChangeShape), required=True)
 
 
 class WholeProposalShape(ProposalShape):
