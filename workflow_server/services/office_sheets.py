@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from workflow_server.content import office_checks
 from workflow_server.content.office_checks import Here
@@ -136,7 +136,7 @@ def _value(column: Column, cell: object) -> Any:
     return _READERS[column.kind](cell)
 
 
-def _is_whole(cell: object) -> bool:
+def _is_whole(cell: object) -> TypeGuard[int | float]:
     if isinstance(cell, bool):
         return False
     return isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
@@ -144,7 +144,7 @@ def _is_whole(cell: object) -> bool:
 
 def _text(cell: object) -> str:
     if _is_whole(cell):
-        return str(int(cell))  # type: ignore[call-overload]
+        return str(int(cell))
     if not isinstance(cell, str):
         raise ValueError("应为文字 · Expected text")
     text = cell.strip()
@@ -159,7 +159,7 @@ def _whole(cell: object) -> int:
     if isinstance(cell, str) and cell.strip().isdecimal() and len(cell) < 10:
         return int(cell)
     if _is_whole(cell):
-        return int(cell)  # type: ignore[call-overload, no-any-return]
+        return int(cell)
     raise ValueError("应为整数 · Expected a whole number")
 
 
