@@ -22,7 +22,7 @@ from workflow_server.services.tries import Origin
 from workflow_server.store import people
 from workflow_server.store import tokens as rows
 from workflow_server.store.db import transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import ACCESS, Act
 from workflow_server.store.people import Person
 from workflow_server.store.sign_ins import UNLOCKED
 from workflow_server.store.tokens import ApiToken
@@ -128,7 +128,7 @@ def recover(login: str, now: datetime) -> None:
         rows.revoke_sign_ins(person.id, now)
         for event in (Event.SIGN_IN_UNLOCKED, Event.SECOND_FACTOR_REMOVED):
             act = Act(at=now, act=event, by=None, data={"person_id": str(person.id)})
-            history.append_to_area("access", act)
+            history.append_to_area(ACCESS, act)
 
 
 def _check_no_administrator(person: Person) -> None:
@@ -149,4 +149,4 @@ def _note(
     **more: str | None,
 ) -> None:
     data = {"person_id": str(person_id), **more}
-    history.append_to_area("access", Act(at=now, act=event, by=actor.stamp(), data=data), asked)
+    history.append_to_area(ACCESS, Act(at=now, act=event, by=actor.stamp(), data=data), asked)

@@ -17,7 +17,7 @@ from workflow_server.store import deliveries
 from workflow_server.store.attachments import Attachment
 from workflow_server.store.blobs import Blob, Incoming, blobs
 from workflow_server.store.db import settings, transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import ATTACHMENTS, Act
 
 if TYPE_CHECKING:
     from workflow_server.services.actors import Actor
@@ -82,7 +82,7 @@ def add(
         store.add(attachment)
         answer = {"attachment_id": str(attachment.id)}
         act = Act(at=now, act=Event.ATTACHMENT_ADDED, by=actor.stamp(owner), data=answer)
-        history.append_to_area("attachments", act, asked, answer)
+        history.append_to_area(ATTACHMENTS, act, asked, answer)
     return attachment
 
 

@@ -14,7 +14,7 @@ from workflow_server.services import access, deadlines, history, working_days
 from workflow_server.store import calendars as store
 from workflow_server.store.calendars import CalendarDay, CalendarRevision
 from workflow_server.store.db import transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import CALENDAR, Act
 
 if TYPE_CHECKING:
     from workflow_server.services.actors import Actor
@@ -133,7 +133,7 @@ def override(
         if revised.failed:
             data["deadlines_not_revised"] = dict(revised.failed)
         act = Act(at=now, act=Event.CALENDAR_CHANGED, by=actor.stamp(), data=data)
-        history.append_to_area("calendar", act, asked, {"version": revision.version})
+        history.append_to_area(CALENDAR, act, asked, {"version": revision.version})
     return revision
 
 

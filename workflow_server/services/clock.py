@@ -11,7 +11,7 @@ from workflow_server.services import history
 from workflow_server.services.actors import Actor
 from workflow_server.store import clock
 from workflow_server.store.db import settings, transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import CLOCK, Act
 
 #: The farthest that one move may go.
 FARTHEST = timedelta(days=3660)
@@ -74,7 +74,7 @@ def move(actor: Actor, to: datetime | timedelta, idempotency_key: str | None = N
             "after": moved.isoformat(),
         }
         act = Act(at=moved, act=Event.CLOCK_MOVED, by=actor.stamp(), data=data)
-        history.append_to_area("clock", act, asked, {"now": moved.isoformat()})
+        history.append_to_area(CLOCK, act, asked, {"now": moved.isoformat()})
     return moved
 
 

@@ -29,7 +29,7 @@ from workflow_server.store import documents, organisations
 from workflow_server.store.db import transaction
 from workflow_server.store.deliveries import Delivery, DeliveryEnclosure, DeliveryStatus
 from workflow_server.store.documents import DocumentStatus
-from workflow_server.store.history import Act
+from workflow_server.store.history import DELIVERIES, Act
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.types import new_id
 
@@ -363,7 +363,7 @@ def _note(
     is_receipt = act == Event.DELIVERY_ACKNOWLEDGED
     by = actor.stamp(delivery.recipient_id if is_receipt else delivery.sender_id)
     written = Act(at=now, act=act, by=by, data=data)
-    history.append_to_area("deliveries", written, asked)
+    history.append_to_area(DELIVERIES, written, asked)
 
 
 def _not_pending(delivery: Delivery, act_zh: str, act: str) -> DeliveryNotPending:

@@ -27,7 +27,7 @@ from workflow_server.services.actors import Actor
 from workflow_server.store import deployments, process_definitions, roles
 from workflow_server.store.db import session, transaction
 from workflow_server.store.deployments import Deployment
-from workflow_server.store.history import Act
+from workflow_server.store.history import DEPLOYMENTS, Act
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.types import new_id
 
@@ -220,7 +220,7 @@ def write(
             **(told or {}),
         },
     )
-    history.append_to_area("deployments", act)
+    history.append_to_area(DEPLOYMENTS, act)
     return deployment
 
 

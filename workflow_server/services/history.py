@@ -14,7 +14,7 @@ from workflow_server.events import Event
 from workflow_server.services import access
 from workflow_server.services.actors import Actor
 from workflow_server.store import acts, history
-from workflow_server.store.history import Act, HistoryRow
+from workflow_server.store.history import REQUESTS, Act, HistoryRow
 from workflow_server.store.process_instances import InstanceInHand
 from workflow_server.store.types import canonical
 
@@ -88,7 +88,7 @@ def note_nothing_changed(
     """Keep the key of a request that found done what it asked for, for whoever repeats it."""
     if asked is not None:
         act = Act(at=at, act=Event.NOTHING_CHANGED, by=actor.stamp() if actor is not None else None)
-        append_to_area("requests", act, asked, answer)
+        append_to_area(REQUESTS, act, asked, answer)
 
 
 def named(rows: Sequence[HistoryRow]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case
 from workflow_server.store import incidents, process_instances
 from workflow_server.store.db import transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import INCIDENTS, Act
 from workflow_server.store.incidents import Incident
 from workflow_server.store.process_instances import Locked
 
@@ -104,7 +104,7 @@ def _note_closed(
 ) -> None:
     data = {"incident_id": str(incident.id), **about}
     act = Act(at=now, act=Event.INCIDENT_CLOSED, by=actor.stamp(), data=data)
-    history.append_to_area("incidents", act, asked)
+    history.append_to_area(INCIDENTS, act, asked)
 
 
 def _retry_element(

@@ -16,7 +16,7 @@ from workflow_server.services import access, case_content, history
 from workflow_server.services.actors import Actor
 from workflow_server.store import incidents, jobs
 from workflow_server.store.db import transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import JOBS, Act
 from workflow_server.store.jobs import Job, JobStatus
 from workflow_server.store.types import new_id
 
@@ -219,4 +219,4 @@ def revive(job_id: UUID, actor: Actor, now: datetime, asked: history.Asked | Non
     incidents.resolve_job(job_id, actor.person_id, now)
     data = {"job_id": str(job_id)}
     act = Act(at=now, act=Event.JOB_RETRIED, by=actor.stamp(), data=data)
-    history.append_to_area("jobs", act, asked)
+    history.append_to_area(JOBS, act, asked)

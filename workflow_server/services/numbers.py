@@ -17,7 +17,7 @@ from workflow_server.services.situation import Situation
 from workflow_server.store import numbers as store
 from workflow_server.store import organisations
 from workflow_server.store.db import transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import NUMBERS, Act
 from workflow_server.store.numbers import Number
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def void(
         }
         by = actor.stamp(number.organisation_id)
         act = Act(at=now, act=Event.NUMBER_VOIDED, by=by, data=data)
-        history.append_to_area("numbers", act, asked)
+        history.append_to_area(NUMBERS, act, asked)
     return number
 
 

@@ -26,7 +26,7 @@ from workflow_server.services.actors import Actor
 from workflow_server.services.tries import NOWHERE, Origin
 from workflow_server.store import credentials, people, sign_ins, tokens
 from workflow_server.store.db import session, settings, transaction
-from workflow_server.store.history import Act, Stamp
+from workflow_server.store.history import ACCESS, Act, Stamp
 from workflow_server.store.people import Person
 
 #: What narrows a sign-in until its person has given themselves a password.
@@ -152,7 +152,7 @@ def change(
         tokens.revoke_sign_ins(person.id, now, but=token_id)
         tokens.widen(token_id, MUST_CHANGE)
         by = Stamp(person.id, address=actor.address)
-        history.append_to_area("access", Act(at=now, act=Event.PASSWORD_SET, by=by), asked)
+        history.append_to_area(ACCESS, Act(at=now, act=Event.PASSWORD_SET, by=by), asked)
 
 
 def set_(
@@ -189,7 +189,7 @@ def set_(
         tokens.revoke_sign_ins(person.id, now)
         data = {"person_id": str(person.id)}
         act = Act(at=now, act=Event.PASSWORD_SET, by=by, data=data)
-        history.append_to_area("access", act, asked)
+        history.append_to_area(ACCESS, act, asked)
 
 
 def forget(person: Person) -> None:

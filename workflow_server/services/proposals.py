@@ -24,7 +24,7 @@ from workflow_server.services.seals import BundleAltered
 from workflow_server.store import deployments as deployment_rows
 from workflow_server.store import proposals, roles
 from workflow_server.store.db import session, settings, transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import DEPLOYMENTS, Act
 from workflow_server.store.proposals import Proposal, ProposalDecision
 from workflow_server.store.types import new_id
 
@@ -397,4 +397,4 @@ def _tell(
     answer = {"proposal_id": str(proposal.id)}
     data = {**answer, "checksum": proposal.checksum, "note": note}
     act = Act(at=now, act=event, by=actor.stamp(), data=data)
-    history.append_to_area("deployments", act, asked, answer)
+    history.append_to_area(DEPLOYMENTS, act, asked, answer)

@@ -20,7 +20,7 @@ from workflow_server.services.actors import Actor
 from workflow_server.services.tries import Origin
 from workflow_server.store import credentials, people, sign_ins, tokens
 from workflow_server.store.db import settings, transaction
-from workflow_server.store.history import Act, Stamp
+from workflow_server.store.history import ACCESS, Act, Stamp
 from workflow_server.store.people import Person
 
 #: What narrows a sign-in until its person has set up the second factor that is demanded.
@@ -165,7 +165,7 @@ def is_right(
         by = Stamp(person_id, address=address or None)
         left = {"left": credentials.count_recovery_codes(person_id)}
         act = Act(at=now, act=Event.RECOVERY_CODE_USED, by=by, data=left)
-        history.append_to_area("access", act)
+        history.append_to_area(ACCESS, act)
     return True
 
 
@@ -216,4 +216,4 @@ def _note(
     event: Event, actor: Actor, person_id: UUID, now: datetime, asked: history.Asked | None = None
 ) -> None:
     act = Act(at=now, act=event, by=actor.stamp(), data={"person_id": str(person_id)})
-    history.append_to_area("access", act, asked)
+    history.append_to_area(ACCESS, act, asked)

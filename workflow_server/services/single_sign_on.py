@@ -14,7 +14,7 @@ from workflow_server.services.sign_ins import SignIn
 from workflow_server.services.tries import Origin
 from workflow_server.store import people
 from workflow_server.store.db import session, settings, transaction
-from workflow_server.store.history import Act, Stamp
+from workflow_server.store.history import ACCESS, Act, Stamp
 from workflow_server.store.people import Person
 from workflow_server.store.sign_ins import OK
 from workflow_server.store.types import new_id
@@ -96,7 +96,7 @@ def _add(identity: Identity, login: str, now: datetime, origin: Origin) -> Perso
 def _note(event: Event, person: Person, now: datetime, origin: Origin) -> None:
     by = Stamp(person.id, address=origin.address or None)
     act = Act(at=now, act=event, by=by, data={"login": person.login})
-    history.append_to_area("access", act)
+    history.append_to_area(ACCESS, act)
 
 
 def _unknown() -> WorkflowServerError:

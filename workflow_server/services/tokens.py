@@ -15,7 +15,7 @@ from workflow_server.services import history
 from workflow_server.services.actors import TOKEN_PREFIX, Actor, digest_of
 from workflow_server.store import tokens
 from workflow_server.store.db import session, transaction
-from workflow_server.store.history import Act, Stamp
+from workflow_server.store.history import ACCESS, Act, Stamp
 from workflow_server.store.tokens import ApiToken
 from workflow_server.store.types import new_id
 
@@ -93,7 +93,7 @@ def give(
     session().flush()
     data = {"token_id": str(row.id), "name": name, "scopes": scopes}
     by = Stamp(person_id, address=address or None)
-    history.append_to_area("access", Act(at=now, act=Event.TOKEN_ISSUED, by=by, data=data))
+    history.append_to_area(ACCESS, Act(at=now, act=Event.TOKEN_ISSUED, by=by, data=data))
     return token
 
 
@@ -117,7 +117,7 @@ def revoke_of(
     tokens.revoke_token(token_id, person_id, now)
     data = {"token_id": str(token_id), "person_id": str(person_id)}
     act = Act(at=now, act=Event.TOKEN_REVOKED, by=actor.stamp(), data=data)
-    history.append_to_area("access", act, asked)
+    history.append_to_area(ACCESS, act, asked)
 
 
 def check_scope(scopes: Sequence[str], noun: str, reads: bool) -> None:
