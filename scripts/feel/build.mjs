@@ -4,31 +4,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import corrections from "./corrections.mjs";
+import correct from "./plugin.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = process.argv[2] ?? join(here, "../../workflow_server/feel");
 const packages = ["@bpmn-io/feelin", "@bpmn-io/lezer-feel", "@lezer/common", "@lezer/highlight",
   "@lezer/lr", "luxon", "min-dash"];
-
-function corrected(source) {
-  for (const [reason, find, replace] of corrections) {
-    const parts = source.split(find);
-    if (parts.length !== 2) throw new Error(`${reason}: found ${parts.length - 1} times`);
-    source = parts.join(replace);
-  }
-  return `import * as host from "feel-temporal";\n${source}\n`
-    + "export { builtins, fn, listFn, interpreter, getType, isNumber, isString, equals, Range, toString };\n";
-}
-
-const correct = {
-  name: "correct-feelin",
-  setup(build) {
-    build.onLoad({ filter: /feelin[\\/]dist[\\/]index\.js$/ }, ({ path }) => (
-      { contents: corrected(readFileSync(path, "utf8")), loader: "js" }));
-    build.onResolve({ filter: /^feel-temporal$/ }, () => ({ path: join(here, "temporal.js") }));
-  },
-};
 
 await esbuild.build({
   entryPoints: [join(here, "host.js")],
@@ -40,7 +21,7 @@ await esbuild.build({
   charset: "utf8",
   legalComments: "none",
   banner: { js: "/* @bpmn-io/feelin 6.1.1 with luxon, lezer and min-dash; see feelin.licences.txt. Built by scripts/build-feel-bundle.sh */" },
-  plugins: [correct],
+  plugins: [correct()],
 });
 
 const licences = packages.map((name) => {

@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 const ZONES = new Map();
 const NORMAL = new Map();
 
-// ---- zones: tables of [from (ms), offset (minutes)] that Python reads out of zoneinfo ----
+// ---- zones: tables of [from (ms), offset (minutes)] that Python reads out of zoneinfo, or zones.js out of Intl ----
 
 export class ZoneNeeded extends Error {
   constructor(zone) { super(zone); this.zone = zone; }
@@ -15,9 +15,11 @@ export class ZoneNeeded extends Error {
 
 export function addZone(name, table) { ZONES.set(name, table); }
 
+let findTable = (name) => { throw new ZoneNeeded(name); };
+
 function zoneTable(name) {
-  const table = ZONES.get(name);
-  if (table === undefined) throw new ZoneNeeded(name);
+  let table = ZONES.get(name);
+  if (table === undefined) ZONES.set(name, table = findTable(name));
   return table;
 }
 
@@ -53,7 +55,8 @@ export function now() {
 // the north, so that an answer never depends on when it is given.
 const WINTER = Date.UTC(2026, 0, 1);
 
-export function install() {
+export function install(find = findTable) {
+  findTable = find;
   Settings.defaultLocale = "en-US";
   Settings.now = () => WINTER;
   const system = SystemZone.prototype;
