@@ -1,4 +1,4 @@
-"""Puts the house together: settings, database, the API, errors and logs, here and nowhere else."""
+"""Puts the house together: settings, database, doors, errors and logs, here and nowhere else."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
-from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from workflow_server import api, config, problems
+from workflow_server import api, config, problems, web
 from workflow_server.config import Config, SettingRefused
 from workflow_server.content import bundle as bundles
 from workflow_server.services import calendars, clock, deployments, organisations
@@ -36,7 +35,10 @@ FORM_KB = 256
 #: What every answer says to a browser: nothing from elsewhere, in no foreign frame.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; "
+        # Attributes, not sheets: diagrams and forms are placed by style="…" that their libraries
+        # write. Pictures and fonts in data: are those that style sheets bring.
+        "default-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; "
+        "font-src 'self' data:; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
@@ -79,7 +81,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     db.connect(app, settings.url, settings.pool_size)
     problems.register(app)
     api.register(app)
-    app.add_url_rule("/", "home", _home)
+    web.register(app)
     app.after_request(_secure)
     return app
 
@@ -144,10 +146,6 @@ def _make_data_dir(settings: Config) -> None:
             f"Expected {config.PREFIX}DATA_DIR to be a folder that can be made,"
             f" but '{settings.data_dir}': {error.strerror or error}"
         ) from error
-
-
-def _home() -> ResponseReturnValue:
-    return redirect("/api/docs")
 
 
 def _secure(response: Response) -> Response:

@@ -15,6 +15,7 @@ SHIPPED = content.load(bundle.read_folder(ROOT))
 WRITTEN = {".py", ".html", ".js", ".css", ".json", ".txt", ".sql", ".mako", ".ini"}
 #: Built from other people's packages; nobody here writes in them.
 BROUGHT = {"feelin.bundle.js", "feelin.licences.txt"}
+BUILT_OR_FETCHED = {"vendor", "__pycache__", "node_modules", "built", "package-lock.json"}
 
 
 def sources() -> list[Path]:
@@ -23,8 +24,7 @@ def sources() -> list[Path]:
         for path in SERVER.rglob("*")
         if path.suffix in WRITTEN
         and path.name not in BROUGHT
-        and "vendor" not in path.parts
-        and "__pycache__" not in path.parts
+        and not BUILT_OR_FETCHED & set(path.parts)
     )
 
 

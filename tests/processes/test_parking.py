@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.processes.conftest import Court, scenario
+from tests.court import Court, scenario
 from workflow_server.services import deadlines, deliveries, documents
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
 import orjson
-import structlog
-from flask import Request, Response, after_this_request, current_app, g, jsonify, request
+from flask import Request, Response, after_this_request, g, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 from webargs import core
@@ -22,18 +18,19 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import FileStorage, WWWAuthenticate
 from werkzeug.exceptions import (
     BadRequest,
-    TooManyRequests,
     Unauthorized,
     UnsupportedMediaType,
 )
 
-from workflow_server.api import callers, scopes
+from workflow_server import arrivals
+from workflow_server.api import scopes
 from workflow_server.api.shapes.base import Shape
 from workflow_server.api.shapes.fields import Id
+from workflow_server.arrivals import actor as actor
+from workflow_server.arrivals import counted as counted
+from workflow_server.arrivals import now as now
 from workflow_server.errors import Fault, InvalidInput
-from workflow_server.services import actors, tokens
-from workflow_server.services.actors import Actor, Visitor
-from workflow_server.services.tries import Origin, TryLater
+from workflow_server.services.actors import Visitor
 from workflow_server.store.db import session, settings
 from workflow_server.store.history import ActInProgress
 
@@ -52,8 +49,6 @@ OPEN = frozenset(
 ANSWERS_BYTES = 2 * 1024 * 1024
 #: How deep a body may be nested: no form needs more, and nobody downstream must count.
 DEPTH = 64
-
-log = structlog.get_logger(__name__)
 
 _SEND_JSON = "请以 application/json 提交。 Send application/json."
 _SEND_FORM = "请以 multipart/form-data 提交。 Send multipart/form-data."
@@ -194,18 +189,6 @@ class Noun:
         return doc
 
 
-def actor() -> Actor:
-    """Return who asks."""
-    visitor: Visitor = g.visitor
-    return visitor.actor
-
-
-def now() -> datetime:
-    """Return business time when the request came in."""
-    visitor: Visitor = g.visitor
-    return visitor.now
-
-
 def must() -> tuple[str, ...]:
     """Return what must be done before this sign-in is good for anything else."""
     visitor: Visitor = g.visitor
@@ -216,20 +199,6 @@ def token_id() -> UUID:
     """Return which token the request came with."""
     visitor: Visitor = g.visitor
     return visitor.token.id
-
-
-def origin() -> Origin:
-    """Return where the request came from, and with what program."""
-    return Origin(request.remote_addr or "", request.headers.get("User-Agent"))
-
-
-@contextmanager
-def counted() -> Iterator[None]:
-    """Answer 429 with Retry-After when something was tried too often."""
-    try:
-        yield
-    except TryLater as later:
-        raise TooManyRequests(retry_after=later.seconds) from later
 
 
 def forget_cookie(name: str, path: str) -> None:
@@ -248,12 +217,6 @@ def idempotency_key() -> str | None:
         message = "Idempotency-Key 应为1至200个可见的 ASCII 字符"
         raise BadRequest(message)
     return key
-
-
-def bearer_token() -> str | None:
-    """Return the token of the Authorization header."""
-    given = request.authorization
-    return given.token if given is not None and given.type == "bearer" else None
 
 
 def plain(body: Mapping[str, Any], status: int = 200) -> Response:
@@ -321,44 +284,8 @@ def _is_deeper(value: Any, depth: int) -> bool:
 
 
 def _identify() -> None:
-    token, real = bearer_token(), datetime.now(UTC)
-    visitor = actors.visitor_for_token(token, real) if token else None
-    if visitor is None:
+    if arrivals.arrive() is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "workflow-server"}))
-    # Known before the identity is looked at: to name one that is not theirs is refused to them.
-    g.visitor = visitor = callers.arrived(visitor)
-    g.visitor = replace(visitor, actor=_as_chosen(visitor.actor))
-    if not tokens.is_used(visitor.token.last_used_at, real):
-        _note_use(visitor.token.id, real)
-
-
-def _note_use(used: UUID, real: datetime) -> None:
-    """Write that a token is in use once the answer is sent; nobody waits for it or fails by it."""
-    application = current_app._get_current_object()  # type: ignore[attr-defined]
-
-    def note() -> None:
-        try:
-            with application.app_context():
-                tokens.note_use(used, real)
-        except Exception as error:
-            log.warning("token_use_not_noted", reason=type(error).__name__)
-
-    @after_this_request
-    def when_sent(response: Response) -> Response:
-        response.call_on_close(note)
-        return response
-
-
-def _as_chosen(actor: Actor) -> Actor:
-    """Return who asks, in the one position that the Identity header names, if any."""
-    chosen = request.headers.get("Identity")
-    if chosen is None:
-        return actor
-    try:
-        return actor.acting_as(UUID(chosen))
-    except ValueError as error:
-        message = "Identity 应为岗位的编号（UUID）。 Expected the id of a position."
-        raise BadRequest(message) from error
 
 
 def _binary(media: str | None) -> dict[str, Any] | None:

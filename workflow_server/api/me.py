@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response
 
+from workflow_server import arrivals
 from workflow_server.api import door, scopes
 from workflow_server.api.shapes.base import Paging, page
 from workflow_server.api.shapes.people import MyselfShape
@@ -44,7 +45,7 @@ def change_password(body: dict[str, Any]) -> Response:
             body["old"],
             body["new"],
             datetime.now(UTC),
-            door.origin(),
+            arrivals.origin(),
             key,
         )
     return Response(status=204)
@@ -62,7 +63,7 @@ def confirm_second_factor(body: dict[str, Any]) -> Any:
     with door.counted():
         now = datetime.now(UTC)
         codes = second_factors.confirm(
-            door.actor(), door.token_id(), body["code"], now, door.origin()
+            door.actor(), door.token_id(), body["code"], now, arrivals.origin()
         )
     return {"recovery_codes": codes}
 
@@ -72,7 +73,9 @@ def renew_recovery_codes(body: dict[str, Any]) -> Any:
     """更换恢复码 · Get ten other recovery codes; the old ones are worthless."""
     with door.counted():
         now = datetime.now(UTC)
-        codes = second_factors.renew_recovery_codes(door.actor(), body["code"], now, door.origin())
+        codes = second_factors.renew_recovery_codes(
+            door.actor(), body["code"], now, arrivals.origin()
+        )
     return {"recovery_codes": codes}
 
 
@@ -82,7 +85,7 @@ def remove_second_factor(body: dict[str, Any]) -> Response:
     key = door.idempotency_key()
     with door.counted():
         now = datetime.now(UTC)
-        second_factors.remove(door.actor(), body["code"], now, door.origin(), key)
+        second_factors.remove(door.actor(), body["code"], now, arrivals.origin(), key)
     return Response(status=204)
 
 

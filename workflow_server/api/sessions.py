@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from workflow_server import arrivals
 from workflow_server.api import door
 from workflow_server.api.shapes.sign_ins import (
     HalfSignInShape,
@@ -32,7 +33,7 @@ def open_session(body: dict[str, Any]) -> Any:
     """
     with door.counted():
         return sign_ins.sign_in(
-            body["login"], body["password"], datetime.now(UTC), body["code"], door.origin()
+            body["login"], body["password"], datetime.now(UTC), body["code"], arrivals.origin()
         )
 
 
@@ -41,13 +42,13 @@ def complete_session(body: dict[str, Any]) -> Any:
     """以验证码完成登录 · Give the half token of the last five minutes, and a code."""
     with door.counted():
         now = datetime.now(UTC)
-        return sign_ins.complete(body["half_token"], body["code"], now, door.origin())
+        return sign_ins.complete(body["half_token"], body["code"], now, arrivals.origin())
 
 
 @noun.delete("", status=204)
 def close_session() -> Response:
     """退出 · Make the token of this request worthless."""
-    token = door.bearer_token()
+    token = arrivals.token()
     assert token is not None  # the door let nobody in without one
     sign_ins.sign_out(token, datetime.now(UTC))
     return Response(status=204)
@@ -81,5 +82,5 @@ def finish_openid(query: dict[str, Any]) -> Any:
         query["error"],
         request.cookies.get(_COOKIE),
         datetime.now(UTC),
-        door.origin(),
+        arrivals.origin(),
     )

@@ -1,0 +1,49 @@
+"""The HTML door: pages for people over the same services as the API; one file per noun."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from workflow_server.web import (
+    account,
+    assets,
+    cases,
+    chrome,
+    designs,
+    door,
+    files,
+    formats,
+    home,
+    ledgers,
+    letters,
+    operations,
+    sign_ins,
+    starts,
+    tasks,
+    texts,
+)
+
+PAGES = (
+    sign_ins.pages,
+    home.pages,
+    account.pages,
+    tasks.pages,
+    starts.pages,
+    cases.pages,
+    letters.pages,
+    ledgers.pages,
+    designs.pages,
+    operations.pages,
+    files.pages,
+)
+for pages in PAGES:
+    door.web.register_blueprint(pages)
+
+
+def register(app: Flask) -> None:
+    """Add all pages, their texts and their frame to the application."""
+    texts.register(app)
+    formats.register(app)
+    assets.register(app)
+    app.context_processor(chrome.frame)
+    app.register_blueprint(door.web)

@@ -1,0 +1,46 @@
+"""The built files of the browser: found under their logical names, kept by browsers for ever."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+
+BUILT = Path(__file__).parent / "static" / "built"
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class AssetsNotBuilt(RuntimeError):
+    """The pages' files were not built; `make setup` does it."""
+
+
+def register(app: Flask) -> None:
+    """Give templates `asset('site.css')`, and let browsers keep what has its hash in its name."""
+    app.jinja_env.globals["asset"] = asset
+    app.after_request(_keep)
+
+
+def asset(name: str) -> str:
+    """Return the address of a built file."""
+    found = _manifest().get(name)
+    if found is None:
+        raise AssetsNotBuilt(f"Expected the built file '{name}', but there is none: make setup")
+    return url_for("web.static", filename=f"built/{found}")
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    path = BUILT / "manifest.json"
+    if not path.exists():
+        raise AssetsNotBuilt(f"Expected {path}, but there is none: run make setup")
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def _keep(response: Response) -> Response:
+    if request.path.startswith("/static/built/") and response.status_code == 200:
+        response.headers["Cache-Control"] = _FOR_EVER
+    return response

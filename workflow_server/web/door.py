@@ -1,0 +1,116 @@
+"""The pages' door: who comes in by browser, and how a page or a refused form is answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from workflow_server import arrivals
+from workflow_server.arrivals import actor as actor
+from workflow_server.arrivals import counted as counted
+from workflow_server.arrivals import now as now
+from workflow_server.errors import WorkflowServerError
+from workflow_server.services.actors import Visitor
+
+#: What may be looked at without having signed in.
+OPEN = frozenset(
+    {
+        "web.static",
+        "web.sign_ins.show",
+        "web.sign_ins.sign_in",
+        "web.sign_ins.show_code",
+        "web.sign_ins.complete",
+        "web.sign_ins.begin_openid",
+        "web.sign_ins.finish_openid",
+        "web.home.set_language",
+    }
+)
+#: What is open to somebody who must first change their password or add a second factor.
+FIRST = frozenset({"web.sign_ins.sign_out", "web.home.set_language"})
+
+web = Blueprint(
+    "web", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
+)
+
+
+def pages(name: str) -> Blueprint:
+    """Make the blueprint of a noun's pages; its end points are `web.<name>.<function>`."""
+    return Blueprint(name, __name__)
+
+
+@web.before_request
+def _let_in() -> ResponseReturnValue | None:
+    g.began = time.perf_counter()
+    arrivals.check_same_origin()
+    visitor = arrivals.arrive() if request.endpoint != "web.static" else None
+    if request.endpoint in OPEN:
+        return None
+    if visitor is None:
+        return _to_sign_in()
+    if must() and request.endpoint not in FIRST and request.blueprint != "web.account":
+        return redirect(url_for("web.account.show"), 303)
+    return None
+
+
+@web.after_request
+def _time(response: Response) -> Response:
+    """Say how long the server took, in milliseconds, where a browser's tools show it."""
+    if "began" in g:
+        spent = (time.perf_counter() - g.began) * 1000
+        response.headers["Server-Timing"] = f"page;dur={spent:.1f}"
+    if request.endpoint != "web.static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def must() -> tuple[str, ...]:
+    """Return what must be done before this sign-in is good for anything else."""
+    visitor: Visitor = g.visitor
+    return tuple(each.removeprefix("@") for each in visitor.token.scopes or ())
+
+
+def render(template: str, status: int = 200, **context: Any) -> Response:
+    """Answer with a page."""
+    return Response(render_template(template, **context), status, mimetype="text/html")
+
+
+def to(endpoint: str, notice: str | None = None, **values: Any) -> ResponseReturnValue:
+    """Lead on to a page after an act; `notice` is a key of `chrome.NOTICES` shown there."""
+    return redirect(url_for(endpoint, **values, notice=notice), 303)
+
+
+def faults_of(error: WorkflowServerError) -> Mapping[str, str]:
+    """Return what was wrong by the name of the form's field; the whole form's is under ''."""
+    found = {
+        fault.pointer.removeprefix("#/").removeprefix("#"): fault.detail for fault in error.faults
+    }
+    return found or {"": error.message}
+
+
+def local_path(address: str | None) -> str:
+    """Return an address of our own to lead back to; the home page for any other (open redirect)."""
+    parts = urlsplit(address or "")
+    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+    if not is_ours or parts.path.startswith("//") or "\\" in parts.path:
+        return url_for("web.home.show")
+    return parts._replace(fragment="").geturl()
+
+
+def page_number() -> int:
+    """Return which page of a list is asked for, from 1."""
+    given = request.args.get("page", 1, type=int)
+    return min(max(given, 1), 1_000_000)
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    address = url_for("web.sign_ins.show", next=wanted if wanted != "/" else None)
+    if "HX-Request" in request.headers:
+        # htmx would put a sign-in page into the middle of another one.
+        return Response(status=204, headers={"HX-Redirect": url_for("web.sign_ins.show")})
+    return redirect(address, 303)

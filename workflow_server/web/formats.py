@@ -1,0 +1,37 @@
+"""How days, moments and addresses are written in pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from workflow_server.config import CHINA
+
+
+def register(app: Flask) -> None:
+    """Give templates the filters `day` and `moment`, and `page_address`."""
+    app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.globals["page_address"] = page_address
+
+
+def day(value: date | None) -> str:
+    """Write a day as 2026-04-07."""
+    if isinstance(value, datetime):
+        value = value.astimezone(CHINA).date()
+    return value.isoformat() if value is not None else ""
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment as 2026-04-07 09:30, in China's time."""
+    return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value is not None else ""
+
+
+def page_address(number: int) -> str:
+    """Return the address of another page of the list that is shown."""
+    assert request.endpoint is not None
+    given: dict[str, Any] = {**request.args.to_dict(flat=False), "page": number}
+    given.pop("notice", None)
+    return url_for(request.endpoint, **(request.view_args or {}), **given)
