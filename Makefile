@@ -19,6 +19,7 @@ run: setup ## Serve on http://127.0.0.1:8000 with a demo office to sign in to (P
 	@WORKFLOW_SERVER_DEMO=1 $(BIN)/workflow-server serve --host $(HOST) --port $(PORT)
 
 test: setup ## Lint, then run every test, on SQLite and on a real PostgreSQL
+	@$(PYTHON) scripts/setup.py browser
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 

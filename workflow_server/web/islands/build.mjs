@@ -1,7 +1,7 @@
 // Build what the pages load into ../static/built (or the folder given): bundles with hashed names and a manifest.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -90,9 +90,15 @@ function licence(folder) {
 }
 
 function licences(inputs) {
-  const folders = new Set(inputs.map(packageOf).filter(Boolean).map((folder) => join(here, relative(here, folder))));
-  for (const name of ["pdfjs-dist", "@tabler/icons"]) folders.add(join(modules, name));
-  writeFileSync(join(fresh, "licences.txt"), [...folders].sort().map(licence).join("\n"));
+  const folders = new Set(inputs.map(packageOf).filter(Boolean).map((folder) => join(here, folder)));
+  for (const name of ["pdfjs-dist", "@tabler/icons", "@popperjs/core"]) folders.add(join(modules, name));
+  const texts = new Set([...folders].sort().map(licence));
+  for (const part of ["cmaps", "standard_fonts", "wasm", "iccs"]) {
+    const folder = join(modules, "pdfjs-dist", part);
+    readdirSync(folder).filter((file) => /^LICENSE/.test(file) && !/quickjs/i.test(file)).forEach((file) => texts.add(
+      `==== pdfjs-dist ${part}: ${file} ====\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`));
+  }
+  writeFileSync(join(fresh, "licences.txt"), [...texts].join("\n"));
 }
 
 // ---- the build ----
