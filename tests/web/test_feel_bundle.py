@@ -64,7 +64,7 @@ def _browser(requests: list[dict[str, Any]], zone: str, folder: Path) -> list[di
     bundle = BUILT / json.loads((BUILT / "manifest.json").read_text())["feel.js"]
     ran = subprocess.run(
         [str(NODE), str(Path(__file__).with_name("feel_answers.mjs")), str(bundle), str(file)],
-        env={**os.environ, "TZ": zone}, check=True, capture_output=True, text=True, encoding="utf-8",
+        env={**os.environ, "TZ": zone}, check=True, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     found: list[dict[str, Any]] = json.loads(ran.stdout)
     return found
