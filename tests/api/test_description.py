@@ -23,7 +23,7 @@ def test_the_description_is_openapi_with_every_route(app: Flask, office: Office)
         (method, re.sub(r"<[^>]+>", "<>", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
-        if rule.endpoint.split(".")[0] not in ("home", "problems", "api_description")
+        if rule.endpoint.split(".")[0] not in ("web", "problems", "api_description")
     }
     assert described == routed
 
@@ -61,7 +61,3 @@ def test_outside_demo_mode_the_description_needs_a_person(
     for path in ("/api/docs", "/api/openapi.json"):
         assert strict.test_client().get(path).status_code == 401
         assert strict.test_client().get(path, headers=headers).status_code == 200
-
-
-def test_the_root_leads_to_the_page(app: Flask) -> None:
-    assert app.test_client().get("/").headers["Location"] == "/api/docs"
