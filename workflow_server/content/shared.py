@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from workflow_server.config import CHINA
-from workflow_server.content import decisions, reading, xml
+from workflow_server.content import decisions, reading, sites, xml
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.decisions import Decision
 from workflow_server.content.reading import Place
 from workflow_server.content.refusals import ContentRefused
+from workflow_server.content.sites import Site
 from workflow_server.errors import Fault, WorkflowServerError
 
 FOLDER = "bpmn/_shared/"
@@ -147,6 +148,7 @@ class Shared:
     rules: Decision | None = None
     rule_codes: frozenset[str] = frozenset()
     office: Mapping[str, Any] | None = None
+    site: Site | None = None
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _resolved: dict[tuple[str, str | None, date], Mapping[str, Any] | None] = field(
         default_factory=dict, compare=False, repr=False
@@ -192,6 +194,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         if (place := reading.parse(path, data, faults)) is not None
     }
     _refuse_unknown(files, faults)
+    office = _object(files.get("office.json"))
     shared = Shared(
         roles=_table(files, "roles", "roles", _role),
         records=_table(files, "records", "kinds", _record_kind),
@@ -201,7 +204,8 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         classes=_table(files, "data_classes", "classes", _data_class),
         rules=_rules(bundle, faults),
         rule_codes=_rule_codes(bundle),
-        office=_object(files.get("office.json")),
+        office=office,
+        site=sites.read(files.get("site.json"), office),
         scenarios={
             name.removeprefix("scenarios/").removesuffix(".json"): content
             for name, place in files.items()
@@ -211,8 +215,8 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
     return shared, tuple(faults)
 
 
-_TABLES = ("roles", "records", "series", "messages", "vocabularies", "office", "data_classes")
-_KNOWN = frozenset(f"{name}.json" for name in _TABLES)
+_TABLES = ("roles", "records", "series", "messages", "vocabularies", "data_classes")
+_KNOWN = frozenset(f"{name}.json" for name in (*_TABLES, "office", "site"))
 
 
 def _refuse_unknown(files: Mapping[str, Place], faults: list[Fault]) -> None:

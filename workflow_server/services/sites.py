@@ -1,0 +1,25 @@
+"""The site as the newest content names it; known also while the database is away."""
+
+from __future__ import annotations
+
+from workflow_server.content.sites import Site, Words
+from workflow_server.services import definition_cache
+from workflow_server.store import deployments
+
+#: Where the content gives no name.
+NAMELESS = Words("工作流服务器", "Workflow Server")
+_PLAIN = Site(NAMELESS, NAMELESS)
+_last = [_PLAIN]
+
+
+def current() -> Site:
+    """Return the site of the newest deployment, or a nameless one."""
+    newest = deployments.find_newest()
+    found = None if newest is None else definition_cache.content_of(newest.id).shared.site
+    _last[0] = found or _PLAIN
+    return _last[0]
+
+
+def last_known() -> Site:
+    """Return the site as it was when last looked at; asks no database."""
+    return _last[0]
