@@ -117,6 +117,15 @@ def test_what_is_sound_is_accepted(body: str) -> None:
         (node("task", '<wf:state record="permit" label="=title"/>'), "没有状态“=title”"),
         (node("task", '<wf:state record="x" label="新"/>'), "没有台账种类“x”"),
         (node("task", '<wf:document kind="x" moment="issue"/>'), "没有文书 documents/x/"),
+        (node("userTask", TASK + '<wf:preview kind="x"/>'), "没有文书 documents/x/"),
+        (
+            node("userTask", TASK + '<wf:preview kind="letter"/>' * 2),
+            "wf:preview：“letter”在这个元素上写了两次",
+        ),
+        (
+            node("startEvent", '<wf:message type="M-A"/><wf:preview kind="letter"/>', MESSAGE),
+            "wf:preview：这个开始事件没有表单",
+        ),
         (node("task", '<wf:deadline name="a" start="=today"/>'), "缺少 rule"),
         (node("task", '<wf:deadline name="a" rule="R-1"/>'), "缺少 start"),
         (node("task", '<wf:deadline name="a" rule="R-2" start="=today"/>'), "没有规则“R-2”"),

@@ -123,6 +123,16 @@ def test_a_user_task_says_who_and_with_what() -> None:
     assert found.reads == (Reads("标题", "=title"),)
 
 
+def test_a_form_stands_beside_the_papers_that_are_named_and_those_made_as_it_is_left() -> None:
+    found = element(
+        "userTask",
+        '<wf:preview kind="letter"/><wf:document kind="slip" moment="draft"/>'
+        '<wf:document kind="letter" moment="issue"/><wf:document kind="early" moment="draft"'
+        ' when="enter"/><wf:document kind="old" moment="serve"/>',
+    )
+    assert found.papers() == ("letter", "slip")
+
+
 def test_effects_keep_their_written_order_and_their_moment() -> None:
     found = element(
         "userTask",

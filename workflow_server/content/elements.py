@@ -241,6 +241,7 @@ class ElementExtensions:
     form: str | None = None
     field_access: Mapping[str, str] = field(default_factory=dict)
     reads: tuple[Reads, ...] = ()
+    previews: tuple[str, ...] = ()  # kinds of documents that its answers end up in
     outputs: tuple[Output, ...] = ()
     effects: tuple[Effect, ...] = ()
     operation: Operation | None = None
@@ -251,6 +252,18 @@ class ElementExtensions:
     def effects_at(self, when: When) -> tuple[Effect, ...]:
         """Return the effects of one moment, in written order (outputs come before them)."""
         return tuple(effect for effect in self.effects if effect.when == when)
+
+    def papers(self) -> tuple[str, ...]:
+        """Return the kinds of documents to show while its form is filled in, each once.
+
+        First those that the diagram names, then those that the element makes as it is left.
+        """
+        made = (
+            effect.kind
+            for effect in self.effects_at("leave")
+            if isinstance(effect, DocumentEffect) and effect.moment != "serve"
+        )
+        return tuple(dict.fromkeys([*self.previews, *made]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,7 @@ class _Reader:
             reads=tuple(
                 Reads(item.get("label", ""), item.get("value", "")) for item in ours.all("reads")
             ),
+            previews=tuple(item.get("kind", "") for item in ours.all("preview")),
             outputs=tuple(
                 Output(item.get("name", ""), item.get("value", "")) for item in ours.all("output")
             ),

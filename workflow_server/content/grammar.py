@@ -174,6 +174,7 @@ WORDS: Mapping[str, Word] = {
     "form": Word({"key": FORM_KEY}, places=_USER_TASK, once=True),
     "fieldAccess": Word({"field": PATH, "access": ACCESS}, places=_USER_TASK),
     "reads": Word({"label": TEXT, "value": TEXT}, places=_USER_TASK),
+    "preview": Word({"kind": KEY}, places=_USER_TASK | {"startEvent"}),
     "output": Word({"name": NAME, "value": TEXT}, places=_WORKING),
     "record": Word(
         {"operation": RECORD_OPERATION, "kind": KEY},

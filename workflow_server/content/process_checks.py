@@ -112,6 +112,7 @@ class ProcessCheck:
             yield from self.role("wf:lane", element.lane_role)
         if element.type == "userTask":
             yield from self.user_task(element)
+        yield from self.previews(element)
         yield from self.facts(element)
         yield from self.effects(element)
         yield from self.messages(element)
@@ -137,6 +138,18 @@ class ProcessCheck:
             for name in element.field_access:
                 if name not in form.fields:
                     yield f"wf:fieldAccess：表单 {element.form} 没有字段“{name}”"
+
+    def previews(self, element: ElementExtensions) -> Sentences:
+        for kind in element.previews:
+            yield from self.document("wf:preview", kind)
+            if kind in self.known.documents and kind not in self.declared.documents:
+                yield f"wf:preview：这个流程没有制作过文书“{kind}”"
+        for kind in sorted({each for each in element.previews if element.previews.count(each) > 1}):
+            yield f"wf:preview：“{kind}”在这个元素上写了两次"
+        starts = (start for start in self.process.starts if start.element_id == element.id)
+        has_form = element.type != "startEvent" or any(start.form for start in starts)
+        if element.previews and not has_form:
+            yield "wf:preview：这个开始事件没有表单，没有可以预览的内容"
 
     def facts(self, element: ElementExtensions) -> Sentences:
         names = [output.name for output in element.outputs]
