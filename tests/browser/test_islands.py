@@ -207,7 +207,8 @@ def test_a_paper_stays_until_the_next_is_drawn(page, address):
         """async () => {
           const paper = document.querySelector("[data-island]"), seen = [];
           const sheets = () => paper.querySelectorAll(".paper-page").length;
-          new MutationObserver(() => seen.push(sheets())).observe(paper, {childList: true, subtree: true});
+          const watch = new MutationObserver(() => seen.push(sheets()));
+          watch.observe(paper, {childList: true, subtree: true});
           const drawn = new Promise((done) => paper.addEventListener("paper:drawn", done));
           const detail = await (await fetch("/y.pdf")).arrayBuffer();
           paper.dispatchEvent(new CustomEvent("paper:refresh", { detail }));
