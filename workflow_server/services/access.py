@@ -83,7 +83,7 @@ def see_instance(actor: Actor, instance_id: UUID, *, acting: bool = False) -> Pr
     instance = process_instances.find_seen(sight(actor), instance_id)
     if instance is None:
         raise NotFound(f"Expected process instance {instance_id}, but there is none")
-    if acting and not sight(actor, acting=True).sees(instance_id):
+    if acting and not sees_to_act(actor, instance_id):
         raise NotYours(
             "紧急查阅只能查看，不能办理。 Expected to read only, under emergency access."
         )
@@ -93,6 +93,11 @@ def see_instance(actor: Actor, instance_id: UUID, *, acting: bool = False) -> Pr
 def sees_instance(actor: Actor, instance_id: UUID) -> bool:
     """Tell whether an actor may see an instance, for who must not name it when they may not."""
     return sight(actor).sees(instance_id)
+
+
+def sees_to_act(actor: Actor, instance_id: UUID) -> bool:
+    """Tell whether an actor sees an instance by more than emergency access, which is to read."""
+    return sight(actor, acting=True).sees(instance_id)
 
 
 def check_may_do(actor: Actor, task: TaskInHand, standing: Standing) -> None:

@@ -57,8 +57,18 @@ def chain(actor: Actor, start: UUID) -> Chain:
     seen = _visible(actor, {start})
     if start not in seen:
         raise NotFound(f"未找到。 Expected {start}, but there is none.")
+    return _walk(actor, seen)
+
+
+def chain_of_case(actor: Actor, instance_id: UUID) -> Chain:
+    """Walk the links from a case, and from all records and papers of it, like `chain` does."""
+    access.see_instance(actor, instance_id)
+    return _walk(actor, _visible(actor, {instance_id, *store.list_of_case(instance_id)}))
+
+
+def _walk(actor: Actor, seen: dict[UUID, End]) -> Chain:
     links: dict[UUID, Link] = {}
-    front = {start}
+    front = set(seen)
     while front and len(seen) < LONGEST_CHAIN:
         touching = store.list_touching(front)
         links.update((link.id, link) for link in touching)

@@ -18,6 +18,9 @@ from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.records import Record
 from workflow_server.store.types import UtcDateTime, UuidColumn, new_id
 
+#: So many things of one case are looked at for links.
+_MOST = 500
+
 
 class Link(Model):
     """(from, relation, to); both ends are a record, a document or an instance."""
@@ -72,6 +75,14 @@ def list_touching(ids: Collection[UUID]) -> list[Link]:
             .order_by(Link.made_at, Link.id)
         )
     )
+
+
+def list_of_case(instance_id: UUID) -> list[UUID]:
+    """Return the ids of the records and documents of a case, the oldest first of each."""
+    records = sa.select(Record.id, Record.opened_at).where(Record.instance_id == instance_id)
+    papers = sa.select(Document.id, Document.made_at).where(Document.instance_id == instance_id)
+    both = sa.union_all(records, papers).subquery()
+    return list(session().scalars(sa.select(both.c[0]).order_by(both.c[1]).limit(_MOST)))
 
 
 def find_ends(ids: Collection[UUID]) -> dict[UUID, End]:

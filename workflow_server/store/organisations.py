@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -126,6 +126,14 @@ def find_by_key(key: str) -> Organisation | None:
 def find(organisation_id: UUID) -> Organisation | None:
     """Return an organisation, if there is one."""
     return session().get(Organisation, organisation_id)
+
+
+def list_names(organisation_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what organisations are called, closed ones included."""
+    query = sa.select(Organisation.id, Organisation.name).where(
+        Organisation.id.in_(organisation_ids)
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
 
 
 def share(organisation_id: UUID) -> Organisation:

@@ -1,0 +1,319 @@
+"""Cases as people look at them: a list with what is open in each, and one case from all sides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server.rules.access import Right, Scope
+from workflow_server.services import (
+    access,
+    deadlines,
+    definition_cache,
+    documents,
+    history,
+    incidents,
+    masking,
+    record_words,
+    views,
+)
+from workflow_server.services import records as case_records
+from workflow_server.services.actors import Actor
+from workflow_server.services.deadlines import DeadlineView
+from workflow_server.services.record_words import Fact
+from workflow_server.store import cases as store
+from workflow_server.store import organisations
+from workflow_server.store.cases import SORTS as SORTS
+from workflow_server.store.cases import Filter as Filter
+from workflow_server.store.deadlines import DeadlineAlert
+from workflow_server.store.documents import Document
+from workflow_server.store.incidents import Incident
+from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.process_instances import InstanceStatus, ProcessInstance
+from workflow_server.store.records import Record
+from workflow_server.store.tasks import Task, TaskStatus
+
+if TYPE_CHECKING:
+    from workflow_server.content.elements import ProcessExtensions
+    from workflow_server.content.shared import Shared
+
+#: Of one case no more than this is read at once; a case with more has lists to page through.
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a case is, and who holds it: a person, or the role that may take it."""
+
+    name: str
+    task_id: UUID | None = None
+    person: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case in a list."""
+
+    instance: ProcessInstance
+    definition: ProcessDefinition
+    organisation: str
+    steps: Sequence[Step]
+    #: The next clock to end, of those that run.
+    deadline: DeadlineView | None
+    #: Numbers, titles and states of what the case has made.
+    records: Sequence[store.Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record of a case, its kind and its fields in words."""
+
+    record: Record
+    label: str
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task of a case, with the names of who holds and who did it."""
+
+    task: Task
+    role: str | None
+    holder: str | None
+    doer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A deadline of a case, and the warnings that it gave."""
+
+    view: DeadlineView
+    alerts: Sequence[DeadlineAlert]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One case: what it is, what stands in it, and what may be done with it."""
+
+    instance: ProcessInstance
+    definition: ProcessDefinition
+    organisation: str
+    starter: str | None
+    records: Sequence[Known]
+    tasks: Sequence[TaskLine]
+    clocks: Sequence[Clock]
+    documents: Sequence[Document]
+    #: By kind.
+    document_titles: Mapping[str, str]
+    incidents: Sequence[Incident]
+    waiting: Sequence[Step]
+    may_restrict: bool
+    may_recuse: bool
+
+    @property
+    def open_tasks(self) -> Sequence[TaskLine]:
+        """Return what waits for people."""
+        return [each for each in self.tasks if each.task.status == TaskStatus.OPEN]
+
+    @property
+    def done_tasks(self) -> Sequence[TaskLine]:
+        """Return what people have done, the last one first."""
+        done = [each for each in self.tasks if each.task.completed_by is not None]
+        return sorted(done, key=lambda each: str(each.task.completed_at), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """An act of the history: who, when, in which post, and where in the diagram."""
+
+    act: Mapping[str, Any]
+    element: str | None
+    role: str | None
+
+
+def list_(
+    actor: Actor,
+    now: datetime,
+    narrowed: Filter,
+    *,
+    sort: str = "newest",
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[Line], int]:
+    """Return the cases that the actor may see, with what is open in each; how many there are.
+
+    However many there are, it takes the same number of statements.
+    """
+    rows, total = store.list_(
+        access.sight(actor), narrowed, sort, page_size, (page - 1) * page_size
+    )
+    ids = [row.instance.id for row in rows]
+    running = [row for row in rows if row.instance.status == InstanceStatus.RUNNING]
+    steps = _steps({row.instance.id: row.definition for row in running})
+    clocks = {each.instance_id: each for each in reversed(store.list_running(ids) if ids else ())}
+    made = _grouped(store.list_records(ids) if ids else ())
+    return [
+        Line(
+            row.instance,
+            row.definition,
+            row.organisation,
+            steps.get(row.instance.id, ()),
+            deadlines.view(clocks[row.instance.id], now) if row.instance.id in clocks else None,
+            made.get(row.instance.id, ()),
+        )
+        for row in rows
+    ], total
+
+
+def list_organisations(actor: Actor) -> Sequence[tuple[UUID, str]]:
+    """Return the organisations whose cases an actor may see by their posts, by name."""
+    found = {each.organisation_id: each.organisation_name for each in actor.positions}
+    for post in actor.positions:
+        if post.sees == Scope.JURISDICTION:
+            below = organisations.list_under(post.path)
+            found |= {row.id: row.name for row in below if row.party == post.party}
+    return sorted(found.items(), key=lambda each: each[1])
+
+
+def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
+    """Return one case that the actor may see, from every side; NotFound otherwise."""
+    instance = access.see_instance(actor, instance_id)
+    views.note(actor, instance, "detail")
+    row = store.find(instance_id)
+    assert row is not None
+    content = definition_cache.content_of(row.definition.deployment_id)
+    process = content.processes[row.definition.key]
+    clocks, _ = deadlines.list_(actor, now, instance_id=instance_id, page_size=MOST)
+    papers, _ = documents.list_(actor, instance_id=instance_id, page_size=MOST)
+    failed, _ = incidents.list_(actor, is_open=True, instance_id=instance_id, page_size=MOST)
+    host = instance.organisation_id
+    acts = access.sees_to_act(actor, instance_id)
+    return Whole(
+        instance=instance,
+        definition=row.definition,
+        organisation=row.organisation,
+        starter=row.starter,
+        records=_records(actor, instance_id, content.shared),
+        tasks=_tasks(instance_id, content.shared),
+        clocks=_clocks(clocks),
+        documents=papers,
+        document_titles={key: kind.title for key, kind in content.documents.items()},
+        incidents=failed,
+        waiting=_waiting([instance_id], {instance_id: process}).get(instance_id, ()),
+        may_restrict=acts and actor.may(Right.RESTRICT, host),
+        may_recuse=acts and actor.may(Right.RECUSE, host),
+    )
+
+
+def list_history(
+    actor: Actor,
+    instance_id: UUID,
+    acts: Collection[str] = (),
+    *,
+    newest: bool = True,
+    page: int = 1,
+    page_size: int = 50,
+) -> tuple[list[ActLine], int]:
+    """Return acts of a case in words, of some kinds (none: of all), and how many there are."""
+    instance = access.see_instance(actor, instance_id)
+    found, total = store.list_acts(instance_id, acts, newest, page_size, (page - 1) * page_size)
+    veil = masking.of(actor, instance_id, whole=True)
+    shown = masking.acts(veil, found)
+    views.note(actor, instance, "history", classes=masking.shown_sensitive(veil))
+    row = store.find(instance_id)
+    assert row is not None
+    content = definition_cache.content_of(row.definition.deployment_id)
+    elements = content.processes[row.definition.key].elements
+    return [
+        ActLine(
+            act,
+            elements[act["element_id"]].name if act["element_id"] in elements else None,
+            _role(content.shared, act["role"]),
+        )
+        for act in history.named(shown)
+    ], total
+
+
+def list_marks(actor: Actor, instance_id: UUID) -> dict[str, list[TaskLine]]:
+    """Return the tasks of a case by the element where they stood: who did what in the diagram."""
+    access.see_instance(actor, instance_id)
+    row = store.find(instance_id)
+    assert row is not None
+    content = definition_cache.content_of(row.definition.deployment_id)
+    found: dict[str, list[TaskLine]] = defaultdict(list)
+    for line in _tasks(instance_id, content.shared):
+        found[line.task.element_id].append(line)
+    return found
+
+
+def list_elements(instance: ProcessInstance, definition: ProcessDefinition) -> dict[str, str]:
+    """Return what the elements of a case's diagram are called, by id."""
+    content = definition_cache.content_of(definition.deployment_id)
+    return {key: each.name for key, each in content.processes[definition.key].elements.items()}
+
+
+def _steps(running: Mapping[UUID, ProcessDefinition]) -> dict[UUID, list[Step]]:
+    if not running:
+        return {}
+    contents = {
+        key: definition_cache.content_of(definition.deployment_id)
+        for key, definition in running.items()
+    }
+    found: dict[UUID, list[Step]] = defaultdict(list)
+    for task in store.list_open(running.keys()):
+        role = _role(contents[task.instance_id].shared, task.role)
+        found[task.instance_id].append(Step(task.name, task.id, task.assignee, role))
+    idle = [key for key in running if key not in found]
+    processes = {key: contents[key].processes[running[key].key] for key in idle}
+    return found | _waiting(idle, processes)
+
+
+def _waiting(
+    instance_ids: Sequence[UUID], processes: Mapping[UUID, ProcessExtensions]
+) -> dict[UUID, list[Step]]:
+    found: dict[UUID, list[Step]] = defaultdict(list)
+    for instance_id, element_id in store.list_waiting(instance_ids) if instance_ids else ():
+        element = processes[instance_id].elements.get(element_id)
+        found[instance_id].append(Step(element.name if element else element_id))
+    return found
+
+
+def _records(actor: Actor, instance_id: UUID, shared: Shared) -> list[Known]:
+    found, _ = case_records.list_(actor, instance_id=instance_id, page_size=MOST)
+    words = record_words.of(found, shared)
+    labels = {key: kind.label for key, kind in shared.records.items()}
+    return [
+        Known(each, labels.get(each.kind, each.kind), words.facts(each)) for each in reversed(found)
+    ]
+
+
+def _tasks(instance_id: UUID, shared: Shared) -> list[TaskLine]:
+    return [
+        TaskLine(task, _role(shared, task.role), holder, doer)
+        for task, holder, doer in store.list_tasks(instance_id)
+    ]
+
+
+def _clocks(found: Sequence[DeadlineView]) -> list[Clock]:
+    ids = [each.deadline.id for each in found]
+    alerts: dict[UUID, list[DeadlineAlert]] = defaultdict(list)
+    for alert in store.list_alerts(ids) if ids else ():
+        alerts[alert.deadline_id].append(alert)
+    return [Clock(each, alerts[each.deadline.id]) for each in found]
+
+
+def _grouped(found: Sequence[store.Shown]) -> dict[UUID, list[store.Shown]]:
+    groups: dict[UUID, list[store.Shown]] = defaultdict(list)
+    for each in found:
+        groups[each.instance_id].append(each)
+    return groups
+
+
+def _role(shared: Shared, key: str | None) -> str | None:
+    role = shared.roles.get(key or "")
+    return role.label if role is not None else key

@@ -1,0 +1,232 @@
+"""Cases as lists show them: instances with their host, what is open in them, and what they made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from workflow_server.store.db import session
+from workflow_server.store.deadlines import Deadline, DeadlineAlert, DeadlineStatus
+from workflow_server.store.history import HistoryRow
+from workflow_server.store.organisations import Organisation
+from workflow_server.store.people import Person
+from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.records import Record
+from workflow_server.store.sight import Sight
+from workflow_server.store.subscriptions import Subscription
+from workflow_server.store.tasks import Task, TaskStatus
+
+#: What a list of cases may be sorted by, each with the way that reads best first.
+SORTS = ("newest", "oldest", "number", "due")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of cases is narrowed to; None narrows nothing."""
+
+    status: str | None = None
+    process_key: str | None = None
+    organisation_id: UUID | None = None
+    #: Looked for in the case number, and in the numbers and titles of the case's records.
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case with the names that a reader needs."""
+
+    instance: ProcessInstance
+    definition: ProcessDefinition
+    organisation: str
+    starter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A task that waits in a case, and who holds it."""
+
+    instance_id: UUID
+    id: UUID
+    name: str
+    role: str | None
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is told of a record beside its case."""
+
+    instance_id: UUID
+    kind: str
+    number: str | None
+    title: str
+    state: str
+
+
+def list_(
+    sight: Sight, narrowed: Filter, sort: str, limit: int, offset: int
+) -> tuple[list[Row], int]:
+    """Return visible cases with names, and how many there are."""
+    query = _listing().where(sight.of(ProcessInstance.id), *_conditions(narrowed))
+    counted = (
+        sa.select(sa.func.count())
+        .select_from(ProcessInstance)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
+        .where(sight.of(ProcessInstance.id), *_conditions(narrowed))
+    )
+    total = session().scalar(counted) or 0
+    rows = session().execute(query.order_by(*_order(sort)).limit(limit).offset(offset))
+    return [Row(*row) for row in rows], total
+
+
+def find(instance_id: UUID) -> Row | None:
+    """Return a case with names, if it is there; whether it may be seen is asked elsewhere."""
+    row = session().execute(_listing().where(ProcessInstance.id == instance_id)).one_or_none()
+    return None if row is None else Row(*row)
+
+
+def list_open(instance_ids: Collection[UUID]) -> Sequence[Open]:
+    """Return the open tasks of some cases, in the order in which they were opened."""
+    query = (
+        sa.select(Task.instance_id, Task.id, Task.name, Task.role, Person.name)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+        .where(Task.instance_id.in_(instance_ids), Task.status == TaskStatus.OPEN)
+        .order_by(Task.instance_id, Task.id)
+    )
+    return [Open(*row) for row in session().execute(query)]
+
+
+def list_waiting(instance_ids: Collection[UUID]) -> Sequence[tuple[UUID, str]]:
+    """Return at which elements some cases wait for messages."""
+    query = (
+        sa.select(Subscription.instance_id, Subscription.element_id)
+        .where(Subscription.instance_id.in_(instance_ids))
+        .order_by(Subscription.opened_at, Subscription.id)
+    )
+    return [(row[0], row[1]) for row in session().execute(query)]
+
+
+def list_running(instance_ids: Collection[UUID]) -> Sequence[Deadline]:
+    """Return the clocks that run in some cases, the next to end first."""
+    query = (
+        sa.select(Deadline)
+        .where(Deadline.instance_id.in_(instance_ids), Deadline.status == DeadlineStatus.RUNNING)
+        .order_by(Deadline.due_at, Deadline.id)
+    )
+    return session().scalars(query).all()
+
+
+def list_records(instance_ids: Collection[UUID]) -> Sequence[Shown]:
+    """Return what is told of the records of some cases, oldest first."""
+    query = (
+        sa.select(Record.instance_id, Record.kind, Record.number, Record.title, Record.state)
+        .where(Record.instance_id.in_(instance_ids))
+        .order_by(Record.opened_at, Record.id)
+    )
+    return [Shown(*row) for row in session().execute(query)]
+
+
+def list_tasks(instance_id: UUID) -> Sequence[tuple[Task, str | None, str | None]]:
+    """Return all tasks of a case, oldest first, with the names of who holds and who did each."""
+    holder, doer = aliased(Person), aliased(Person)
+    query = (
+        sa.select(Task, holder.name, doer.name)
+        .outerjoin(holder, holder.id == Task.assignee_id)
+        .outerjoin(doer, doer.id == Task.completed_by)
+        .where(Task.instance_id == instance_id)
+        .order_by(Task.id)
+    )
+    return [(row[0], row[1], row[2]) for row in session().execute(query)]
+
+
+def list_numbers(instance_ids: Collection[UUID]) -> Mapping[UUID, tuple[str | None, str]]:
+    """Return the numbers of cases and the titles of what they run, by id."""
+    query = (
+        sa.select(ProcessInstance.id, ProcessInstance.business_key, ProcessDefinition.title)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
+        .where(ProcessInstance.id.in_(instance_ids))
+    )
+    return {row[0]: (row[1], row[2]) for row in session().execute(query)}
+
+
+def _listing() -> sa.Select[ProcessInstance, ProcessDefinition, str, str]:
+    return (
+        sa.select(ProcessInstance, ProcessDefinition, Organisation.name, Person.name)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
+        .join(Organisation, Organisation.id == ProcessInstance.organisation_id)
+        .outerjoin(Person, Person.id == ProcessInstance.started_by)
+    )
+
+
+def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
+    equal: dict[Any, Any] = {
+        ProcessInstance.status: narrowed.status,
+        ProcessDefinition.key: narrowed.process_key,
+        ProcessInstance.organisation_id: narrowed.organisation_id,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if narrowed.text:
+        text = narrowed.text
+        # Asked of one visible case after the other, by the index of its records.
+        told = sa.exists().where(
+            Record.instance_id == ProcessInstance.id,
+            sa.or_(
+                Record.number.icontains(text, autoescape=True),
+                Record.title.icontains(text, autoescape=True),
+            ),
+        )
+        in_number = ProcessInstance.business_key.icontains(text, autoescape=True)
+        conditions.append(sa.or_(in_number, told))
+    return conditions
+
+
+def _order(sort: str) -> tuple[sa.ColumnElement[Any], ...]:
+    started, newest = ProcessInstance.started_at, ProcessInstance.id.desc()
+    if sort == "oldest":
+        return (started.asc(), ProcessInstance.id.asc())
+    if sort == "number":
+        number = ProcessInstance.business_key
+        return (number.is_(None), number.asc(), newest)
+    if sort == "due":
+        due = (
+            sa.select(sa.func.min(Deadline.due_at))
+            .where(
+                Deadline.instance_id == ProcessInstance.id,
+                Deadline.status == DeadlineStatus.RUNNING,
+            )
+            .correlate(ProcessInstance)
+            .scalar_subquery()
+        )
+        return (due.is_(None), due.asc(), newest)
+    return (started.desc(), newest)
+
+
+def list_acts(
+    instance_id: UUID, acts: Collection[str], newest: bool, limit: int, offset: int
+) -> tuple[Sequence[HistoryRow], int]:
+    """Return acts of a case of some kinds (none: of all), and how many there are."""
+    wanted = [HistoryRow.chain_id == instance_id]
+    if acts:
+        wanted.append(HistoryRow.act.in_(sorted(acts)))
+    total = session().scalar(sa.select(sa.func.count()).select_from(HistoryRow).where(*wanted)) or 0
+    order = HistoryRow.seq.desc() if newest else HistoryRow.seq.asc()
+    rows = session().scalars(
+        sa.select(HistoryRow).where(*wanted).order_by(order).limit(limit).offset(offset)
+    )
+    return rows.all(), total
+
+
+def list_alerts(deadline_ids: Collection[UUID]) -> Sequence[DeadlineAlert]:
+    """Return the warnings that some clocks gave, oldest first."""
+    query = (
+        sa.select(DeadlineAlert)
+        .where(DeadlineAlert.deadline_id.in_(deadline_ids))
+        .order_by(DeadlineAlert.given_at, DeadlineAlert.id)
+    )
+    return session().scalars(query).all()
