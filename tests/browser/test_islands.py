@@ -38,6 +38,8 @@ FORM = {
             {"type": "datetime", "key": "at", "id": "a1", "subtype": "datetime",
              "dateLabel": "日", "timeLabel": "时", "timeSerializingFormat": "utc_offset"},
             {"type": "datetime", "key": "day", "id": "a2", "subtype": "date", "dateLabel": "期"},
+            {"type": "datetime", "key": "next", "id": "a5", "subtype": "date", "dateLabel": "后",
+             "disallowPassedDates": True},
             {"type": "text", "id": "a3", "text": "今天{{ string(today()) }}"},
             {"type": "expression", "id": "a4", "key": "due", "computeOn": "change",
              "expression": '=date(day) + duration("P2M")'},
@@ -153,6 +155,8 @@ def test_a_form_counts_in_shanghai_and_computes_as_the_server(page, address):
     values = [field.input_value() for field in page.query_selector_all("input")]
     assert {"3/1/2026", "12:30 AM", "12/31/2025"} <= set(values)
     assert "今天2026-11-23" in page.inner_text("[data-island]")
+    first = "document.querySelectorAll('.flatpickr-input')[2]._flatpickr.config.minDate.toString()"
+    assert page.evaluate(first).startswith("Mon Nov 23 2026")
     time = next(f for f in page.query_selector_all("input") if f.input_value() == "12:30 AM")
     time.click()
     time.fill("23:45")

@@ -30,4 +30,7 @@ export default [
   ["a time is written with Shanghai's offset",
     `serializeTime(time, new Date().getTimezoneOffset(), timeSerializingFormat)`,
     `serializeTime(time, ${OFFSET}, timeSerializingFormat)`],
+  ["days gone by are those before today in Shanghai, by the server's clock",
+    `minDate: disallowPassedDates ? 'today' : '01/01/1900',`,
+    `minDate: disallowPassedDates ? new Date(evaluate('string(today())').value + 'T00:00') : '01/01/1900',`],
 ];
