@@ -184,7 +184,8 @@ def build_pages():
 def sources_of_pages():
     """Everything that decides about the bytes of the built pages."""
     folders = [p for p in sorted(ISLANDS.iterdir()) if p.is_dir() and p.name != "node_modules"]
-    own = [p for folder in [ISLANDS, *folders] for p in sorted(folder.iterdir()) if p.is_file()]
+    own = [p for p in sorted(ISLANDS.iterdir()) if p.is_file()]
+    own += [p for folder in folders for p in sorted(folder.rglob("*")) if p.is_file()]
     feel = [*sorted(FEEL.glob("*.*js")), *sorted(FEEL.glob("*.json"))]
     parts = []
     for path in own + feel:
