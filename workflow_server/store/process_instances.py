@@ -89,6 +89,9 @@ class Filter:
     process_key: str | None = None
     organisation_id: UUID | None = None
     business_key: str | None = None
+    started_by: UUID | None = None
+    #: Looked for in the title of the process and in the case number.
+    text: str | None = None
 
 
 def get(instance_id: UUID) -> ProcessInstance:
@@ -243,11 +246,21 @@ def list_(
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
         .where(sight.of(ProcessInstance.id), *_conditions(narrowed))
     )
-    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     # Not by the id alone: PostgreSQL would read the primary key backwards, through everybody's.
     newest = query.order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc())
     rows = session().execute(newest.limit(limit).offset(offset))
-    return [(instance, definition) for instance, definition in rows], total
+    return [(instance, definition) for instance, definition in rows], count(sight, narrowed)
+
+
+def count(sight: Sight, narrowed: Filter) -> int:
+    """Return how many visible instances there are."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(ProcessInstance)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
+        .where(sight.of(ProcessInstance.id), *_conditions(narrowed))
+    )
+    return session().scalar(query) or 0
 
 
 def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
@@ -260,4 +273,10 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(ProcessInstance.organisation_id == narrowed.organisation_id)
     if narrowed.business_key is not None:
         conditions.append(ProcessInstance.business_key == narrowed.business_key)
+    if narrowed.started_by is not None:
+        conditions.append(ProcessInstance.started_by == narrowed.started_by)
+    if narrowed.text is not None:
+        searched = (ProcessDefinition.title, ProcessInstance.business_key)
+        contains = (column.icontains(narrowed.text, autoescape=True) for column in searched)
+        conditions.append(sa.or_(*contains))
     return conditions

@@ -96,6 +96,8 @@ class Filter:
     element_id: str | None = None
     due_by: date | None = None
     text: str | None = None
+    #: Who did it; who does a task is its assignee from then on.
+    completed_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,16 @@ def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[tuple
     return [(row[0], row[1]) for row in session().execute(query)]
 
 
+def list_open_names(instance_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Return what is open in each of these instances, by name, the oldest first."""
+    wanted = (Task.instance_id.in_(instance_ids), Task.status == TaskStatus.OPEN)
+    query = sa.select(Task.instance_id, Task.name).where(*wanted).order_by(Task.id)
+    found: dict[UUID, list[str]] = {}
+    for instance_id, name in session().execute(query):
+        found.setdefault(instance_id, []).append(name)
+    return found
+
+
 def list_open_elements(instance_id: UUID) -> Sequence[str]:
     """Return where an instance waits for persons."""
     query = (
@@ -315,21 +327,28 @@ def in_sight(sight: Sight, *, one: bool = False) -> sa.ColumnElement[bool]:
 def list_(
     visible: sa.ColumnElement[bool], narrowed: Filter, limit: int, offset: int
 ) -> tuple[Sequence[Listed], int]:
-    """Return visible tasks, the most urgent first, and how many there are."""
+    """Return visible tasks, the most urgent first, and how many there are.
+
+    What somebody has done comes with what was done last first.
+    """
+    urgent = (Task.due_on.is_(None), Task.due_on, Task.id)
+    newest = (Task.completed_at.desc(), Task.id.desc())
     query = _listing().where(visible, *_conditions(narrowed))
-    total = (
-        session().scalar(
-            sa.select(sa.func.count())
-            .select_from(Task)
-            .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
-            .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
-            .where(visible, *_conditions(narrowed))
-        )
-        or 0
-    )
-    ordered = query.order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    ordered = query.order_by(*(urgent if narrowed.completed_by is None else newest))
     rows = session().execute(ordered.limit(limit).offset(offset))
-    return [Listed(*row) for row in rows], total
+    return [Listed(*row) for row in rows], count(visible, narrowed)
+
+
+def count(visible: sa.ColumnElement[bool], narrowed: Filter) -> int:
+    """Return how many visible tasks there are."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Task)
+        .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
+        .where(visible, *_conditions(narrowed))
+    )
+    return session().scalar(query) or 0
 
 
 def find_listed(visible: sa.ColumnElement[bool] | None, task_id: UUID) -> Listed | None:
@@ -367,6 +386,10 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         Task.element_id: narrowed.element_id,
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
+    if narrowed.completed_by is not None:
+        # The index leads there by the assignee.
+        conditions.append(Task.assignee_id == narrowed.completed_by)
+        conditions.append(Task.completed_by == narrowed.completed_by)
     if narrowed.due_by is not None:
         conditions.append(Task.due_on <= narrowed.due_by)
     if narrowed.text is not None:

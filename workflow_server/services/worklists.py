@@ -1,0 +1,106 @@
+"""What somebody finds at home: tasks to do, tasks done, and what they have started."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from workflow_server.services import access
+from workflow_server.services.actors import Actor
+from workflow_server.store import process_instances, tasks
+from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.tasks import Listed, TaskStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a worklist is narrowed to; None narrows nothing."""
+
+    process_key: str | None = None
+    organisation_id: UUID | None = None
+    due_by: date | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many there are of each, unnarrowed."""
+
+    to_do: int
+    done: int
+    started: int
+
+
+_ALL = Narrowing()
+
+
+def list_to_do(
+    actor: Actor, narrowed: Narrowing = _ALL, page: int = 1, page_size: int = 20
+) -> tuple[Sequence[Listed], int]:
+    """Return what is the actor's to do, the most urgent first, and how many tasks."""
+    visible = tasks.offered_to(access.sight(actor), actor.posts, TaskStatus.OPEN)
+    return tasks.list_(visible, _open(narrowed), page_size, (page - 1) * page_size)
+
+
+def list_done(
+    actor: Actor, narrowed: Narrowing = _ALL, page: int = 1, page_size: int = 20
+) -> tuple[Sequence[Listed], int]:
+    """Return what the actor has done and may still see, the last first, and how many tasks."""
+    visible = tasks.in_sight(access.sight(actor))
+    return tasks.list_(visible, _done(actor, narrowed), page_size, (page - 1) * page_size)
+
+
+def list_started(
+    actor: Actor, narrowed: Narrowing = _ALL, page: int = 1, page_size: int = 20
+) -> tuple[Sequence[tuple[ProcessInstance, ProcessDefinition]], int]:
+    """Return what the actor has started and may still see, the newest first, and how many."""
+    sight, wanted = access.sight(actor), _started(actor, narrowed)
+    return process_instances.list_(sight, wanted, page_size, (page - 1) * page_size)
+
+
+def list_waiting(instance_ids: Collection[UUID]) -> Mapping[UUID, Sequence[str]]:
+    """Return the names of the open tasks of instances that the actor has been shown."""
+    return tasks.list_open_names(instance_ids)
+
+
+def count(actor: Actor) -> Counts:
+    """Return how many tasks the actor has to do and has done, and how many cases started."""
+    sight = access.sight(actor)
+    offered = tasks.offered_to(sight, actor.posts, TaskStatus.OPEN)
+    return Counts(
+        tasks.count(offered, _open(_ALL)),
+        tasks.count(tasks.in_sight(sight), _done(actor, _ALL)),
+        process_instances.count(sight, _started(actor, _ALL)),
+    )
+
+
+def _open(narrowed: Narrowing) -> tasks.Filter:
+    return tasks.Filter(
+        status=TaskStatus.OPEN,
+        process_key=narrowed.process_key,
+        organisation_id=narrowed.organisation_id,
+        due_by=narrowed.due_by,
+        text=narrowed.text,
+    )
+
+
+def _done(actor: Actor, narrowed: Narrowing) -> tasks.Filter:
+    return tasks.Filter(
+        status=TaskStatus.COMPLETED,
+        process_key=narrowed.process_key,
+        organisation_id=narrowed.organisation_id,
+        text=narrowed.text,
+        completed_by=actor.person_id,
+    )
+
+
+def _started(actor: Actor, narrowed: Narrowing) -> process_instances.Filter:
+    return process_instances.Filter(
+        process_key=narrowed.process_key,
+        organisation_id=narrowed.organisation_id,
+        text=narrowed.text,
+        started_by=actor.person_id,
+    )
