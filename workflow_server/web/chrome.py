@@ -11,18 +11,31 @@ from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from workflow_server.errors import WorkflowServerError
 from workflow_server.rules.access import Right
-from workflow_server.services import actors, myself, process_definitions
+from workflow_server.services import actors, myself, process_definitions, sites
 from workflow_server.services.actors import Actor, Visitor
 from workflow_server.services.myself import MyPosition
+from workflow_server.services.sites import Site
 from workflow_server.store.db import settings
 
 #: What is said once on the page that an act leads to.
 NOTICES: Mapping[str, Any] = {
     "signed_out": _l("您已退出登录。"),
+    "session_over": _l("登录已过期，请重新登录。"),
+    "password_changed": _l("口令已修改，其他登录已退出。"),
+    "factor_removed": _l("第二验证因素已停用。"),
+    "token_revoked": _l("令牌已吊销。"),
     "completed": _l("任务已办结。"),
+    "next": _l("任务已办结。这是您的下一项待办。"),
+    "claimed": _l("已领取，由您办理。"),
+    "released": _l("已退回，其他人可以领取。"),
     "started": _l("已发起。"),
     "saved": _l("已保存。"),
+    "restricted": _l("密级和标识已设定，立即生效。"),
+    "recused": _l("回避已生效，其手上的任务已退回。"),
+    "recusal_lifted": _l("回避已解除。"),
+    "emergency_taken": _l("紧急查阅已开始，只能查看；安全审计员会看到。"),
 }
 
 #: From here on the business clock counts as moved.
@@ -53,6 +66,7 @@ def frame() -> dict[str, Any]:
     visitor: Visitor | None = g.get("visitor")
     base: dict[str, Any] = {
         "demo": settings().demo,
+        "site": _site(),
         "notice": notice,
         "me": None,
         "menu": (),
@@ -61,12 +75,13 @@ def frame() -> dict[str, Any]:
     if visitor is None or "frame" in g:
         return base | dict(g.get("frame", {}))
     me = myself.describe(visitor.actor, ())
+    is_held_up = bool(visitor.token.scopes)
     g.frame = {
         "me": me,
         "chosen": me.positions[0] if visitor.actor.chosen else None,
         "positions": _all_positions(visitor) if visitor.actor.chosen else me.positions,
-        "menu": menu(visitor.actor),
-        "startables": startables(visitor.actor),
+        "menu": () if is_held_up else menu(visitor.actor),
+        "startables": () if is_held_up else startables(visitor.actor),
         "moved_to": visitor.now if visitor.now - datetime.now(UTC) > _AHEAD else None,
     }
     return base | dict(g.frame)
@@ -103,6 +118,16 @@ def startables(actor: Actor) -> list[Startable]:
         for definition in process_definitions.list_()
         for offer in process_definitions.list_starts(actor, definition)
     ]
+
+
+def _site() -> Site:
+    """Return what the site is called; an error page must not ask a database that is away."""
+    if "problem" in g:
+        return sites.last_known()
+    try:
+        return sites.current()
+    except WorkflowServerError:
+        return sites.last_known()
 
 
 def _entry(noun: str, label: str, icon: str) -> Entry:
