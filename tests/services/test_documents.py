@@ -15,7 +15,7 @@ from flask import Flask
 from tests.services.stage import NOW, Stage, counting
 from workflow_server.content.elements import DocumentEffect
 from workflow_server.errors import InvalidInput, NotFound
-from workflow_server.services import documents, jobs, numbers
+from workflow_server.services import documents, jobs, numbers, previews
 from workflow_server.services.documents import (
     DocumentNotIssued,
     DocumentNotReady,
@@ -168,7 +168,7 @@ def test_a_preview_shows_the_answers_and_stores_nothing(stage: Stage) -> None:
     with stage.acting({"reason": "符合条件"}):
         pass
     answers = {"street": "南大街"}
-    rendered = documents.preview(stage.clerk, "permit_letter", task_id, answers, NOW)
+    rendered = previews.of_task(stage.clerk, "permit_letter", task_id, answers, NOW)
     assert rendered.pages == 1
     assert "南大街" in text_of(rendered.pdf)
     assert documents.list_(stage.clerk) == ([], 0)
@@ -178,9 +178,9 @@ def test_a_preview_shows_the_answers_and_stores_nothing(stage: Stage) -> None:
 def test_a_preview_needs_ones_own_task_and_a_known_kind(stage: Stage) -> None:
     task_id = stage.add_task()
     with pytest.raises(NotFound):
-        documents.preview(stage.owner, "permit_letter", task_id, {}, NOW)
+        previews.of_task(stage.owner, "permit_letter", task_id, {}, NOW)
     with pytest.raises(NotFound, match="ghost"):
-        documents.preview(stage.clerk, "ghost", task_id, {}, NOW)
+        previews.of_task(stage.clerk, "ghost", task_id, {}, NOW)
 
 
 def test_another_organisation_sees_no_document(stage: Stage) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.services.conftest import House
 from tests.services.drawing import chain, flow, line, node, process, user
 from workflow_server.errors import InvalidState
-from workflow_server.services import attachments, documents
+from workflow_server.services import attachments, previews
 from workflow_server.services.access import Segregated
 from workflow_server.services.actors import Actor
 from workflow_server.services.duties import TaskAlreadyCompleted, TaskCancelled
@@ -29,7 +29,7 @@ def refused_both(house: House, person: Actor, task: UUID, kind: type[Exception])
     with pytest.raises(kind):
         bring(house, person, task)
     with pytest.raises(kind):
-        documents.preview(person, "letter", task, {}, house.now)
+        previews.of_task(person, "letter", task, {}, house.now)
 
 
 def test_a_completed_task_takes_no_file_and_shows_no_preview(house: House) -> None:

@@ -13,8 +13,9 @@ from flask import Flask
 from tests.api.conftest import NOW
 from tests.api.tips import INFORMANT, PHONE, Tips
 from workflow_server.app import create_app
+from workflow_server.rendering.documents import Rendered
 from workflow_server.rules.access import Scope
-from workflow_server.services import actors, documents, masking, records, tasks
+from workflow_server.services import actors, masking, previews, records, tasks
 from workflow_server.services import process_instances as instances
 from workflow_server.services.actors import Actor, Position
 from workflow_server.store import db, offers
@@ -152,11 +153,13 @@ def test_a_preview_shows_only_what_its_reader_may_read(
 ) -> None:
     seen: list[str] = []
     monkeypatch.setattr(
-        documents.papers, "render", lambda _kind, data, **_: seen.append(data["informant"])
+        previews.papers,
+        "preview",
+        lambda _kind, data, **_: seen.append(data["informant"]) or Rendered(b"", 1),
     )
     tips.complete(tips.han, "weigh", opinion="属实")
     task = UUID(tips.task(tips.will, "answer"))
-    documents.preview(actor(tips, "will"), "slip", task, {}, NOW)
+    previews.of_task(actor(tips, "will"), "slip", task, {}, NOW)
     assert seen == ["***"]
 
 

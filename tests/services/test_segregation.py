@@ -11,7 +11,7 @@ from tests import hiring
 from tests.services.conftest import House
 from tests.services.drawing import chain, flow, node, process, user
 from workflow_server.errors import InvalidState
-from workflow_server.services import attachments, documents, organisations, reassignments, tasks
+from workflow_server.services import attachments, organisations, previews, reassignments, tasks
 from workflow_server.services.access import NotYours, Segregated
 from workflow_server.services.actors import Actor, actor_of
 from workflow_server.services.duties import TaskAlreadyCompleted
@@ -92,7 +92,7 @@ def test_who_tries_is_refused_with_the_rules_label_in_whichever_identity(house: 
             lambda a: tasks.claim(a, task.id, house.now),
             lambda a: tasks.save_draft(a, task.id, {"title": "x"}, house.now),
             lambda a: tasks.complete(a, task.id, {"title": "x"}, house.now),
-            lambda a: documents.preview(a, "letter", task.id, {}, house.now),
+            lambda a: previews.of_task(a, "letter", task.id, {}, house.now),
             lambda a: attachments.add(a, [PDF], "a.pdf", house.now, task_id=task.id),
         ):
             with pytest.raises(Segregated, match="拟稿、审核、审批分离"):

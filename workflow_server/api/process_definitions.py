@@ -13,11 +13,13 @@ from workflow_server.api.shapes.base import page, slice_of
 from workflow_server.api.shapes.deployments import (
     DefinitionPage,
     DefinitionQuery,
-    FormShape,
     OfferedDefinitionShape,
     StartFormQuery,
+    StartFormShape,
 )
-from workflow_server.services import assignment_trials, process_definitions
+from workflow_server.api.shapes.documents import StartPreviewShape
+from workflow_server.api.tasks import previewed
+from workflow_server.services import assignment_trials, previews, process_definitions
 from workflow_server.store.process_definitions import ProcessDefinition
 
 noun = door.Noun("process_definitions", "流程定义")
@@ -47,11 +49,34 @@ def read_diagram(definition_id: UUID) -> Response:
     return Response(process_definitions.get_diagram(definition), mimetype="application/xml")
 
 
-@noun.get("/<uuid:definition_id>/start-form", FormShape(), query=StartFormQuery())
-def read_start_form(query: dict[str, Any], definition_id: UUID) -> Any:
-    """发起表单 · The form that is filled in to start the process."""
+@noun.get("/<uuid:definition_id>/start-form", StartFormShape(), query=StartFormQuery())
+def read_start_form(query: dict[str, Any], definition_id: UUID) -> dict[str, Any]:
+    """发起表单 · The form that is filled in to start the process, and the papers it leads to."""
     definition = process_definitions.get(definition_id)
-    return process_definitions.get_start_form(door.actor(), definition, query["element_id"])
+    form = process_definitions.get_start_form(door.actor(), definition, query["element_id"])
+    offer = process_definitions.find_offer(door.actor(), definition, query["element_id"], None)
+    papers = () if offer is None else offer.previews
+    return {"key": form.key, "source": form.source, "previews": papers}
+
+
+@noun.post(
+    "/<uuid:definition_id>/document-preview", takes=StartPreviewShape(), media="application/pdf"
+)
+def preview_document(body: dict[str, Any], definition_id: UUID) -> Response:
+    """预览文书 · Render a document as it would be once the process is started with these answers.
+
+    For who may start it; nothing is kept. `Missing-Parts` as with the preview of a task.
+    """
+    made = previews.of_start(
+        door.actor(),
+        definition_id,
+        body["kind"],
+        body["answers"],
+        body["element_id"],
+        body["organisation_id"],
+        door.now(),
+    )
+    return previewed(made, body["kind"])
 
 
 @noun.post("/<key>/assignment-trials", TrialShape(), takes=TrialConditionsShape())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
+import orjson
 from flask import Response
 
 from workflow_server.api import door
@@ -22,14 +24,17 @@ from workflow_server.api.shapes.tasks import (
     TaskShape,
 )
 from workflow_server.config import CHINA
-from workflow_server.services import documents, reassignments, tasks
+from workflow_server.services import documents, previews, reassignments, tasks
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import NextTask
+from workflow_server.services.previews import Preview
 
 noun = door.Noun("tasks", "任务")
 
 #: So many documents are shown beside a task; the list of documents has them all.
 _DOCUMENTS = 200
+#: Of so many parts that a paper lacks its preview tells.
+_PARTS = 20
 
 
 @noun.get("", TaskPage, query=TaskQuery())
@@ -57,6 +62,7 @@ def read_task(task_id: UUID) -> dict[str, Any]:
         "reads": [{"label": label, "value": value} for label, value in desk.reads],
         "draft": desk.draft,
         "documents": papers,
+        "previews": desk.previews,
         "may_complete": desk.may_complete,
     }
 
@@ -115,9 +121,21 @@ def complete_task(body: dict[str, Any], task_id: UUID) -> Response:
 
 @noun.post("/<uuid:task_id>/document-preview", takes=PreviewShape(), media="application/pdf")
 def preview_document(body: dict[str, Any], task_id: UUID) -> Response:
-    """预览文书 · Render a document as it would be with these answers; nothing is kept."""
-    rendered = documents.preview(door.actor(), body["kind"], task_id, body["answers"], door.now())
-    return door.download(rendered.pdf, f"{body['kind']}.pdf", "application/pdf")
+    """预览文书 · Render a document as it would be with these answers; nothing is kept.
+
+    The header `Missing-Parts` says what it still lacks to be issued: a list of sentences as JSON,
+    percent-encoded. 503 with Retry-After while others' papers keep the server busy.
+    """
+    made = previews.of_task(door.actor(), body["kind"], task_id, body["answers"], door.now())
+    return previewed(made, body["kind"])
+
+
+def previewed(made: Preview, kind: str) -> Response:
+    """Answer with a paper that is only looked at, and with what it still lacks."""
+    response = door.download(made.pdf, f"{kind}.pdf", "application/pdf", len(made.pdf))
+    missing = orjson.dumps(made.missing[:_PARTS]).decode()
+    response.headers["Missing-Parts"] = quote(missing, safe='[]",')
+    return response
 
 
 def next_tasks(actor: Actor, opened: Iterable[NextTask]) -> list[dict[str, Any]]:

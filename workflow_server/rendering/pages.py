@@ -104,7 +104,7 @@ def print_pdf(source: TemplateSource, html: str, options: Options) -> Rendered:
         if document.metadata.attachments:
             raise failed(source.key, ENTRY, None, "模板不能附加文件")
         _describe(document.metadata, options)
-        pdf = document.write_pdf(pdf_variant=options.variant)
+        pdf = document.write_pdf(pdf_variant=options.variant or None)
     except FatalURLFetchingError as error:
         raise failed(source.key, ENTRY, None, files.refused or str(error)) from None
     except RecursionError:

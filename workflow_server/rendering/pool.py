@@ -62,10 +62,21 @@ class RenderPool:
             self._idle.put(None)
         self._finalizer = weakref.finalize(self, _end_all, self._children)
 
-    def render(self, source: TemplateSource, data: Mapping[str, Any], options: Options) -> Rendered:
-        """Render in a child; RenderFailed or RenderTimeout say what went wrong, and where."""
+    def render(
+        self,
+        source: TemplateSource,
+        data: Mapping[str, Any],
+        options: Options,
+        *,
+        wait: float | None = None,
+    ) -> Rendered:
+        """Render in a child; RenderFailed or RenderTimeout say what went wrong, and where.
+
+        `wait` is how many seconds to wait for a child that is free; else as long as one document
+        may take.
+        """
         job = pack_job(source, data, options, self._seconds)
-        child = self._next_idle()
+        child = self._next_idle(wait)
         try:
             child = self._ready(child)
             answer = child.ask(job, self._seconds)
@@ -100,10 +111,10 @@ class RenderPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _next_idle(self) -> Child | None:
+    def _next_idle(self, wait: float | None = None) -> Child | None:
         """Wait for a child as long as one document may take, and no longer."""
         try:
-            return self._idle.get(timeout=self._seconds)
+            return self._idle.get(timeout=self._seconds if wait is None else wait)
         except queue.Empty:
             raise RenderTimeout("正在生成的文书太多，请稍后再试") from None
 

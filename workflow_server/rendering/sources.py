@@ -29,6 +29,7 @@ class Options:
     title: str = ""
     author: str = ""
     attachment: dict[str, Any] | None = None
+    #: The archive format; empty for a file that nobody keeps.
     variant: str = "pdf/a-3b"
 
 

@@ -21,7 +21,6 @@ from workflow_server.services import (
     access,
     definition_cache,
     document_parts,
-    duties,
     jobs,
     legibility,
     masking,
@@ -30,13 +29,9 @@ from workflow_server.services import (
     papers,
     views,
 )
-from workflow_server.services.advance.host import organisation_context
-from workflow_server.services.situation import Situation, actor_context, context_of
+from workflow_server.services.situation import Situation
 from workflow_server.store import documents as store
-from workflow_server.store import (
-    organisations,
-    process_instances,
-)
+from workflow_server.store import organisations
 from workflow_server.store.blobs import blobs
 from workflow_server.store.db import session
 from workflow_server.store.documents import Document, DocumentStatus
@@ -45,7 +40,6 @@ from workflow_server.store.types import new_id
 if TYPE_CHECKING:
     from workflow_server.content.documents import DocumentKind
     from workflow_server.content.elements import DocumentEffect
-    from workflow_server.rendering.documents import Rendered
     from workflow_server.services.actors import Actor
 
 RENDER_JOB = "render_document"
@@ -138,39 +132,6 @@ def download(actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]
     classes = masking.sensitive_in(document)
     views.note(actor, document.instance_id, "document", document.id, classes)
     return document, blobs().read(document.sha256)
-
-
-def preview(
-    actor: Actor, kind_key: str, task_id: UUID, answers: Mapping[str, Any], now: datetime
-) -> Rendered:
-    """Render a document as it would be after a task with these answers; nothing is stored.
-
-    It bears neither number nor seal, and parts that are still missing are left blank.
-    """
-    task = duties.get_task(actor, task_id)
-    duties.check_may_work(actor, task)
-    locked = process_instances.get_whole(task.instance_id)
-    instance, definition = locked.instance, locked.definition
-    content = definition_cache.content_of(definition.deployment_id)
-    kind = content.documents.get(kind_key)
-    if kind is None:
-        raise NotFound(f"未找到文书种类。 Expected document kind '{kind_key}', but there is none.")
-    organisation = organisation_context(locked.organisation)
-    veil = masking.of(actor, instance.id)
-    shown = veil.variables(instance.variables)
-    context = context_of(instance, organisation, shown, now)
-    context["actor"] = actor_context(actor, instance)
-    element = content.processes[definition.key].elements[task.element_id]
-    context |= document_parts.answered(context, element.id, answers)
-    outputs = [(output.name, output.value) for output in element.outputs]
-    context |= document_parts.evaluated(outputs, context, now)
-    data = document_parts.evaluated(list(kind.data.items()), context, now)
-    frozen = document_parts.frozen(kind, data, organisation, kind.title, None, None)
-    views.note(actor, instance.id, "preview", task_id, veil.shown & set(kind.classes))
-    session().rollback()
-    return papers.render(
-        kind, frozen, title=kind.title, author=locked.organisation.name, created=now
-    )
 
 
 @jobs.handles(RENDER_JOB)

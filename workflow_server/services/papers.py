@@ -15,17 +15,33 @@ from workflow_server.store.db import settings
 if TYPE_CHECKING:
     from workflow_server.content.documents import DocumentKind
 
+#: How long a preview waits for a process that is free: who types on asks again anyway.
+PREVIEW_WAIT_SECONDS = 1.5
+
 
 def render(
     kind: DocumentKind, data: Mapping[str, Any], *, title: str, author: str, created: datetime
 ) -> Rendered:
     """Render one document; the same input gives the same bytes."""
+    options = Options(created=created, title=title, author=author, attachment=dict(data))
+    return _chosen().render(TemplateSource(kind.key, kind.files), data, options)
+
+
+def preview(
+    kind: DocumentKind, data: Mapping[str, Any], *, title: str, author: str, created: datetime
+) -> Rendered:
+    """Render a document to be looked at once; refuse at once where others keep all busy."""
+    options = Options(created=created, title=title, author=author, variant="")
+    return _chosen().render(
+        TemplateSource(kind.key, kind.files), data, options, wait=PREVIEW_WAIT_SECONDS
+    )
+
+
+def _chosen() -> RenderPool:
     chosen = settings()
-    pool = _pool(
+    return _pool(
         chosen.render_workers, chosen.render_seconds, chosen.render_memory_mb, chosen.fonts_dir
     )
-    options = Options(created=created, title=title, author=author, attachment=dict(data))
-    return pool.render(TemplateSource(kind.key, kind.files), data, options)
 
 
 @cache

@@ -6,13 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from workflow_server.content.elements import ProcessExtensions, Start
+from workflow_server.content.content import Content
+from workflow_server.content.elements import ElementExtensions, ProcessExtensions, Start
 from workflow_server.content.forms import Form
 from workflow_server.errors import NotFound
 from workflow_server.services import definition_cache
 from workflow_server.services.actors import Actor, Position
 from workflow_server.store import process_definitions
 from workflow_server.store.process_definitions import ProcessDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that can be looked at while a form is filled in."""
+
+    kind: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class StartOffer:
     form: str | None
     organisation_id: UUID
     organisation_name: str
+    #: The papers that its form's answers end up in.
+    previews: tuple[Paper, ...]
 
 
 def list_() -> Sequence[ProcessDefinition]:
@@ -55,6 +66,8 @@ def get_newest(key: str) -> ProcessDefinition:
 
 def list_starts(actor: Actor, definition: ProcessDefinition) -> list[StartOffer]:
     """Return the starts by hand that the actor may use."""
+    content = definition_cache.content_of(definition.deployment_id)
+    process = content.processes[definition.key]
     return [
         StartOffer(
             start.element_id,
@@ -63,11 +76,31 @@ def list_starts(actor: Actor, definition: ProcessDefinition) -> list[StartOffer]
             start.form,
             position.organisation_id,
             position.organisation_name,
+            papers_of(content, process.elements[start.element_id]),
         )
-        for start in extensions_of(definition).starts
+        for start in process.starts
         for position in actor.positions
         if position.role == start.role
     ]
+
+
+def papers_of(content: Content, element: ElementExtensions) -> tuple[Paper, ...]:
+    """Return which papers the answers at an element end up in."""
+    return tuple(Paper(kind, content.documents[kind].title) for kind in element.papers())
+
+
+def find_offer(
+    actor: Actor,
+    definition: ProcessDefinition,
+    element_id: str | None,
+    organisation_id: UUID | None,
+) -> StartOffer | None:
+    """Return the start by hand that the actor may use, there and in that organisation if given."""
+    for offer in list_starts(actor, definition):
+        is_there = element_id in (None, offer.element_id)
+        if is_there and organisation_id in (None, offer.organisation_id):
+            return offer
+    return None
 
 
 def get_start_form(actor: Actor, definition: ProcessDefinition, element_id: str | None) -> Form:

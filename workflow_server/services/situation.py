@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from workflow_server import feel
 from workflow_server.config import CHINA
@@ -17,6 +18,26 @@ if TYPE_CHECKING:
     from workflow_server.services.actors import Actor
     from workflow_server.store.process_definitions import Reference
     from workflow_server.store.process_instances import InstanceInHand
+
+
+class CaseSeen(Protocol):
+    """What expressions see of a case itself, be it there or only about to be."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def organisation_id(self) -> UUID:
+        """Its host."""
+
+    @property
+    def business_key(self) -> str | None:
+        """Its number."""
+
+    @property
+    def started_at(self) -> datetime:
+        """When it began."""
 
 #: Where days are counted and shown.
 
@@ -81,7 +102,7 @@ class Situation:
         return context
 
 
-def actor_context(actor: Actor, instance: InstanceInHand) -> dict[str, Any]:
+def actor_context(actor: Actor, instance: CaseSeen) -> dict[str, Any]:
     """Return the `actor` of expressions: who acts, with the first role held in the host."""
     roles = [p.role for p in actor.positions if p.organisation_id == instance.organisation_id]
     return {
@@ -93,7 +114,7 @@ def actor_context(actor: Actor, instance: InstanceInHand) -> dict[str, Any]:
 
 
 def context_of(
-    instance: InstanceInHand,
+    instance: CaseSeen,
     organisation: Mapping[str, Any],
     variables: Mapping[str, Any],
     now: datetime,

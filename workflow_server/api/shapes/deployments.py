@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from workflow_server.api.shapes.base import FaultShape, Paging, Shape, page_of
+from workflow_server.api.shapes.documents import PaperShape
 from workflow_server.api.shapes.fields import Answers, Choice, Flag, Id, Moment, Shown, Text
 
 
@@ -39,6 +40,7 @@ class OfferShape(Shape):
     form = Shown(required=True, allow_none=True)
     organisation_id = Id(required=True)
     organisation_name = Shown(required=True)
+    previews = fields.List(fields.Nested(PaperShape), required=True)
 
 
 class OfferedDefinitionShape(DefinitionShape):
@@ -65,6 +67,12 @@ class FormShape(Shape):
 
     key = Shown(required=True)
     form = Answers(required=True, attribute="source")
+
+
+class StartFormShape(FormShape):
+    """The form of a start, and the papers that its answers end up in."""
+
+    previews = fields.List(fields.Nested(PaperShape), required=True)
 
 
 class WholeDeploymentShape(DeploymentShape):

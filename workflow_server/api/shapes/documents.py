@@ -38,11 +38,25 @@ class DocumentQuery(Paging):
     kind = Text(load_default=None)
 
 
+class PaperShape(Shape):
+    """A paper that the answers of a form end up in, and that can be looked at before."""
+
+    kind = Shown(required=True)
+    title = Shown(required=True)
+
+
 class PreviewShape(Shape):
     """Which document is to be seen before it is made, with which answers."""
 
     kind = Text(shortest=1, required=True)
     answers = Answers(load_default=dict)
+
+
+class StartPreviewShape(PreviewShape):
+    """The same of a start: which one, and in which organisation; without them the first."""
+
+    element_id = Text(load_default=None)
+    organisation_id = Id(load_default=None)
 
 
 DocumentPage = page_of(DocumentShape, "DocumentPage")

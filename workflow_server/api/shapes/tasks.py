@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.documents import DocumentShape
+from workflow_server.api.shapes.documents import DocumentShape, PaperShape
 from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Shown, Text
 
 _STATUS = ("open", "completed", "cancelled")
@@ -57,6 +57,7 @@ class DeskShape(TaskShape):
     reads = fields.List(fields.Nested(ReadsShape), required=True)
     draft = Answers(required=True, allow_none=True)
     documents = fields.List(fields.Nested(DocumentShape), required=True)
+    previews = fields.List(fields.Nested(PaperShape), required=True)
     may_complete = Flag(required=True)
 
 

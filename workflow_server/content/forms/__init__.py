@@ -1,6 +1,7 @@
 """Forms: form-js JSON compiled once, answers checked on the server."""
 
 from workflow_server.content.forms.checking import MAX_ANSWERS, Sources, check
+from workflow_server.content.forms.drafting import drafted
 from workflow_server.content.forms.model import (
     ACCESS,
     Checked,
@@ -23,6 +24,7 @@ __all__ = [
     "Sources",
     "check",
     "copies_shut",
+    "drafted",
     "parse",
     "shut_paths",
     "without",

@@ -58,10 +58,10 @@ def check(
     was dropped, because its field is hidden or read-only, and might have decided something.
     A limit whose expression `is_closed` holds, and is not told.
     """
-    refusal = _refusal(answers)
-    if refusal is not None:
-        return Checked({}, (Fault("#/answers", refusal),))
-    visit = _Visit(form, context, now, sources, access or {}, is_closed)
+    refused = refusal(answers)
+    if refused is not None:
+        return Checked({}, (Fault("#/answers", refused),))
+    visit = Visit(form, context, now, sources, access or {}, is_closed)
     visit.load(answers)
     try:
         visit.settle()
@@ -71,7 +71,7 @@ def check(
     return Checked({} if visit.faults else visit.values, tuple(visit.faults[:MAX_FAULTS]))
 
 
-def _refusal(answers: Any) -> str | None:
+def refusal(answers: Any) -> str | None:
     """Refuse what is no JSON object, too large or too deep, before anything reads it."""
     if not isinstance(answers, dict):
         return "答案应为对象"
@@ -93,7 +93,7 @@ class _Place:
 
 
 @dataclass
-class _Visit:
+class Visit:
     """One check: the values as they are settled, and what was found wrong."""
 
     form: Form

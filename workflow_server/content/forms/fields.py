@@ -63,6 +63,11 @@ class AnswerField(fields.Field[Any]):
         return ValidationError(f"{self.label}应为{expected}")
 
 
+def is_legible(text: str) -> bool:
+    """Tell whether a text holds nothing but what can be read."""
+    return _CONTROL.search(text) is None
+
+
 class Ignored(AnswerField):
     """What a browser may send, but never decides: read-only and computed values."""
 
