@@ -38,6 +38,14 @@ class Event(StrEnum):
     PROPOSAL_REJECTED = "ProposalRejected"
     #: Who had proposed content took that back.
     PROPOSAL_WITHDRAWN = "ProposalWithdrawn"
+    #: A designer began a working copy of the content.
+    CONTENT_DRAFT_BEGUN = "ContentDraftBegun"
+    #: A working copy took in what was deployed since.
+    CONTENT_DRAFT_REBASED = "ContentDraftRebased"
+    #: Files were taken into a working copy from a zip.
+    CONTENT_DRAFT_FILLED = "ContentDraftFilled"
+    #: A working copy was put away.
+    CONTENT_DRAFT_CLOSED = "ContentDraftClosed"
     #: Business time was moved ahead.
     CLOCK_MOVED = "ClockMoved"
     #: A file was brought.

@@ -100,6 +100,7 @@ class Noun:
         self.blueprint.ARGUMENTS_PARSER = PARSER
         self.blueprint.before_request(self._let_in)
         self._forms: set[str] = set()
+        self._raw: dict[str, int] = {}
         self.blueprint._prepare_doc_cbks.append(self._describe)
 
     def route(
@@ -113,13 +114,15 @@ class Noun:
         status: int = 200,
         media: str | None = None,
         form: Shape | None = None,
+        raw: int | None = None,
         keyed: bool = False,
     ) -> Callable[[F], F]:
         """Add a route: `takes` is the body's shape, `query` the query's, `gives` the answer's.
 
         The function gets the loaded query, then the loaded body, then what the rule names.
         `media` is the content type of an answer that is not JSON. `form` is the shape of the
-        parts beside the `file` of a multipart request (`uploaded_file` gives that). `keyed`
+        parts beside the `file` of a multipart request (`uploaded_file` gives that). `raw` is
+        how many bytes a body may have that is a file itself (`raw_body` gives it). `keyed`
         says that the service heeds an Idempotency-Key.
         """
 
@@ -139,6 +142,9 @@ class Noun:
                 self._forms.add(f"{self.name}.{function.__name__}")
                 wrapped = PARSER.use_args(form, location="form")(wrapped)
                 wrapped = self.blueprint.doc(requestBody=_multipart(form))(wrapped)
+            if raw is not None:
+                self._raw[f"{self.name}.{function.__name__}"] = raw
+                wrapped = self.blueprint.doc(requestBody=_RAW)(wrapped)
             if keyed:
                 wrapped = self.blueprint.doc(parameters=["IdempotencyKey"])(wrapped)
             if f"{self.name}.{function.__name__}" in OPEN:
@@ -167,7 +173,7 @@ class Noun:
     def _let_in(self) -> None:
         takes_form = request.endpoint in self._forms
         if not takes_form:
-            request.max_content_length = ANSWERS_BYTES
+            request.max_content_length = self._raw.get(request.endpoint or "", ANSWERS_BYTES)
         if "\x00" in request.path or b"%00" in request.query_string:
             raise BadRequest("地址含有不允许的字符。 The address holds a NUL character.")
         if request.endpoint in OPEN:
@@ -224,6 +230,17 @@ def plain(body: Mapping[str, Any], status: int = 200) -> Response:
     response = jsonify(body)
     response.status_code = status
     return response
+
+
+def raw_body() -> bytes:
+    """Return a body that is a file itself."""
+    return request.get_data(cache=False)
+
+
+def expected_version() -> str | None:
+    """Return the version that If-Match names: a checksum, `*` for any, None without the header."""
+    given = request.headers.get("If-Match")
+    return given.strip().removeprefix("W/").strip('"') if given is not None else None
 
 
 def uploaded_file() -> FileStorage:
@@ -286,6 +303,12 @@ def _is_deeper(value: Any, depth: int) -> bool:
 def _identify() -> None:
     if arrivals.arrive() is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "workflow-server"}))
+
+
+_RAW = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 def _binary(media: str | None) -> dict[str, Any] | None:

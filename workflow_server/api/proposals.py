@@ -38,13 +38,15 @@ def propose(form: dict[str, Any]) -> Any:
     many others as the server asks for have approved it.
     """
     key = door.idempotency_key()
-    return _whole(proposals.propose(door.actor(), uploaded_bundle(), form["note"], door.now(), key))
+    return whole_proposal(
+        proposals.propose(door.actor(), uploaded_bundle(), form["note"], door.now(), key)
+    )
 
 
 @noun.get("/<uuid:proposal_id>", WholeProposalShape())
 def read_proposal(proposal_id: UUID) -> Any:
     """部署申请 · One proposal, what was decided on it, and what it changes."""
-    return _whole(proposals.get(door.actor(), proposal_id))
+    return whole_proposal(proposals.get(door.actor(), proposal_id))
 
 
 @noun.get("/<uuid:proposal_id>/bundle", media="application/zip")
@@ -62,7 +64,7 @@ def decide(body: dict[str, Any], proposal_id: UUID) -> Any:
     before something else was deployed are void and must be given again.
     """
     given = (body["approved"], body["note"])
-    return _whole(
+    return whole_proposal(
         proposals.decide(door.actor(), proposal_id, *given, door.now(), door.idempotency_key())
     )
 
@@ -71,10 +73,11 @@ def decide(body: dict[str, Any], proposal_id: UUID) -> Any:
 def withdraw(proposal_id: UUID) -> Any:
     """撤回部署申请 · Take one's own proposal back."""
     key = door.idempotency_key()
-    return _whole(proposals.withdraw(door.actor(), proposal_id, door.now(), key))
+    return whole_proposal(proposals.withdraw(door.actor(), proposal_id, door.now(), key))
 
 
-def _whole(whole: Whole) -> dict[str, Any]:
+def whole_proposal(whole: Whole) -> dict[str, Any]:
+    """Return a proposal as the API tells it."""
     kept = whole.proposal
     return {
         **{name: getattr(kept, name) for name in _KEPT},

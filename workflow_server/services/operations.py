@@ -177,3 +177,11 @@ _REGISTRY: Mapping[str, _Registered] = {
 }
 #: The operations that diagrams may name.
 NAMES = frozenset(_REGISTRY)
+
+
+def described() -> list[dict[str, Any]]:
+    """Return each operation with its parameters, for who draws."""
+    return [
+        {"name": name, "required": sorted(each.required), "optional": sorted(each.optional)}
+        for name, each in sorted(_REGISTRY.items())
+    ]
