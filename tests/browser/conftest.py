@@ -1,0 +1,123 @@
+"""People with real browsers at a real server: the demo office, each in a context of their own.
+
+`page_of("login")` opens a page in which somebody has signed in. Nothing may go wrong on it: an
+error in the console, a breach of the content security policy or an exception fails the test.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.site import Site
+from tests.conftest import Databases
+from tests.court import settled_databases as settled_databases
+from workflow_server.services.organisations import DEMO_PASSWORD
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+_STATUS = re.compile(r"the server responded with a status of (\d+)")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser that `make test` finds or installs."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    assert program is not None, "there is no chromium: python scripts/setup.py browser"
+    with sync_playwright() as play:
+        # As root, in containers too; shared memory is scarce there.
+        options = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = play.chromium.launch(executable_path=program, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(settled_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of the module's own; nothing was started in its office yet."""
+    url = settled_databases.fresh()
+    made = Site(url, tmp_path_factory.mktemp("site"))
+    made.start()
+    yield made
+    made.stop()
+    settled_databases.give_back(url)
+
+
+@pytest.fixture(scope="module")
+def server(site: Site) -> str:
+    """Where the server is, for tests that only want its address."""
+    return site.address
+
+
+@dataclass
+class People:
+    """Opens pages for people; keeps what went wrong on them."""
+
+    browser: Browser
+    address: str
+    wrong: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def __call__(
+        self,
+        login: str | None = None,
+        path: str | None = None,
+        *,
+        phone: bool = False,
+        english: bool = False,
+        expects: tuple[int, ...] = (),
+    ) -> Page:
+        """Open a page in a context of its own; `expects`: refusals that the test is about."""
+        context = self.browser.new_context(
+            base_url=self.address,
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        self.contexts.append(context)
+        context.set_default_timeout(15_000)
+        if english:
+            name = "workflow_server_language"
+            context.add_cookies([{"name": name, "value": "en", "url": self.address}])
+        if login is not None:
+            form = {"login": login, "password": DEMO_PASSWORD}
+            answer = context.request.post("/sign-in", form=form, max_redirects=0)
+            assert answer.status == 303, f"{login} cannot sign in"
+        context.on("page", lambda page: self._listen(page, expects))
+        page = context.new_page()
+        if path is not None:
+            page.goto(path)
+        return page
+
+    def _listen(self, page: Page, expects: tuple[int, ...]) -> None:
+        page.on("console", lambda said: self._hear(said, expects))
+        page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
+
+    def _hear(self, said: ConsoleMessage, expects: tuple[int, ...]) -> None:
+        if said.type != "error" or is_harmless(said.text):
+            return
+        status = _STATUS.search(said.text)
+        if status is None or int(status[1]) not in expects:
+            self.wrong.append(f"{said.page.url if said.page else ''}: {said.text} {said.location}")
+
+
+def is_harmless(text: str) -> bool:
+    """Tell whether a complaint is pdf.js trying out whether an image may hold styles."""
+    return text.startswith("Applying inline style")
+
+
+@pytest.fixture
+def page_of(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """`page_of("login")` opens a page; the test fails if anything went wrong on one."""
+    people = People(chromium, site.address)
+    yield people
+    for context in people.contexts:
+        context.close()
+    assert people.wrong == []
