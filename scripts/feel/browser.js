@@ -31,3 +31,15 @@ export function unaryTest(expression, context = {}) {
   prepare(context);
   return { value: unary(expression, context, context["?"] ?? null), warnings: [] };
 }
+
+// What is wrong with the syntax of an expression: {message, hint, input, from, to}, or null.
+export function check(expression) {
+  know(undefined);
+  try {
+    tree(expression, false);
+    return null;
+  } catch (error) {
+    const { from = null, to = null } = error.position ?? {};
+    return { message: String(error.message), hint: error.hint ?? null, input: error.input ?? null, from, to };
+  }
+}
