@@ -58,7 +58,7 @@ class Task(Model):
             postgresql_where=_OPEN,
         ),
         sa.Index("ix_tasks_assigned", "assignee_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        sa.Index("ix_tasks_assignee_id_instance_id", "assignee_id", "instance_id"),
+        sa.Index("ix_tasks_assignee_id", "assignee_id"),
         {"sqlite_with_rowid": False},
     )
 
