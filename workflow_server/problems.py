@@ -174,7 +174,10 @@ def _problem(
 
 
 def _page(status: int, body: dict[str, Any]) -> Response:
-    return Response(render_template("problem.html", problem=body), status, mimetype="text/html")
+    g.problem = body["code"]
+    g.frame = {}
+    page = render_template("problem.html", problem=body)
+    return Response(page, status, {"Cache-Control": "no-store"}, mimetype="text/html")
 
 
 def _wants_page() -> bool:

@@ -32,6 +32,10 @@ OPEN = {
     "web.static": "style sheets and scripts",
     "web.sign_ins.show": "asks who it is",
     "web.sign_ins.sign_in": "this is where the cookie comes from",
+    "web.sign_ins.show_code": "asks for the code of who has shown a password",
+    "web.sign_ins.complete": "the half token of the password is asked for instead",
+    "web.sign_ins.begin_openid": "leads to the provider that says who it is",
+    "web.sign_ins.finish_openid": "this is where the cookie comes from",
     "web.home.set_language": "also who has not signed in reads",
 }
 

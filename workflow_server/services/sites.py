@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workflow_server.content.sites import Site, Words
+from workflow_server.content.sites import Site as Site
+from workflow_server.content.sites import Words as Words
 from workflow_server.services import definition_cache
 from workflow_server.store import deployments
 

@@ -108,9 +108,13 @@ def page_number() -> int:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    address = url_for("web.sign_ins.show", next=wanted if wanted != "/" else None)
+    # Who comes back after a while is told why they are asked again.
+    notice = "session_over" if arrivals.SESSION_COOKIE in request.cookies else None
     if "HX-Request" in request.headers:
         # htmx would put a sign-in page into the middle of another one.
-        return Response(status=204, headers={"HX-Redirect": url_for("web.sign_ins.show")})
+        wanted = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="")
+        address = url_for("web.sign_ins.show", next=local_path(wanted.geturl()), notice=notice)
+        return Response(status=204, headers={"HX-Redirect": address})
+    path = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    address = url_for("web.sign_ins.show", next=path if path != "/" else None, notice=notice)
     return redirect(address, 303)

@@ -7,7 +7,10 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
+from workflow_server import arrivals
 from workflow_server.config import CHINA
+from workflow_server.services import due_days
+from workflow_server.services.due_days import DueDay
 
 
 def register(app: Flask) -> None:
@@ -15,6 +18,8 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.globals["page_address"] = page_address
+    app.jinja_env.globals["due_day"] = due_day
+    app.jinja_env.globals["filter_address"] = filter_address
 
 
 def day(value: date | None) -> str:
@@ -27,6 +32,20 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """Write a moment as 2026-04-07 09:30, in China's time."""
     return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value is not None else ""
+
+
+def due_day(value: date) -> DueDay:
+    """Return how near a day is on which something is due, by working days."""
+    return due_days.look_at(value, arrivals.now())
+
+
+def filter_address(**changed: Any) -> str:
+    """Return the address of this page with other values in its query; None takes one away."""
+    assert request.endpoint is not None
+    given: dict[str, Any] = {**request.args.to_dict(flat=False), **changed}
+    for name in ("notice", "page"):
+        given.pop(name, None)
+    return url_for(request.endpoint, **(request.view_args or {}), **given)
 
 
 def page_address(number: int) -> str:

@@ -12,6 +12,8 @@ import re
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 
+from workflow_server.services.sites import Words
+
 #: Remembers the language that somebody chose.
 COOKIE = "workflow_server_language"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -23,6 +25,7 @@ def register(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
     Babel(app, default_locale="zh", locale_selector=language)
     app.jinja_env.filters["spoken"] = spoken
+    app.jinja_env.filters["words"] = words
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["LANGUAGES"] = LANGUAGES
 
@@ -33,6 +36,11 @@ def language() -> str:
         return "zh"
     chosen = g.get("language") or request.cookies.get(COOKIE, "zh")
     return chosen if chosen in LANGUAGES else "zh"
+
+
+def words(given: Words) -> str:
+    """Return what the content says in both languages, in the reader's."""
+    return given.en if language() == "en" else given.zh
 
 
 def spoken(message: str) -> str:

@@ -2,6 +2,7 @@
 import "./site.css";
 import htmx from "htmx.org/dist/htmx.esm.js";
 import * as tabler from "@tabler/core/dist/js/tabler.esm.js";
+import "./manners.js";
 
 // The page's policy allows no script and no style but its own files.
 htmx.config.allowEval = false;

@@ -1,0 +1,22 @@
+// Small manners of every page; each works on without them, only with one step more.
+
+// A notice is said once: going back or reloading does not say it again.
+const here = new URL(location.href);
+if (here.searchParams.has("notice")) {
+  here.searchParams.delete("notice");
+  history.replaceState(history.state, "", here);
+}
+
+// A page that was left by signing out is not shown again from the browser's memory.
+addEventListener("pageshow", async ({ persisted }) => {
+  if (persisted && (await fetch("/api/me", { credentials: "same-origin" })).status === 401) location.reload();
+});
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.dataset.island) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "true";
+  setTimeout(() => delete form.dataset.sent, 5000);
+});
