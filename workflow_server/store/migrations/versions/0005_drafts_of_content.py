@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from workflow_server.store import types
 
 revision = '0005'
-down_revision = '0004'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 
