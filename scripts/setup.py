@@ -238,10 +238,18 @@ def browser():
     return next((path for path in map(shutil.which, names) if path), None)
 
 
+def has_chinese_fonts():
+    """Tell whether the browser has letters of print; without them it takes brush writing."""
+    return any(Path("/usr/share/fonts").glob("**/NotoSansCJK*"))
+
+
 def set_up_browser():
-    if browser():
-        return
-    install(["chromium"])
+    # Letters are of the screenshots' looks only: nobody is held up who may not install them.
+    letters = [] if has_chinese_fonts() else ["fonts-noto-cjk"]
+    if not browser():
+        install(["chromium", *letters])
+    elif letters and os.geteuid() == 0 and shutil.which("apt-get"):
+        install(letters)
     if not browser():
         fail("there is no chromium on the PATH after installing it")
 
