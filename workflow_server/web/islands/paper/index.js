@@ -1,96 +1,170 @@
-// Shows a PDF, page after page, as wide as its container: data-source is its address. The event
-// `paper:refresh` brings another one (detail: an ArrayBuffer, or nothing to fetch it again).
+// Shows a paper. data-source: the address of a finished one; data-preview with data-kind: where it is made from
+// the answers that `workflow:answers` brings (detail {answers}). `paper:refresh` brings a PDF (ArrayBuffer), or
+// nothing to fetch it again. data-title, data-download, data-print; data-element, data-organisation for a start.
 import "./paper.css";
-import { getDocument, GlobalWorkerOptions, TextLayer } from "pdfjs-dist/build/pdf.mjs";
-import { island, load } from "../start.js";
+import { island } from "../start.js";
+import { Frame } from "./frame.js";
+import { Pages } from "./pages.js";
+import { spoken, words } from "./words.js";
 
-const here = (file) => new URL(file, import.meta.url).href;
-GlobalWorkerOptions.workerSrc = here(PAPER_WORKER);
+const SETTLE_MS = 80; // several answers at once are one
+const PATIENCE_MS = 20000;
+const TRIES = 90;
 
-const pixels = () => window.devicePixelRatio || 1;
+const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-async function drawPage(page, width) {
-  const scale = width / page.getViewport({ scale: 1 }).width;
-  const viewport = page.getViewport({ scale });
-  const sheet = document.createElement("div");
-  sheet.className = "paper-page";
-  sheet.style.setProperty("--total-scale-factor", scale);
-  sheet.style.width = `${viewport.width}px`;
-  sheet.style.height = `${viewport.height}px`;
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(viewport.width * pixels());
-  canvas.height = Math.round(viewport.height * pixels());
-  const text = document.createElement("div");
-  text.className = "textLayer";
-  sheet.append(canvas, text);
-  const transform = pixels() === 1 ? null : [pixels(), 0, 0, pixels(), 0, 0];
-  await page.render({ canvas, viewport, transform }).promise;
-  await new TextLayer({ textContentSource: page.streamTextContent(), container: text, viewport }).render();
-  return sheet;
+class Refused extends Error {
+  constructor(sentence, status = 0, after = 1) {
+    super(sentence);
+    Object.assign(this, { status, after });
+  }
+}
+
+async function fetched(address, options = {}) {
+  let response;
+  try {
+    response = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS), ...options });
+  } catch {
+    throw new Refused(words.lost);
+  }
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => ({}));
+  const sentence = { 401: words.signedOut, 404: words.gone, 503: words.busy }[response.status];
+  const after = Number(response.headers.get("Retry-After")) || 1;
+  throw new Refused(sentence ?? (spoken(problem.detail) || words.failed), response.status, after);
 }
 
 class Paper {
   constructor(element) {
     this.element = element;
-    this.sheets = element.querySelector(".paper-pages") ?? document.createElement("div");
-    this.sheets.className = "paper-pages";
-    element.append(this.sheets);
-    this.turn = 0;
+    const container = document.createElement("div");
+    container.className = "paper-pages";
+    this.pages = new Pages(container);
+    this.frame = new Frame(element, this.pages);
+    this.asked = 0;
   }
 
-  async show(data) {
-    const turn = ++this.turn;
-    const opening = getDocument({
-      data, cMapUrl: here(`${PAPER_FILES}/cmaps/`), standardFontDataUrl: here(`${PAPER_FILES}/standard_fonts/`),
-      wasmUrl: here(`${PAPER_FILES}/wasm/`), iccUrl: here(`${PAPER_FILES}/iccs/`),
-    });
+  emit(name, detail) {
+    this.element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  }
+
+  async show(data, timing = {}) {
+    const began = performance.now();
+    const count = await this.pages.show(data);
+    if (count === null) return;
+    this.frame.drawn(count);
+    this.emit("paper:drawn", { pages: count, drawing: performance.now() - began, ...timing });
+  }
+
+  fail(error) {
+    const kept = this.pages.container.children.length ? words.kept : "";
+    this.frame.say();
+    this.frame.tell(error instanceof Refused ? `${error.message} ${kept}`.trim() : words.failed, "warning");
+    this.emit("paper:failed", { error });
+  }
+
+  // ---- a finished paper ----
+
+  async open() {
+    this.frame.say(words.drawing);
+    for (let tries = 0; tries < TRIES && this.element.isConnected; tries += 1) {
+      try {
+        const response = await fetched(this.element.dataset.source);
+        this.frame.tell();
+        await this.show(await response.arrayBuffer());
+        this.frame.say();
+        return;
+      } catch (error) {
+        if (error.status !== 503) return void this.fail(error);
+        this.frame.say();
+        this.frame.tell(words.producing);
+        await wait(1000 * error.after);
+      }
+    }
+    this.fail(new Refused(words.failed));
+  }
+
+  // ---- a paper that is being written ----
+
+  // One is made at a time: what is typed meanwhile is made next, and only its newest state.
+  change(answers) {
+    this.answers = answers;
+    this.asked = performance.now();
+    if (this.isVisible === false) return;
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.refresh(), SETTLE_MS);
+  }
+
+  see(visible) {
+    const shown = visible && this.isVisible === false;
+    this.isVisible = visible;
+    if (shown && this.answers !== this.made) this.refresh();
+  }
+
+  async refresh() {
+    if (this.busy || !this.element.isConnected) return;
+    this.busy = true;
+    this.frame.say(words.updating);
+    let again = 0;
+    while (this.answers !== this.made || again) {
+      const { answers } = this;
+      if (again) await wait(1000 * again);
+      again = await this.make(answers);
+      if (!again) this.made = answers;
+      if (!this.element.isConnected) break;
+    }
+    this.busy = false;
+    this.frame.say();
+  }
+
+  // Returns after how many seconds to try again, if that helps.
+  async make(answers) {
+    const { preview, kind, element, organisation } = this.element.dataset;
+    const body = { kind, answers };
+    if (element) body.element_id = element;
+    if (organisation) body.organisation_id = organisation;
+    const began = performance.now();
     try {
-      const pdf = await opening.promise;
-      if (turn !== this.turn) return void opening.destroy();
-      await this.pdf?.destroy();
-      this.pdf = opening;
-      await this.draw(pdf, turn);
+      const response = await fetched(preview, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+      const data = await response.arrayBuffer();
+      const missing = JSON.parse(decodeURIComponent(response.headers.get("Missing-Parts") ?? "[]"));
+      await this.show(data, { server: performance.now() - began, waited: began - this.asked });
+      this.frame.tell(missing.length ? words.missing(missing) : "");
+      return 0;
     } catch (error) {
-      await opening.destroy();
-      if (turn === this.turn) throw error;
+      this.fail(error);
+      return error.status === 503 ? error.after : 0;
     }
   }
+}
 
-  // The old pages stay until all of the new ones are drawn.
-  async draw(pdf, turn) {
-    this.width = this.sheets.clientWidth || this.element.clientWidth;
-    const drawn = [];
-    for (let number = 1; number <= pdf.numPages; number += 1) {
-      const page = await pdf.getPage(number);
-      if (turn !== this.turn) return;
-      drawn.push(await drawPage(page, this.width));
-    }
-    if (turn !== this.turn) return;
-    this.sheets.replaceChildren(...drawn);
-    this.element.dispatchEvent(new CustomEvent("paper:drawn", { bubbles: true, detail: { pages: drawn.length } }));
-  }
-
-  async redraw() {
-    const pdf = await this.pdf?.promise;
-    if (!pdf || !this.sheets.clientWidth || this.sheets.clientWidth === this.width) return;
-    const turn = ++this.turn;
-    await this.draw(pdf, turn).catch((error) => { if (turn === this.turn) throw error; });
-  }
+function follow(paper, element) {
+  const cut = new IntersectionObserver(([entry]) => paper.see(entry.isIntersecting));
+  cut.observe(element);
+  element.addEventListener("workflow:answers", ({ detail }) => paper.change(detail.answers));
+  // A form says what it holds as soon as it stands; without one the paper is shown empty.
+  const alone = setTimeout(() => { if (!paper.answers) paper.change({}); }, 1500);
+  return () => { cut.disconnect(); clearTimeout(alone); clearTimeout(paper.later); };
 }
 
 island("paper", async (element) => {
   const paper = new Paper(element);
-  const fetched = async () => (await load(element.dataset.source)).arrayBuffer();
-  const fail = (error) => element.dispatchEvent(new CustomEvent("paper:failed", { bubbles: true, detail: { error } }));
+  const { source, preview } = element.dataset;
+  const leave = preview ? follow(paper, element) : () => {};
+  element.addEventListener("paper:refresh", async ({ detail }) => {
+    if (!detail) return void (source ? paper.open() : paper.change({ ...paper.answers }));
+    try {
+      await paper.show(detail);
+      paper.frame.tell();
+    } catch (error) { paper.fail(error); }
+  });
   let later;
   const watch = new ResizeObserver(() => {
     clearTimeout(later);
-    later = setTimeout(() => paper.redraw().catch(fail), 150);
+    later = setTimeout(() => paper.pages.redraw().catch((error) => paper.fail(error)), 150);
   });
-  element.addEventListener("paper:refresh", async ({ detail }) => {
-    try { await paper.show(detail ?? await fetched()); } catch (error) { fail(error); }
-  });
-  if (element.dataset.source) await paper.show(await fetched());
-  watch.observe(element);
-  return () => { watch.disconnect(); paper.turn += 1; paper.pdf?.destroy(); };
+  if (source) await paper.open();
+  watch.observe(paper.pages.container);
+  return () => { leave(); watch.disconnect(); clearTimeout(later); paper.frame.full(false); paper.pages.close(); };
 });
