@@ -40,6 +40,15 @@ const correctForms = {
   },
 };
 
+// CodeMirror writes a <style>, which the pages' policy forbids; a sheet made by script it allows.
+const correctStyles = {
+  name: "correct-styles",
+  setup(build) {
+    build.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, ({ path }) => ({ loader: "js", contents: replaceExactly(
+      readFileSync(path, "utf8"), [["sheets by script", "if (!root.head && root.adopted", "if (root.adopted"]]) }));
+  },
+};
+
 // ---- files beside the bundles ----
 
 function hashed(name, content) {
@@ -127,7 +136,7 @@ const { metafile } = await esbuild.build({
   legalComments: "none",
   loader: { ".woff2": "file", ".woff": "file", ".ttf": "file", ".eot": "file", ".svg": "dataurl" },
   define: { PAPER_WORKER: JSON.stringify(`./${worker}`), PAPER_FILES: JSON.stringify(`./${files}`) },
-  plugins: [correctFeel(here, "browser.js"), correctForms],
+  plugins: [correctFeel(here, "browser.js"), correctForms, correctStyles],
   nodePaths: [modules],
   metafile: true,
 });

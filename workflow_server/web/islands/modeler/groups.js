@@ -1,0 +1,175 @@
+// The groups of the panel for the element that is selected.
+import { Group, ListGroup } from "@bpmn-io/properties-panel";
+import { h } from "@bpmn-io/properties-panel/preact";
+import { ChoiceEntry, TextEntry, TickEntry, entriesOf, titleOf } from "./entries.js";
+import { FieldAccess, FormLinks, Order, Trial } from "./people.js";
+import { label, say } from "./texts.js";
+import translate from "./translate.js";
+import { ValueEntry } from "./value.js";
+import { WORDS, wordOf } from "./words.js";
+
+const LISTS = ["start", "team", "flag", "separate", "reads", "document", "deadline", "output", "record", "state", "number", "link",
+  "message"];
+// What a new one says at first.
+const FIRST = { record: { operation: "open" }, document: { moment: "draft" }, flag: { name: "minor" } };
+
+export function groupsOf(context) {
+  const { model } = context;
+  return [
+    general(context), ...(model.place === "sequenceFlow" ? [flow(context)] : []),
+    ...(model.eventName === "timer" ? [timer(context)] : []),
+    ...["process", "lane"].filter((word) => model.may(word)).map((word) => once(word, context)),
+    ...(model.may("assign") ? [people(context), form(context)] : []),
+    ...["operation", "outcome"].filter((word) => model.may(word)).map((word) => once(word, context)),
+    ...LISTS.filter((word) => model.may(word)).map((word) => list(word, context)),
+    ...(model.effects().length > 1 ? [order(context)] : []),
+  ];
+}
+
+const group = (id, title, entries, shouldOpen = true) => ({ id, label: title, component: Group, entries, shouldOpen, translate });
+
+// ---- general ----
+
+function checkId(model, moddle, id) {
+  if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(id)) return say("badId");
+  if (model.place === "process" && moddle === model.holder && !/^[a-z][a-z0-9_]*$/.test(id)) return say("badKey");
+  const other = model.modeler.get("moddle").ids.assigned(id);
+  return other && other !== moddle ? say("usedId") : null;
+}
+
+function general(context) {
+  const { model } = context, { shown, holder } = model;
+  const isText = model.place === "textAnnotation", isPool = shown !== holder;
+  const entries = [
+    isText
+      ? entry("text", TextEntry, { label: say("textOf"), multiline: true, getValue: () => shown.text, setValue: (text) => model.rename({ text }) })
+      : entry("name", TextEntry, { label: say("name"), multiline: true, getValue: () => shown.name, setValue: (name) => model.rename({ name }) }),
+    entry("id", TextEntry, { label: say("id"), getValue: () => shown.id, check: (id) => checkId(model, shown, id),
+      setValue: (id) => id && model.rename({ id }) }),
+  ];
+  if (isPool && holder.$type === "bpmn:Process") {
+    entries.push(entry("key", TextEntry, { label: say("poolKey"), getValue: () => holder.id, check: (id) => checkId(model, holder, id),
+      setValue: (id) => id && model.update(holder, { id }) }));
+  }
+  if (holder.$type === "bpmn:Process") {
+    entries.push(entry("executable", TickEntry, { label: say("executable"), getValue: () => holder.isExecutable,
+      setValue: (isExecutable) => model.update(holder, { isExecutable }) }));
+  }
+  if (model.place === "boundaryEvent") {
+    entries.push(entry("interrupting", TickEntry, { label: say("interrupting"), getValue: () => shown.cancelActivity !== false,
+      setValue: (cancelActivity) => model.rename({ cancelActivity }) }));
+  }
+  entries.push(entry("documentation", TextEntry, { label: say("documentation"), multiline: true, getValue: () => model.documentation,
+    setValue: (text) => model.setDocumentation(text) }));
+  return group("general", say("general"), entries);
+}
+
+const entry = (id, component, more) => ({ id, component, ...more });
+
+// ---- flows and timers ----
+
+function flow({ model, names }) {
+  const source = model.shown.sourceRef, isDefault = source?.default === model.shown;
+  const entries = [];
+  if (source?.$type === "bpmn:ExclusiveGateway") {
+    entries.push(entry("default", TickEntry, { label: say("defaultFlow"), getValue: () => isDefault, setValue: (now) => model.setDefault(now) }));
+  }
+  if (model.isConditional && !isDefault) {
+    entries.push(entry("condition", ValueEntry, { label: say("condition"), help: say("conditionHelp"), alwaysFeel: true, names,
+      getValue: () => model.shown.conditionExpression?.body, setValue: (text) => model.setCondition(text) }));
+  }
+  return group("flow", say("condition"), entries);
+}
+
+function timer(context) {
+  const { model, names } = context, kind = model.timerKind;
+  const entries = [entry("timer-kind", ChoiceEntry, {
+    label: say("timerKind"), isRequired: true, getValue: () => kind, setValue: (now) => now && model.setTimer(now),
+    options: [["duration", say("duration")], ["date", say("date")], ...(model.may("timer") && model.place !== "startEvent" ? [["byDeadline", say("byDeadline")]] : [])],
+  })];
+  if (kind === "byDeadline") entries.push(...entriesOf("timer", model.one("timer"), context, "timer"));
+  else if (kind) {
+    entries.push(entry("timer-text", ValueEntry, { label: say("time"), help: say("timeHelp"), names, isRequired: true, getValue: () => model.timerText,
+      setValue: (text) => model.setTimer(kind, text ?? "") }));
+  }
+  return group("timer", label(WORDS.timer), entries);
+}
+
+// ---- words that stand once ----
+
+function once(word, context) {
+  const { model } = context, element = model.one(word);
+  const entries = entriesOf(word, element, context, word);
+  return withKids(group(word, label(WORDS[word]), entries), word, element, context, word);
+}
+
+function people(context) {
+  const { model } = context;
+  return group("assign", say("who"), [
+    ...entriesOf("assign", model.one("assign"), context, "assign"),
+    ...entriesOf("separateFrom", model.one("separateFrom"), context, "separateFrom"),
+    entry("trial", Trial, { context }),
+  ]);
+}
+
+function form(context) {
+  const { model } = context;
+  return group("form", label(WORDS.form), [
+    ...entriesOf("form", model.one("form"), context, "form"),
+    entry("form-links", FormLinks, { context }),
+    entry("form-access", FieldAccess, { context }),
+  ]);
+}
+
+// ---- lists ----
+
+function list(word, context) {
+  const { model } = context;
+  return {
+    id: word, label: label(WORDS[word]), component: ListGroup, translate,
+    shouldOpen: ["document", "deadline", "message", "start"].includes(word),
+    items: model.all(word).map((element, index) => item(word, element, context, `${model.element.id}-${word}-${index}`)),
+    add: (event) => { event.stopPropagation(); context.add(word, FIRST[word] ?? {}); },
+  };
+}
+
+function item(word, element, context, id) {
+  const entries = entriesOf(word, element, context, id);
+  return {
+    id, label: titleOf(element, context.names), autoFocusEntry: entries[0]?.id,
+    entries: withKids({ entries }, word, element, context, id).entries,
+    remove: (event) => { event.stopPropagation(); context.remove(element); },
+  };
+}
+
+// Elements inside of one of ours: payload, fields, parameters.
+function withKids(into, word, element, context, id) {
+  if (!element || !WORDS[word].kids) return into;
+  const kids = WORDS[word].kids.filter((kid) => word !== "message" || context.model.sends || element.parts?.some((part) => wordOf(part) === kid))
+    .map((kid) => entry(`${id}-${kid}`, Parts, { kid, element, context }));
+  return { ...into, entries: [...into.entries, ...kids] };
+}
+
+function Parts({ id, kid, element, context }) {
+  const parts = (element.parts ?? []).filter((part) => wordOf(part) === kid);
+  const { model } = context;
+  return h("div", { class: "bio-properties-panel-entry parts", "data-entry-id": id },
+    h("div", { class: "parts-head" },
+      h("span", { class: "bio-properties-panel-label" }, `${label(WORDS[kid])}（${parts.length}）`),
+      h("button", { type: "button", class: "parts-add", onClick: () => context.change(() => model.addPart(element, kid)) }, `+ ${say("add")}`)),
+    parts.map((part, index) => h(Part, { key: `${id}-${index}`, id: `${id}-${index}`, kid, part, parent: element, context })));
+}
+
+function Part({ id, kid, part, parent, context }) {
+  const entries = entriesOf(kid, part, context, id);
+  const title = titleOf(part, context.names);
+  return h("details", { class: "part", open: !title },
+    h("summary", null, title || say("empty"),
+      h("button", { type: "button", class: "part-remove", "aria-label": `${say("remove")} ${title}`,
+        onClick: (event) => { event.preventDefault(); context.change(() => context.model.removePart(parent, part)); } }, "×")),
+    entries.map(({ component, ...props }) => h(component, { key: props.id, ...props })));
+}
+
+function order(context) {
+  return group("order", say("order"), [entry("order", Order, { context })], false);
+}

@@ -1,0 +1,178 @@
+// Reads and changes our words on an element; every change is one step to undo.
+import { is } from "bpmn-js/lib/util/ModelUtil";
+import { mayStand, placeOf, typeName, wordOf, WORDS } from "./words.js";
+
+export const EVENTS = ["message", "timer", "terminate"];
+
+export class Model {
+  constructor(modeler, element) {
+    this.modeler = modeler;
+    this.element = element.labelTarget ?? element;
+    this.modeling = modeler.get("modeling");
+    this.factory = modeler.get("bpmnFactory");
+  }
+
+  get shown() { return this.element.businessObject; }
+
+  // A pool stands for its process.
+  get holder() { return is(this.element, "bpmn:Participant") ? this.shown.processRef ?? this.shown : this.shown; }
+
+  get place() { return placeOf(this.holder); }
+
+  get event() { return this.shown.eventDefinitions?.[0]; }
+
+  get eventName() { return this.event ? this.event.$type.replace(/^bpmn:|EventDefinition$/g, "").toLowerCase() : null; }
+
+  get sends() { return ["endEvent", "intermediateThrowEvent", "sendTask"].includes(this.place); }
+
+  get words() { return this.holder.extensionElements?.values ?? []; }
+
+  all(word) { return this.words.filter((each) => wordOf(each) === word); }
+
+  one(word) { return this.all(word)[0]; }
+
+  may(word) {
+    if (!mayStand(word, this.place)) return false;
+    if (word === "message") return ["sendTask", "receiveTask"].includes(this.place) || this.eventName === "message";
+    if (word === "timer") return this.eventName === "timer";
+    return true;
+  }
+
+  together(run) { this.modeler.get("commandStack").execute("wf.together", { run }); }
+
+  update(moddle, properties) { this.modeling.updateModdleProperties(this.element, moddle, properties); }
+
+  rename(properties) { this.modeling.updateProperties(this.element, properties); }
+
+  make(word, attributes, parent) {
+    const made = this.factory.create(typeName(word), attributes);
+    if (parent) made.$parent = parent;
+    return made;
+  }
+
+  setWords(values) {
+    const holder = this.holder, extensions = holder.extensionElements;
+    if (extensions) {
+      values.forEach((value) => { value.$parent = extensions; });
+      this.update(holder, values.length ? { extensionElements: this.extensions(values, holder) } : { extensionElements: undefined });
+    } else if (values.length) this.update(holder, { extensionElements: this.extensions(values, holder) });
+  }
+
+  extensions(values, holder) {
+    const made = this.factory.create("bpmn:ExtensionElements", { values });
+    made.$parent = holder;
+    values.forEach((value) => { value.$parent = made; });
+    return made;
+  }
+
+  add(word, attributes = {}) {
+    const made = this.make(word, attributes);
+    this.setWords([...this.words, made]);
+    return made;
+  }
+
+  remove(element) { this.setWords(this.words.filter((each) => each !== element)); }
+
+  // Of a word that stands once: set an attribute, making the word with its first and taking it away with its last.
+  setOnce(word, attribute, value, defaults = {}) {
+    const found = this.one(word);
+    if (!found) return value === undefined ? undefined : this.add(word, { ...defaults, [attribute]: value });
+    const left = Object.keys(WORDS[word].has).some((name) => name !== attribute && found.get(name));
+    return value === undefined && !left && !found.parts?.length ? this.remove(found) : this.update(found, { [attribute]: value });
+  }
+
+  addPart(parent, word, attributes = {}) {
+    this.update(parent, { parts: [...(parent.parts ?? []), this.make(word, attributes, parent)] });
+  }
+
+  removePart(parent, part) { this.update(parent, { parts: parent.parts.filter((each) => each !== part) }); }
+
+  // Effects happen in written order: change places with the one before or after.
+  move(element, step) {
+    const effects = this.effects(), other = effects[effects.indexOf(element) + step];
+    if (!other) return;
+    this.setWords(this.words.map((each) => (each === element ? other : each === other ? element : each)));
+  }
+
+  effects() { return this.words.filter((each) => WORDS[wordOf(each)]?.effect && wordOf(each) !== "state"); }
+
+  // ---- messages: our type and the name of the BPMN message are the same ----
+
+  get messageHolder() { return ["sendTask", "receiveTask"].includes(this.place) ? this.shown : this.event; }
+
+  setMessageType(element, type) {
+    this.together(() => {
+      if (type) this.update(this.messageHolder, { messageRef: this.messageNamed(type) });
+      this.update(element, { type });
+    });
+  }
+
+  messageNamed(name) {
+    const definitions = this.modeler.getDefinitions();
+    const found = definitions.rootElements.find((each) => each.$type === "bpmn:Message" && each.name === name);
+    if (found) return found;
+    const made = this.factory.create("bpmn:Message", { id: this.freeId(`Message_${name.replace(/\W/g, "_")}`), name });
+    made.$parent = definitions;
+    this.update(definitions, { rootElements: [...definitions.rootElements, made] });
+    return made;
+  }
+
+  freeId(wanted) {
+    const { ids } = this.modeler.get("moddle");
+    let id = wanted;
+    for (let number = 2; ids.assigned(id); number += 1) id = `${wanted}_${number}`;
+    return id;
+  }
+
+  // ---- timers ----
+
+  get timerText() { return this.event?.timeDate?.body ?? this.event?.timeDuration?.body ?? ""; }
+
+  get timerKind() {
+    if (this.one("timer")) return "byDeadline";
+    return this.event?.timeDate ? "date" : this.event?.timeDuration ? "duration" : "";
+  }
+
+  setTimer(kind, text) {
+    const expression = (name) => {
+      if (name !== kind) return undefined;
+      const made = this.factory.create("bpmn:FormalExpression", { body: text ?? this.timerText });
+      made.$parent = this.event;
+      return made;
+    };
+    this.together(() => {
+      this.update(this.event, { timeDate: expression("date"), timeDuration: expression("duration"), timeCycle: undefined });
+      const ours = this.one("timer");
+      if (kind === "byDeadline" && !ours) this.add("timer", {});
+      if (kind !== "byDeadline" && ours) this.remove(ours);
+    });
+  }
+
+  // ---- flows ----
+
+  get isConditional() {
+    const source = this.shown.sourceRef;
+    return this.place === "sequenceFlow" && (source?.$type === "bpmn:ExclusiveGateway" || Boolean(this.shown.conditionExpression));
+  }
+
+  setCondition(text) {
+    const made = text === undefined ? undefined : this.factory.create("bpmn:FormalExpression", { body: text });
+    if (made) made.$parent = this.shown;
+    this.rename({ conditionExpression: made });
+  }
+
+  setDefault(isDefault) {
+    this.together(() => {
+      if (isDefault && this.shown.conditionExpression) this.setCondition(undefined);
+      this.modeling.updateProperties(this.element.source, { default: isDefault ? this.shown : undefined });
+    });
+  }
+
+  get documentation() { return this.holder.documentation?.[0]?.text ?? ""; }
+
+  setDocumentation(text) {
+    const made = text ? [this.factory.create("bpmn:Documentation", { text })] : [];
+    made.forEach((each) => { each.$parent = this.holder; });
+    this.update(this.holder, { documentation: made });
+  }
+}

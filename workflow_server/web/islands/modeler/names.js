@@ -1,0 +1,152 @@
+// What an expression may name at a place, and what else can be chosen from the diagram itself.
+import { is } from "bpmn-js/lib/util/ModelUtil";
+import { wordOf } from "./words.js";
+
+const GIVEN = [
+  ["this", "刚填写的内容或刚收到的消息", "the answers just given, or the message received"],
+  ["answers", "按环节：历次填写的内容", "by element: all answers given"],
+  ["messages", "按类型：收到的消息", "by type: what was received"],
+  ["documents", "按种类：最新的文书", "by kind: the newest document"],
+  ["records", "按种类：最近建立的台账", "by kind: the record opened last"],
+  ["deadlines", "按名称：最新的期限", "by name: the newest deadline"],
+  ["organisation.id", "承办单位", "the host"], ["organisation.name", "承办单位名称", "the host's name"],
+  ["actor.id", "办理人", "who acts"], ["actor.name", "办理人姓名", "their name"], ["actor.role", "办理人角色", "their role"],
+  ["case.id", "本案", "this case"], ["case.business_key", "案件编号", "the case number"], ["case.started_on", "立案日期", "the day it started"],
+  ["names", "所选人员和单位的名称", "names of people and organisations picked"], ["today", "今天", "today"],
+];
+const DOCUMENT = ["id", "title", "number", "issued_on", "served_on", "status"];
+const RECORD = ["id", "number", "title", "state"];
+const DEADLINE = ["id", "rule", "label", "due", "due_at", "explanation", "status"];
+const FUNCTIONS = [["get value(names, )", "按标识取名称", "a name by its id"], ["date()", "日期", "a date"], ["duration()", "时长", "a duration"],
+  ["string()", "转为文字", "as text"], ["number()", "转为数字", "as a number"], ["count()", "个数", "how many"], ["sum()", "合计", "sum"],
+  ["contains()", "是否包含", "contains"], ["list contains()", "列表中是否有", "whether a list has"], ["concatenate()", "连接列表", "join lists"],
+  ["append()", "列表中加上", "append to a list"], ["string join()", "连成一段文字", "join texts"], ["substring()", "取一段文字", "a part of a text"],
+  ["not()", "取反", "negation"], ["is defined()", "是否已有", "whether it is there"], ["get or else()", "没有时用", "or else"],
+  ["if then else", "如果…就…否则", "if … then … else"], ["some in satisfies", "有一个满足", "some … satisfies"], ["every in satisfies", "每个都满足", "every … satisfies"]];
+
+export function processOf(businessObject) {
+  let at = businessObject;
+  while (at && at.$type !== "bpmn:Process") at = at.$parent;
+  return at;
+}
+
+export class Names {
+  constructor(model, vocabulary) {
+    this.model = model;
+    this.vocabulary = vocabulary;
+    this.process = model.holder.$type === "bpmn:Process" ? model.holder : processOf(model.shown);
+  }
+
+  elements() {
+    const inside = (container) => (container?.flowElements ?? []).flatMap((each) => [each, ...inside(each)]);
+    return inside(this.process).filter((each) => each.$type !== "bpmn:SequenceFlow");
+  }
+
+  words(kind) {
+    return this.elements().flatMap((each) => each.extensionElements?.values ?? []).filter((each) => wordOf(each) === kind);
+  }
+
+  facts() {
+    const found = [...this.words("output"), ...this.words("number")].map(({ name }) => name);
+    const results = this.words("operation").map(({ result }) => result);
+    return [...new Set([...found, ...results])].filter(Boolean).sort();
+  }
+
+  deadlines() { return [...new Set(this.words("deadline").filter((each) => each.operation !== "stop").map((each) => each.name))].filter(Boolean); }
+
+  formKeys(businessObject) {
+    const own = (businessObject.extensionElements?.values ?? []).filter((each) => wordOf(each) === "form").map(({ key }) => key);
+    if (businessObject.$type !== "bpmn:StartEvent" || businessObject.eventDefinitions?.length) return own;
+    const starts = (this.process?.extensionElements?.values ?? []).filter((each) => wordOf(each) === "start");
+    return [...own, ...starts.filter((each) => !each.element || each.element === businessObject.id).map(({ form }) => form)].filter(Boolean);
+  }
+
+  fieldsOf(businessObject) {
+    return this.formKeys(businessObject).flatMap((key) => this.vocabulary.form(key)?.fields ?? []);
+  }
+
+  fields() { return this.fieldsOf(this.model.shown); }
+
+  // What can be chosen from the diagram: [[value, label]].
+  options(list, attributes = {}) {
+    const named = (each) => [each.id, each.name ? `${each.name}（${each.id}）` : each.id];
+    const all = this.elements();
+    const tasks = all.filter((each) => each.$type === "bpmn:UserTask");
+    const starts = all.filter((each) => each.$type === "bpmn:StartEvent");
+    switch (list) {
+      case "@tasks": return tasks.map(named);
+      case "@starts": return starts.filter((each) => !each.eventDefinitions?.length).map(named);
+      case "@separable": return [...starts, ...tasks].map(named);
+      case "@elements": return all.map(named);
+      case "@deadlines": return this.deadlines().map((name) => [name, name]);
+      case "@fields": return this.picked(attributes).map(({ path, label }) => [path, label ? `${label}（${path}）` : path]);
+      case "@states": return (this.vocabulary.record(attributes.kind ?? attributes.record)?.states ?? []).map((state) => [state, state]);
+      case "@recordFields": return (this.vocabulary.record(attributes.$parent?.kind)?.fields ?? []).map(({ key, label }) => [key, `${label}（${key}）`]);
+      case "@parameters": return this.vocabulary.parameters(attributes.$parent?.name).map((name) => [name, name]);
+      default: return this.vocabulary.options(list);
+    }
+  }
+
+  // The fields where people can be picked: of the task named, of the start form, or of all before.
+  picked(attributes) {
+    if (attributes.$type !== "wf:Assign") return this.fields();
+    const named = this.elements().find((each) => each.id === attributes.task);
+    const from = named ? [named] : this.elements().filter((each) => (
+      attributes.strategy === "chosen_by_starter" ? each.$type === "bpmn:StartEvent" : this.formKeys(each).length));
+    const seen = new Map(from.flatMap((each) => this.fieldsOf(each)).map((field) => [field.path, field]));
+    return [...seen.values()];
+  }
+
+  // Everything that FEEL knows here: [text, 中文, English].
+  suggestions() {
+    const known = (texts, zh, en) => texts.map((each) => [each, zh, en]);
+    const opened = [...new Set(this.words("record").filter((each) => each.operation === "open").map(({ kind }) => kind))];
+    const made = [...new Set(this.words("document").map(({ kind }) => kind))];
+    const through = (head, kinds, parts, zh, en) => kinds.filter(Boolean).flatMap((kind) => parts(kind).map((part) => [`${head}.${kind}.${part}`, zh(kind), en]));
+    const labelled = (kind) => this.vocabulary.record(kind)?.label ?? kind;
+    return [
+      ...this.fields().map(({ path, label }) => [`this.${path}`, label ?? "", label ?? ""]),
+      ...known(this.facts(), "事实", "fact"),
+      ...through("documents", made, () => DOCUMENT, (kind) => this.vocabulary.named("documents", kind), "document"),
+      ...through("records", opened, (kind) => [...RECORD, ...(this.vocabulary.record(kind)?.fields ?? []).map(({ key }) => key)], labelled, "record"),
+      ...through("deadlines", this.deadlines(), () => DEADLINE, (name) => `期限 ${name}`, "deadline"),
+      ...this.elements().filter((each) => this.formKeys(each).length).flatMap((each) => [[`answers.${each.id}[-1]`, each.name ?? "", each.name ?? ""],
+        ...this.fieldsOf(each).filter(({ path }) => !path.includes(".")).map(({ path, label }) => [`answers.${each.id}[-1].${path}`, label ?? "", label ?? ""])]),
+      ...GIVEN, ...FUNCTIONS,
+    ];
+  }
+}
+
+// ---- what the draft offers, whatever small differences its lists have ----
+
+const LISTS = { record: "records", form: "forms" };
+const keyOf = (each) => (typeof each === "string" ? each : each.key ?? each.code ?? each.name ?? each.id);
+const labelOf = (each) => (typeof each === "string" ? each : each.label ?? each.title ?? each.name ?? keyOf(each));
+
+export class Vocabulary {
+  constructor(given = {}) { this.given = given; }
+
+  list(name) { return this.given[name] ?? []; }
+
+  get(name, key) { return this.list(name).find((each) => keyOf(each) === key); }
+
+  record(key) { return this.get(LISTS.record, key); }
+
+  form(key) { return this.get(LISTS.form, key); }
+
+  named(list, key) { const found = this.get(list, key); return found ? labelOf(found) : key ?? ""; }
+
+  parameters(operation) {
+    const found = this.get("operations", operation);
+    return found ? [...(found.required ?? []), ...(found.optional ?? []), ...(found.parameters ?? []).map(keyOf)] : [];
+  }
+
+  options(name) {
+    return this.list(name).map((each) => {
+      const key = keyOf(each), label = labelOf(each);
+      return [key, label === key ? key : `${label}（${key}）`];
+    });
+  }
+}
+
+export const isPool = (element) => is(element, "bpmn:Participant");

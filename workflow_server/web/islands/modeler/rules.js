@@ -1,0 +1,124 @@
+// What may be drawn: palette, context pad and replace menu offer what the server runs, and nothing else.
+import PaletteProvider from "bpmn-js/lib/features/palette/PaletteProvider";
+import ContextPadProvider from "bpmn-js/lib/features/context-pad/ContextPadProvider";
+import { say } from "./texts.js";
+import { mayStand, placeOf, wordOf } from "./words.js";
+
+// [key, type, icon, group, more]; workflow_server/engine/words.py says what is run.
+const OFFERED = [
+  ["start", "StartEvent", "start-event-none", "event"],
+  ["message", "StartEvent", "start-event-message", "event", "Message"],
+  ["catch", "IntermediateCatchEvent", "intermediate-event-catch-message", "event", "Message"],
+  ["throw", "IntermediateThrowEvent", "intermediate-event-throw-message", "event", "Message"],
+  ["timer", "IntermediateCatchEvent", "intermediate-event-catch-timer", "event", "Timer"],
+  ["end", "EndEvent", "end-event-none", "event"],
+  ["user", "UserTask", "user-task", "activity"],
+  ["service", "ServiceTask", "service-task", "activity"],
+  ["send", "SendTask", "send-task", "activity"],
+  ["receive", "ReceiveTask", "receive-task", "activity"],
+  ["exclusive", "ExclusiveGateway", "gateway-xor", "gateway"],
+  ["parallel", "ParallelGateway", "gateway-parallel", "gateway"],
+  ["event_based", "EventBasedGateway", "gateway-eventbased", "gateway"],
+];
+const KEPT = ["hand-tool", "lasso-tool", "space-tool", "global-connect-tool", "tool-separator"];
+const ALSO = { "create.subprocess-expanded": "create_subprocess", "create.participant-expanded": "create_pool",
+  "create.group": "create_group" };
+const REFUSED_PAD = ["append.condition-intermediate-event", "append.signal-intermediate-event",
+  "append.compensation-activity"];
+export const REPLACEMENTS = ["none-start", "none-start-event", "none-intermediate-throw", "none-intermediate-throwing",
+  "none-end", "none-end-event", "message-start", "message-intermediate-catch", "message-intermediate-throw",
+  "timer-intermediate-catch", "message-end", "terminate-end", "message-boundary", "timer-boundary",
+  "non-interrupting-message-boundary", "non-interrupting-timer-boundary", "exclusive-gateway", "parallel-gateway",
+  "event-based-gateway", "user-task", "service-task", "send-task", "receive-task", "manual-task", "rule-task",
+  "collapsed-subprocess", "expanded-subprocess", "subprocess", "sequence-flow", "default-flow", "conditional-flow",
+  "expanded-pool", "collapsed-pool"].map((name) => `replace-with-${name}`);
+const REFUSED_HEADERS = ["toggle-parallel-mi", "toggle-sequential-mi", "toggle-loop", "toggle-is-collection",
+  "toggle-participant-multiplicity", "toggle-non-interrupting"];
+
+class Palette extends PaletteProvider {
+  getPaletteEntries() {
+    const given = super.getPaletteEntries();
+    const create = this._create, factory = this._elementFactory;
+    const entries = Object.fromEntries(KEPT.map((key) => [key, given[key]]));
+    OFFERED.forEach(([key, type, icon, group, event]) => {
+      const start = (domEvent) => create.start(domEvent, factory.createShape({ type: `bpmn:${type}`,
+        ...(event && { eventDefinitionType: `bpmn:${event}EventDefinition` }) }));
+      entries[`create.${key}`] = { group, className: `bpmn-icon-${icon}`, title: say(`create_${key}`),
+        action: { dragstart: start, click: start } };
+    });
+    Object.entries(ALSO).forEach(([key, text]) => { entries[key] = { ...given[key], title: say(text) }; });
+    const note = (domEvent) => create.start(domEvent, factory.createShape({ type: "bpmn:TextAnnotation" }));
+    entries["create.note"] = { group: "artifact", className: "bpmn-icon-text-annotation", title: say("create_note"),
+      action: { dragstart: note, click: note } };
+    return entries;
+  }
+}
+Palette.$inject = PaletteProvider.$inject;
+
+class Pad extends ContextPadProvider {
+  getContextPadEntries(element) {
+    const entries = super.getContextPadEntries(element);
+    REFUSED_PAD.forEach((key) => delete entries[key]);
+    if (entries["append.append-task"]) {
+      const append = (type) => {
+        const shape = () => this._elementFactory.createShape({ type });
+        return {
+          click: (_event, source) => this._autoPlace.append(source, shape()),
+          dragstart: (event, source) => this._create.start(event, shape(), { source }),
+        };
+      };
+      entries["append.append-task"] = { group: "model", className: "bpmn-icon-user-task", title: say("append_task"),
+        action: append("bpmn:UserTask") };
+    }
+    return entries;
+  }
+}
+Pad.$inject = ContextPadProvider.$inject;
+
+function Replacements(popupMenu) {
+  popupMenu.registerProvider("bpmn-replace", 100, this);
+}
+Replacements.$inject = ["popupMenu"];
+Replacements.prototype.getPopupMenuEntries = () => (entries) => (
+  Object.fromEntries(Object.entries(entries).filter(([key]) => REPLACEMENTS.includes(key))));
+Replacements.prototype.getPopupMenuHeaderEntries = () => (entries) => (
+  Object.fromEntries(Object.entries(entries).filter(([key]) => !REFUSED_HEADERS.includes(key))));
+
+// Copying or changing a type takes along only what may stand on the new element.
+function Extensions(eventBus) {
+  eventBus.on("moddleCopy.canCopyProperty", 2000, ({ parent, property }) => {
+    const word = property?.$type ? wordOf(property) : null;
+    const host = parent?.$type === "bpmn:ExtensionElements" ? parent.$parent : null;
+    return word && host && !mayStand(word, placeOf(host)) ? false : undefined;
+  });
+}
+Extensions.$inject = ["eventBus"];
+
+// A process drawn here is meant to run.
+function Executable(eventBus) {
+  eventBus.on("commandStack.elements.create.postExecuted", ({ context }) => (context.elements ?? []).forEach(runnable));
+  eventBus.on("commandStack.shape.create.postExecuted", ({ context }) => runnable(context.shape));
+}
+Executable.$inject = ["eventBus"];
+function runnable({ businessObject }) {
+  const process = businessObject?.processRef;
+  if (process && process.isExecutable !== false) process.isExecutable = true;
+}
+
+// Several changes as one step to undo.
+function Together(commandStack) {
+  commandStack.registerHandler("wf.together", function handler() {
+    this.preExecute = ({ run }) => run();
+  });
+}
+Together.$inject = ["commandStack"];
+
+export const rulesModule = {
+  __init__: ["wfReplacements", "wfExtensions", "wfExecutable", "wfTogether"],
+  paletteProvider: ["type", Palette],
+  contextPadProvider: ["type", Pad],
+  wfReplacements: ["type", Replacements],
+  wfExtensions: ["type", Extensions],
+  wfExecutable: ["type", Executable],
+  wfTogether: ["type", Together],
+};
