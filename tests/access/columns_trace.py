@@ -50,6 +50,23 @@ def see_proposal(world: World, row: Row) -> str:
     )
 
 
+@column(CONTENT, "draw a draft")
+def draw_draft(world: World, row: Row) -> str:
+    return mark_of(world.ask(row.login(), "POST", "/drafts", json={"name": "核对"}))
+
+
+@column(CONTENT, "see another's draft")
+def see_draft(world: World, row: Row) -> str:
+    path = f"/drafts/{world.draft}"
+    return agreed(reads(world, row.login(), path, f"{path}/bundle", f"{path}/differences"))
+
+
+@column(CONTENT, "change another's draft")
+def change_draft(world: World, row: Row) -> str:
+    body = {"name": "核对"}
+    return mark_of(world.ask(row.login(), "PUT", f"/drafts/{world.draft}", json=body))
+
+
 @column(CONTENT, "approve another's proposal")
 def approve(world: World, row: Row) -> str:
     path = f"/proposals/{world.proposal}/approval"

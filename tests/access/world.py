@@ -227,6 +227,10 @@ class World:
         assert answer.status_code == 201, answer.text
         made: Any = answer.json
         self.proposal = made["id"]
+        drafted = self.ask("colleague_designer", "POST", "/drafts", json={"name": "改"})
+        assert drafted.status_code == 201, drafted.text
+        begun: Any = drafted.json
+        self.draft = begun["id"]
 
     def _restrict(self) -> None:
         """Give cases their departments and what keeps people away; leave traces around them."""
@@ -320,6 +324,7 @@ class World:
             "token_id": [self.token_of_another],
             "group_id": [self.group],
             "proposal_id": [self.proposal],
+            "draft_id": [self.draft],
             "acting_for_id": [str(self.cast.people[owner])],
             "on_behalf_of": [str(self.cast.people[owner])],
             "person_id": [str(self.cast.people[owner])],

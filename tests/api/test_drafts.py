@@ -88,7 +88,7 @@ def test_a_file_is_written_over_the_version_that_was_opened(desk: Desk, draft: s
 
 def test_a_new_file_needs_a_path_of_content_and_must_not_be_there(desk: Desk, draft: str) -> None:
     assert put(desk.dan, draft, "forms/a/more.json", b"{}").json["change"] == "added"
-    assert put(desk.dan, draft, "forms/a/more.json", b"{}").status_code == 409
+    assert put(desk.dan, draft, "forms/a/more.json", b"[]").status_code == 409
     for path in ("../x.json", "/etc/passwd", "forms/a/x.py", "other/a.json", "forms/A/../b.json"):
         refused = put(desk.dan, draft, path, b"{}")
         assert (refused.status_code, refused.json["code"]) == (422, "content-refused"), path

@@ -34,6 +34,15 @@ EXEMPT = {
     ("post", "/api/deployments/check"): "writes nothing",
     ("post", "/api/process-definitions/{key}/assignment-trials"): "writes nothing",
     ("post", "/api/tasks/{task_id}/document-preview"): "writes nothing",
+    ("put", "/api/drafts/{draft_id}"): "the same name again changes nothing",
+    ("put", "/api/drafts/{draft_id}/files"): "If-Match; the same bytes again change nothing",
+    ("delete", "/api/drafts/{draft_id}/files"): "what is gone is not found again",
+    ("post", "/api/drafts/{draft_id}/files"): "a file that is there is not made again",
+    ("post", "/api/drafts/{draft_id}/moves"): "a file that is there is not overwritten",
+    ("post", "/api/drafts/{draft_id}/restorations"): "what was restored stays so",
+    ("post", "/api/drafts/{draft_id}/rebase"): "what is up to date stays so",
+    ("post", "/api/drafts/{draft_id}/imports"): "the same files again change nothing",
+    ("post", "/api/drafts/{draft_id}/check"): "writes nothing",
 }
 
 

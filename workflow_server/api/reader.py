@@ -212,6 +212,8 @@ def _curl(
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if body is not None and body.media == "multipart/form-data":
         lines += [f"-F {each.name}=@{each.name}" for each in body.fields if each.required]
+    elif body is not None and body.media == "application/octet-stream":
+        lines.append(f'-H "Content-Type: {body.media}" --data-binary @file')
     elif body is not None:
         lines.append('-H "Content-Type: application/json"')
         lines.append(f"-d '{json.dumps(json.loads(body.example), ensure_ascii=False)}'")
