@@ -47,6 +47,12 @@ export class Draft {
 
   async loadVocabulary() { this.vocabulary.given = await (await ask(`${this.url}/vocabulary`)).json(); }
 
+  // Whether it may be changed: a draft is its owner's.
+  async loadRights() {
+    const { is_mine: isMine = true, status = "open" } = await (await ask(this.url)).json();
+    this.isReadOnly ||= !isMine || status !== "open";
+  }
+
   async put(path, text, checksum) {
     const match = checksum ? { "If-Match": `"${checksum}"` } : {};
     const response = await ask(this.fileUrl(path), { method: "PUT", body: new Blob([text]), headers: { "Content-Type": "application/octet-stream", ...match } });
@@ -64,18 +70,18 @@ export class Draft {
   async check() { return (await (await ask(`${this.url}/check`, json({}))).json()).faults; }
 
   async makeForm(name, title) {
-    const path = `forms/${name}.json`;
-    await ask(`${this.url}/files`, json({ starter: "form", path, title }));
+    await ask(`${this.url}/files`, json({ kind: "form", key: name, title }));
     await this.loadVocabulary();
   }
 
   async trial(process, conditions) {
-    return (await ask(`/api/process-definitions/${encodeURIComponent(process)}/assignment-trials`, json({ ...conditions, draft: this.id }))).json();
+    return (await ask(`/api/process-definitions/${encodeURIComponent(process)}/assignment-trials`, json(conditions))).json();
   }
 
-  async host() {
-    const { organisations = [], positions = [] } = await (await ask("/api/me")).json();
-    return organisations[0]?.id ?? positions[0]?.organisation_id ?? null;
+  // The organisations that may host a case of the process: those of its party.
+  async hosts(party) {
+    const { items } = await (await ask("/api/organisations?open=true&page_size=100")).json();
+    return items.filter((each) => each.on_server && (!party || each.party === party));
   }
 
   // ---- what was typed is kept here until the server has it ----
@@ -105,6 +111,8 @@ export class Loose extends Draft {
   async load() { return (await ask(this.source)).text(); }
 
   async loadVocabulary() {}
+
+  async loadRights() {}
 
   keep() {}
 

@@ -96,7 +96,8 @@ export function entriesOf(word, element, context, prefix) {
 
 function entryOf(id, word, name, attribute, element, set, names) {
   const common = {
-    id, label: labelled(attribute), help: attribute.help ? labelled(attribute.help) : undefined, isRequired: attribute.must,
+    id, label: labelled(attribute), help: attribute.help ? labelled(attribute.help) : undefined,
+    isRequired: attribute.must && Boolean(element || ["form", "operation", "process"].includes(word)),
     getValue: () => element?.get(name), setValue: set, names,
   };
   const scope = element ?? { $type: `wf:${word}` };

@@ -1,6 +1,6 @@
 // What the server's check found: marks on the canvas, and a list that leads to each.
 import { say } from "./texts.js";
-import { make } from "./ui.js";
+import { AROUND, make } from "./ui.js";
 
 const PAUSE = 1000;
 
@@ -77,7 +77,8 @@ export class Faults {
   lead(element) {
     const canvas = this.modeler.get("canvas"), target = element || canvas.getRootElement();
     this.modeler.get("selection").select(element ? [element] : []);
-    if (element?.x !== undefined || element?.waypoints) canvas.scrollToElement(element, 120);
+    if (canvas.zoom() < 0.5) canvas.zoom(0.8);
+    if (element?.x !== undefined || element?.waypoints) canvas.scrollToElement(element, AROUND);
     return target;
   }
 

@@ -18,7 +18,7 @@ import { Saving } from "./saving.js";
 import { language, say } from "./texts.js";
 import { keys, toolbar } from "./tools.js";
 import { translateModule } from "./translate.js";
-import { choose, make, notices } from "./ui.js";
+import { choose, fit, make, notices } from "./ui.js";
 import { descriptor } from "./words.js";
 
 function frame(element) {
@@ -38,7 +38,7 @@ function frame(element) {
 async function open(modeler, xml) {
   try {
     const { warnings } = await modeler.importXML(xml);
-    modeler.get("canvas").zoom("fit-viewport", "auto");
+    fit(modeler.get("canvas"));
     return warnings;
   } catch (error) {
     throw new Error(say("failed", { reason: error.message }));
@@ -58,7 +58,8 @@ async function backup(draft, xml) {
 island("modeler", async (element) => {
   const draft = element.dataset.draft ? new Draft(element.dataset) : new Loose(element.dataset.source);
   const parts = frame(element), tell = notices(parts.notice);
-  const [xml] = await Promise.all([draft.load(), draft.loadVocabulary().catch((error) => tell(error.message, { isBad: true }))]);
+  const [xml] = await Promise.all([draft.load(), draft.loadRights(),
+    draft.loadVocabulary().catch((error) => tell(error.message, { isBad: true }))]);
   const modeler = new Modeler({ container: parts.canvas, additionalModules: [minimap, translateModule, rulesModule], moddleExtensions: { wf: descriptor() } });
   element.modeler = modeler;
   const text = async () => (await modeler.saveXML({ format: true })).xml;

@@ -119,20 +119,20 @@ export class Names {
 
 // ---- what the draft offers, whatever small differences its lists have ----
 
-const LISTS = { record: "records", form: "forms" };
+const LISTS = { deadline_rules: "rules", message_types: "messages", data_classes: "classes" };
 const keyOf = (each) => (typeof each === "string" ? each : each.key ?? each.code ?? each.name ?? each.id);
 const labelOf = (each) => (typeof each === "string" ? each : each.label ?? each.title ?? each.name ?? keyOf(each));
 
 export class Vocabulary {
   constructor(given = {}) { this.given = given; }
 
-  list(name) { return this.given[name] ?? []; }
+  list(name) { return this.given[LISTS[name] ?? name] ?? []; }
 
   get(name, key) { return this.list(name).find((each) => keyOf(each) === key); }
 
-  record(key) { return this.get(LISTS.record, key); }
+  record(key) { return this.get("records", key); }
 
-  form(key) { return this.get(LISTS.form, key); }
+  form(key) { return this.get("forms", key); }
 
   named(list, key) { const found = this.get(list, key); return found ? labelOf(found) : key ?? ""; }
 

@@ -81,21 +81,28 @@ export function FieldAccess({ context }) {
 // ---- trying out who would get it ----
 
 export function Trial({ context }) {
-  const { model, draft, vocabulary } = context, hosts = vocabulary.list("organisations");
-  const process = processOf(model.shown);
-  const [host, setHost] = useState(hosts[0]?.id ?? ""), [answer, setAnswer] = useState(null), [busy, setBusy] = useState(false);
+  const { model, draft } = context, process = processOf(model.shown);
+  const [hosts, setHosts] = useState(null), [host, setHost] = useState(""), [answer, setAnswer] = useState(null), [busy, setBusy] = useState(false);
+  const party = process?.extensionElements?.values?.find((each) => wordOf(each) === "process")?.party;
+  const failed = (error) => setAnswer({ failed: error.message });
+  const opened = async ({ target }) => {
+    if (!target.open || hosts) return;
+    try {
+      const found = await draft.hosts(party);
+      setHosts(found);
+      setHost(found[0]?.id ?? "");
+    } catch (error) { failed(error); }
+  };
   const run = async () => {
     setBusy(true);
-    try {
-      setAnswer(await draft.trial(process.id, { element_id: model.shown.id, organisation_id: host || (await draft.host()) }));
-    } catch (error) { setAnswer({ failed: error.message }); }
+    await draft.trial(process.id, { element_id: model.shown.id, organisation_id: host }).then(setAnswer, failed);
     setBusy(false);
   };
-  return h("details", { class: "bio-properties-panel-entry trial" }, h("summary", null, say("trial")),
+  return h("details", { class: "bio-properties-panel-entry trial", onToggle: opened }, h("summary", null, say("trial")),
     h("div", { class: "bio-properties-panel-description" }, say("trialHelp")),
-    hosts.length > 1 ? h("label", null, say("trialOrganisation"), h("select", { class: "bio-properties-panel-input", lang: "zh-CN", value: host,
-      onChange: ({ target }) => setHost(target.value) }, hosts.map((each) => h("option", { value: each.id, key: each.id }, each.name)))) : null,
-    h("button", { type: "button", class: "btn btn-sm", disabled: busy, onClick: run }, say("trialRun")),
+    h("label", null, say("trialOrganisation"), " ", h("select", { class: "bio-properties-panel-input", lang: "zh-CN", value: host,
+      onChange: ({ target }) => setHost(target.value) }, (hosts ?? []).map((each) => h("option", { value: each.id, key: each.id }, each.name)))),
+    h("button", { type: "button", class: "btn btn-sm", disabled: busy || !host, onClick: run }, say("trialRun")),
     h("div", { "aria-live": "polite" }, answer ? h(Outcome, { answer }) : null));
 }
 

@@ -1,6 +1,6 @@
 // The tool bar: what the keyboard can do as well, and the ways in and out of the diagram.
 import { say } from "./texts.js";
-import { download, make, showHelp } from "./ui.js";
+import { download, fit, make, showHelp } from "./ui.js";
 
 const icon = (name) => {
   const sprite = document.querySelector("[data-island=modeler]")?.dataset.icons;
@@ -28,7 +28,7 @@ export function toolbar(modeler, place, { check, fileName }) {
   const spread = (way) => () => selected(modeler, 3) && get("distributeElements").trigger(get("selection").get(), way);
   place.append(
     undo, redo, button("zoomOut", "zoom-out", zoom(-1)), button("zoomIn", "zoom-in", zoom(1)),
-    button("fit", "maximize", () => get("canvas").zoom("fit-viewport", "auto")), button("search", "search", () => get("searchPad").toggle()),
+    button("fit", "maximize", () => fit(get("canvas"))), button("search", "search", () => get("searchPad").toggle()),
     menu("align", "layout-align-center", [...["left", "center", "right", "top", "middle", "bottom"].map((way) => [way, aligned(way)]),
       ...["horizontal", "vertical"].map((way) => [way, spread(way)])]),
     menu("exportAs", "download", [["asBpmn", () => saveBpmn(modeler, fileName())], ["asSvg", () => saveSvg(modeler, fileName())], ["asPng", () => savePng(modeler, fileName())]]),

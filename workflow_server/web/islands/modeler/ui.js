@@ -52,3 +52,14 @@ export function notices(place) {
       make("button", { type: "button", class: "btn-close", "aria-label": say("close"), onclick: () => place.replaceChildren() })));
   };
 }
+
+// The whole diagram, beside the palette and not behind it.
+export function fit(canvas) {
+  const { inner, outer } = canvas.viewbox(), palette = 130, rim = 30;
+  if (!inner.width || !inner.height || !outer.width) return;
+  const scale = Math.min((outer.width - palette - rim) / inner.width, (outer.height - 2 * rim) / inner.height, 1);
+  const width = outer.width / scale, height = outer.height / scale;
+  canvas.viewbox({ x: inner.x - palette / scale, y: inner.y - (height - inner.height) / 2, width, height });
+}
+
+export const AROUND = { top: 60, right: 60, bottom: 60, left: 150 };
