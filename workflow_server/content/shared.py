@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from workflow_server.config import CHINA
-from workflow_server.content import decisions, reading, sites, xml
+from workflow_server.content import decisions, ledgers, reading, sites, xml
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.decisions import Decision
+from workflow_server.content.ledgers import Ledger
 from workflow_server.content.reading import Place
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.content.sites import Site
@@ -124,7 +125,7 @@ class DataClass:
 #: Among the readers of a class: everybody who works in the hosting organisation.
 ANYBODY = "*"
 
-_Row = TypeVar("_Row", Role, RecordKind, Series, MessageType, DataClass)
+_Row = TypeVar("_Row", Role, RecordKind, Series, MessageType, DataClass, Ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ class Shared:
     rule_codes: frozenset[str] = frozenset()
     office: Mapping[str, Any] | None = None
     site: Site | None = None
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _resolved: dict[tuple[str, str | None, date], Mapping[str, Any] | None] = field(
         default_factory=dict, compare=False, repr=False
@@ -206,6 +208,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         rule_codes=_rule_codes(bundle),
         office=office,
         site=sites.read(files.get("site.json"), office),
+        ledgers=_table(files, "ledgers", "ledgers", ledgers.read),
         scenarios={
             name.removeprefix("scenarios/").removesuffix(".json"): content
             for name, place in files.items()
@@ -215,7 +218,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
     return shared, tuple(faults)
 
 
-_TABLES = ("roles", "records", "series", "messages", "vocabularies", "data_classes")
+_TABLES = ("roles", "records", "series", "messages", "vocabularies", "data_classes", "ledgers")
 _KNOWN = frozenset(f"{name}.json" for name in (*_TABLES, "office", "site"))
 
 
