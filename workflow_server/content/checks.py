@@ -17,7 +17,7 @@ from workflow_server.content import (
     expressions,
     extensions,
     forms,
-    ledgers,
+    ledger_checks,
     office_checks,
     shared,
 )
@@ -137,7 +137,7 @@ def _form_faults(form: Form, content: Shared) -> Iterator[Fault]:
 def _shared_faults(known: Known) -> Iterator[Fault]:
     yield from _record_faults(known.shared)
     yield from _series_faults(known.shared)
-    yield from ledgers.check(known.shared)
+    yield from ledger_checks.check(known.shared)
     yield from office_checks.check(known.shared)
     for index, message in enumerate(known.shared.messages.values()):
         pointer = f"{shared.FOLDER}messages.json#/types/{index}"
