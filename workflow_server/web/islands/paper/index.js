@@ -7,7 +7,7 @@ import { Frame } from "./frame.js";
 import { Pages } from "./pages.js";
 import { spoken, words } from "./words.js";
 
-const SETTLE_MS = 80; // several answers at once are one
+const SETTLE_MS = 30; // several answers at once are one
 const PATIENCE_MS = 20000;
 const TRIES = 90;
 
@@ -50,10 +50,12 @@ class Paper {
 
   async show(data, timing = {}) {
     const began = performance.now();
-    const count = await this.pages.show(data);
+    let seen = 0;
+    const count = await this.pages.show(data, () => { seen = performance.now() - began; });
     if (count === null) return;
     this.frame.drawn(count);
-    this.emit("paper:drawn", { pages: count, drawing: performance.now() - began, ...timing });
+    // In milliseconds: until the page that is looked at stood, and all of them.
+    this.emit("paper:drawn", { pages: count, seen, drawing: performance.now() - began, ...timing });
   }
 
   fail(error) {

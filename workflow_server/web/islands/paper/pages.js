@@ -40,13 +40,15 @@ export class Pages {
     this.zoom = 1;
   }
 
-  // Returns the number of pages; null when another paper came in between.
-  async show(data) {
+  // Returns the number of pages; null when another paper came in between. `seen` is called when the first one,
+  // that is looked at, is drawn.
+  async show(data, seen) {
     const turn = ++this.turn;
+    this.seen = seen;
     worker ??= new PDFWorker({ name: "paper" });
     const opening = getDocument({
       data, worker, cMapUrl: here(`${PAPER_FILES}/cmaps/`), standardFontDataUrl: here(`${PAPER_FILES}/standard_fonts/`),
-      wasmUrl: here(`${PAPER_FILES}/wasm/`), iccUrl: here(`${PAPER_FILES}/iccs/`),
+      useWasm: false, // the page's policy allows none
     });
     try {
       const pdf = await opening.promise;
@@ -94,6 +96,8 @@ export class Pages {
       drawn[index] = made;
       if (first || index >= this.container.children.length) this.insert(drawn, index);
       else this.container.children[index].replaceWith(made);
+      this.seen?.();
+      this.seen = null;
     }
     while (this.container.children.length > pdf.numPages) this.container.lastElementChild.remove();
     for (const layer of layers) await layer.render();
