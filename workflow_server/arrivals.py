@@ -46,7 +46,7 @@ def arrive() -> Visitor | None:
     if visitor is None:
         return None
     if bearer is None:
-        if not _is_of_sign_in(visitor):
+        if not _is_of_sign_in(visitor) or not _is_expected(visitor):
             return None
         check_same_origin()
     # Known before the identity is looked at: to name one that is not theirs is refused to them.
@@ -115,6 +115,12 @@ def _is_of_sign_in(visitor: Visitor) -> bool:
     # A token that was made for a program is no sign-in, wherever a browser got it from.
     scopes = visitor.token.scopes
     return scopes is None or all(scope.startswith("@") for scope in scopes)
+
+
+def _is_expected(visitor: Visitor) -> bool:
+    # A page knows whose it is; what was typed in it never goes out in the name of whoever
+    # signed in meanwhile in another window.
+    return request.headers.get("Person") in (None, str(visitor.actor.person_id))
 
 
 def _described(visitor: Visitor) -> Visitor:

@@ -145,6 +145,13 @@ def list_history(
     return shown, total
 
 
+def name_elements(actor: Actor, instance_id: UUID) -> dict[str, str]:
+    """Return what the elements of an instance's diagram are called, by id."""
+    definition = get_definition(access.see_instance(actor, instance_id))
+    drawn = process_definitions.extensions_of(definition).elements
+    return {each.id: each.name for each in drawn.values()}
+
+
 def get_diagram(actor: Actor, instance_id: UUID) -> Diagram:
     """Return the drawing that an instance runs, and where it is in it."""
     instance = access.see_instance(actor, instance_id)

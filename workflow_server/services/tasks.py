@@ -19,6 +19,7 @@ from workflow_server.services import (
     answers,
     attachments,
     duties,
+    form_contexts,
     history,
     masking,
     seam,
@@ -26,8 +27,10 @@ from workflow_server.services import (
 )
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
+from workflow_server.services.process_definitions import Paper, papers_of
 from workflow_server.services.situation import Situation
 from workflow_server.services.veils import Veil
+from workflow_server.store import history as history_rows
 from workflow_server.store import offers, process_instances, tasks
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
@@ -60,6 +63,15 @@ class Desk:
     draft: dict[str, Any] | None
     field_access: dict[str, str]
     reads: list[tuple[str, Any]]
+    #: What the form's expressions may read of the case.
+    context: dict[str, Any]
+    #: What a task that is done was answered with, and by whom.
+    answers: dict[str, Any] | None
+    done_by: str | None
+    #: What is picked in all this is called, by what was picked.
+    names: dict[str, str]
+    #: The papers that the answers end up in, to be looked at before: for who may complete it.
+    previews: tuple[Paper, ...]
     may_complete: bool
 
 
@@ -123,6 +135,9 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
     reads = [(label, veil.read(value, element.id, result)) for (label, value), result in found]
     form = case.content.forms[element.form] if element.form is not None else None
     draft = _draft(actor, listed.task, element, veil)
+    context = form_contexts.of(form, element.field_access, situation, veil)
+    given, done_by = _given(listed.task, veil)
+    names = veil.variables({"names": case.instance.variables.get("names", {})})["names"]
     may_complete = listed.task.status == TaskStatus.OPEN and _may_do(actor, listed.task)
     views.note(actor, listed.instance, "task", task_id, masking.shown_sensitive(veil))
     return Desk(
@@ -132,6 +147,11 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
         draft=draft,
         field_access=dict(element.field_access),
         reads=reads,
+        context=context,
+        answers=given,
+        done_by=done_by,
+        names=form_contexts.called(names, draft, given, context, [each for _, each in reads]),
+        previews=papers_of(case.content, element) if may_complete else (),
         may_complete=may_complete,
     )
 
@@ -296,6 +316,17 @@ def _draft(
     if task.draft_by != actor.person_id:
         kept = veil.answers(element.id, forms.without(kept, veil.closed_at(element.id)))
     return kept
+
+
+def _given(task: Task, veil: Veil) -> tuple[dict[str, Any] | None, str | None]:
+    """Return what a task that is done was answered with, veiled, and who did that."""
+    if task.status != TaskStatus.COMPLETED:
+        return None, None
+    row = history_rows.find_completion(task.instance_id, task.id)
+    if row is None:
+        return None, None
+    (named,) = history.named([row])
+    return (veil.act(row) or {}).get("answers"), named["person_name"]
 
 
 def _element(case: Case, task: Task | TaskInHand) -> ElementExtensions:

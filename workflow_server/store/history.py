@@ -14,7 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import InvalidState
-from workflow_server.store.db import Model, run, session, table
+from workflow_server.events import Event
+from workflow_server.store.db import Model, ready, run, session, table
 from workflow_server.store.types import (
     ExactJsonColumn,
     UtcDateTime,
@@ -146,7 +147,7 @@ class Act:
     answer: Any = None
 
 
-_INSERT = sa.insert(table(HistoryRow))
+_INSERT = ready(sa.insert(table(HistoryRow)))
 _CHAIN = table(Chain)
 _LOCK_CHAIN = (
     sa.select(_CHAIN.c.length, _CHAIN.c.head)
@@ -263,6 +264,16 @@ def list_(chain_id: UUID, limit: int, offset: int) -> tuple[Sequence[HistoryRow]
     total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     rows = session().scalars(query.order_by(HistoryRow.seq).limit(limit).offset(offset))
     return rows.all(), total
+
+
+def find_completion(chain_id: UUID, task_id: UUID) -> HistoryRow | None:
+    """Return the act by which a task was completed."""
+    query = sa.select(HistoryRow).where(
+        HistoryRow.chain_id == chain_id,
+        HistoryRow.task_id == task_id,
+        HistoryRow.act == Event.TASK_COMPLETED,
+    )
+    return session().scalars(query.limit(1)).one_or_none()
 
 
 def list_data(chain_id: UUID) -> Sequence[dict[str, Any]]:

@@ -32,6 +32,7 @@ NOTICES: Mapping[str, Any] = {
     "released": _l("已退回，其他人可以领取。"),
     "started": _l("已发起。"),
     "saved": _l("已保存。"),
+    "retried": _l("已安排重试，结果稍后显示。"),
     "restricted": _l("密级和标识已设定，立即生效。"),
     "recused": _l("回避已生效，其手上的任务已退回。"),
     "recusal_lifted": _l("回避已解除。"),

@@ -1,18 +1,46 @@
-// Shows a form: {schema, data, readOnly} from the JSON block or data-source; data-now is the server's clock.
+// A form to fill in: {schema, data, context, access, …} from the JSON block or data-source. With a task or a start it
+// keeps drafts and submits; without, it is a preview. data-now is the server's clock.
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
+import "./form.css";
 import { setClock } from "@bpmn-io/feelin";
-import { Form } from "@bpmn-io/form-js-viewer";
 import { box, island, parameters } from "../start.js";
+import { belongTo } from "./api.js";
+import { setNow } from "./days.js";
+import { Drafts } from "./drafts.js";
+import { isUploading } from "./files.jsx";
+import { open } from "./form.js";
+import { flushAll } from "./parts.jsx";
+import { Work } from "./work.js";
+
+function tell(element, form) {
+  const send = (name) => ({ errors }) => element.dispatchEvent(
+    new CustomEvent(name, { bubbles: true, detail: { data: form.everything, errors } }));
+  form.on("changed", send("form:changed"));
+  form.on("submit", send("form:submit"));
+  element.form = form;
+}
+
+// Enter in a line must not send a form that is half done, and a file that misses its field must not replace the page.
+function guard(element) {
+  element.addEventListener("submit", (event) => { event.preventDefault(); event.stopPropagation(); }, true);
+  const ignore = (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); };
+  const listening = new AbortController();
+  document.addEventListener("dragover", ignore, listening);
+  document.addEventListener("drop", ignore, listening);
+  window.addEventListener("pageshow", ({ persisted }) => { if (persisted) window.location.reload(); }, listening);
+  return listening;
+}
 
 island("form", async (element) => {
-  if (element.dataset.now) setClock(element.dataset.now);
-  const { schema, data = {}, readOnly = false } = await parameters(element);
-  const form = new Form({ container: box(element), properties: { readOnly } });
-  await form.importSchema(schema, data);
-  const tell = (name) => ({ data: answers, errors }) => element.dispatchEvent(
-    new CustomEvent(name, { bubbles: true, detail: { data: answers, errors } }));
-  form.on("changed", tell("form:changed"));
-  form.on("submit", tell("form:submit"));
-  element.form = form;
-  return () => form.destroy();
+  const now = element.dataset.now;
+  if (now) { setClock(now); setNow(now); }
+  const desk = await parameters(element);
+  belongTo({ person_id: desk.person_id, login: element.dataset.login });
+  const listening = guard(element), works = !desk.read_only && (desk.task_id || desk.start);
+  const left = works ? Drafts.left(desk) : null;
+  const work = works ? new Work(element, desk) : null;
+  const form = await open(work?.body ?? box(element), desk, left?.answers ?? desk.data ?? {});
+  tell(element, form);
+  work?.begin(form, { isRestored: Boolean(left), listening, flushAll, isUploading });
+  return () => { listening.abort(); work?.end(); form.destroy(); };
 });

@@ -1,0 +1,72 @@
+"""What a page tells the form that its island draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from workflow_server.config import CHINA
+from workflow_server.services import attachments
+from workflow_server.services.actors import Actor
+from workflow_server.services.tasks import Desk
+from workflow_server.store.attachments import Attachment
+from workflow_server.store.db import settings
+from workflow_server.web import door
+
+
+def of_desk(desk: Desk, files: Sequence[Attachment]) -> dict[str, Any]:
+    """Return what the form of a task needs: its schema, what was typed, what it may read."""
+    task = desk.listed.task
+    return {
+        **_common(),
+        "kind": "task",
+        "task_id": task.id,
+        "instance_id": task.instance_id,
+        "definition_id": desk.listed.definition.id,
+        "name": task.name,
+        "is_free": task.assignee_id is None,
+        "schema": desk.source or {"type": "default", "components": []},
+        "data": (desk.draft if desk.answers is None else desk.answers) or {},
+        "context": desk.context,
+        "access": desk.field_access,
+        "names": desk.names,
+        "files": {str(each.id): described(each) for each in files},
+        "read_only": not desk.may_complete,
+    }
+
+
+def files_in(actor: Actor, *values: Any) -> list[Attachment]:
+    """Return the files that stand in values, and that the actor may read."""
+    return attachments.list_readable(actor, set(_ids(values)))
+
+
+def described(attachment: Attachment) -> dict[str, Any]:
+    """Return what a form shows of a file."""
+    return {
+        "id": attachment.id,
+        "name": attachment.name,
+        "size": attachment.size,
+        "media_type": attachment.media_type,
+    }
+
+
+def _common() -> dict[str, Any]:
+    return {
+        "person_id": door.actor().person_id,
+        "attachment_mb": settings().attachment_mb,
+        "now": door.now().astimezone(CHINA).isoformat(timespec="seconds"),
+    }
+
+
+def _ids(values: Iterable[Any]) -> Iterable[UUID]:
+    for value in values:
+        if isinstance(value, Mapping):
+            yield from _ids(value.values())
+        elif isinstance(value, list | tuple):
+            yield from _ids(value)
+        elif isinstance(value, str) and len(value) == 36:
+            try:
+                yield UUID(value)
+            except ValueError:
+                continue

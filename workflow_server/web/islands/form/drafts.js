@@ -1,0 +1,102 @@
+// Keeps what is typed: on this device at once, on the server after a moment; one save at a time.
+import { call } from "./api.js";
+import { clock } from "./days.js";
+import { t } from "./texts.js";
+
+const WAIT = 1500, AGAIN = 8000, KEEPALIVE = 60000;
+const PREFIX = "draft:";
+
+const place = ({ person_id: person, task_id: task, start }) => `${PREFIX}${person}:${task ?? `start:${start?.key}:${start?.element}`}`;
+
+export class Drafts {
+  // `say(text, kind)` shows where the draft is; `lost(reason)` that the task is not this person's to do any more.
+  constructor(desk, read, { say, lost, claimed }) {
+    Object.assign(this, { desk, read, say, lost, claimed, key: place(desk), timer: 0, saving: null, isOver: false, isKeptHere: true });
+    this.isFree = desk.is_free;
+    this.saved = JSON.stringify(read());
+    this.onServer = Boolean(desk.task_id);
+  }
+
+  // What an earlier window could not hand to the server any more.
+  static left(desk) {
+    try {
+      return JSON.parse(localStorage.getItem(place(desk)) ?? "null");
+    } catch { return null; }
+  }
+
+  get now() { return JSON.stringify(this.read()); }
+
+  get isDirty() { return !this.isOver && this.now !== this.saved; }
+
+  // Leaving would lose something: it stands neither here nor there, or only here after the server was tried.
+  get isAtRisk() { return this.isDirty && (!this.isKeptHere || (this.onServer && this.failed)); }
+
+  changed() {
+    if (this.isOver || !this.isDirty) return;
+    this.keepHere();
+    if (!this.onServer) { this.say(t("kept_here", { time: clock() }), "saved"); return; }
+    if (!this.failed) this.say(t("drafting"), "waiting");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), WAIT);
+  }
+
+  keepHere() {
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ answers: this.read(), at: Date.now() }));
+      this.isKeptHere = true;
+    } catch { this.isKeptHere = false; }
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    await this.saving;
+    if (this.isOver || !this.isDirty || !this.onServer) return;
+    this.saving = this.send().finally(() => { this.saving = null; });
+    await this.saving;
+  }
+
+  async send() {
+    const text = this.now;
+    this.say(t("saving"), "waiting");
+    try {
+      await call("PUT", `/api/tasks/${this.desk.task_id}/draft`, { body: { answers: JSON.parse(text) } });
+    } catch (error) {
+      this.missed(error);
+      return;
+    }
+    this.failed = false;
+    this.saved = text;
+    if (this.isOver) return;
+    if (this.isFree) { this.isFree = false; this.claimed(); }
+    this.say(t("saved", { time: clock() }), "saved");
+    if (this.now === text) this.forget();
+    else this.changed();
+  }
+
+  missed(error) {
+    if ([404, 403].includes(error.status)) { this.lost("gone", error); return; }
+    if (error.status === 409 && /^task-/.test(error.code)) { this.lost("completed_elsewhere", error); return; }
+    this.failed = true;
+    this.say(error.isNetwork ? t("not_saved") : error.message, "failed");
+    this.timer = setTimeout(() => this.save(), AGAIN);
+  }
+
+  // The window closes: what is not on the server yet is sent as it goes, and stays here until the next one has seen it.
+  leave() {
+    if (!this.isDirty) return;
+    this.keepHere();
+    const body = { answers: this.read() };
+    if (this.onServer && JSON.stringify(body).length < KEEPALIVE) {
+      call("PUT", `/api/tasks/${this.desk.task_id}/draft`, { body, keepalive: true, quiet: true }).catch(() => {});
+    }
+  }
+
+  forget() {
+    try { localStorage.removeItem(this.key); } catch { /* nothing is kept then */ }
+  }
+
+  end() {
+    this.isOver = true;
+    clearTimeout(this.timer);
+  }
+}
