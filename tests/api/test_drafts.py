@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from tests.api.conftest import Caller, Office
 from tests.api.proposing import Desk, content
 from tests.services.drawing import line
 from workflow_server.content import bundle as bundles
+
+ROOT = Path(__file__).resolve().parents[2]
 
 DIAGRAM = "bpmn/a.bpmn"
 FORM = "forms/a/note.json"
@@ -272,3 +275,39 @@ def test_a_draft_is_renamed(desk: Desk, draft: str) -> None:
     named = desk.dan.put(f"/drafts/{draft}", json=body).json
     assert (named["name"], named["note"]) == ("新名", "说明")
     assert desk.dan.put(f"/drafts/{draft}", json={"name": "  "}).status_code == 422
+
+
+def test_a_papers_template_is_shown_with_made_up_data(desk: Desk, draft: str) -> None:
+    base = {
+        path: data
+        for path, data in bundles.read_folder(ROOT).files.items()
+        if path.startswith("documents/base/")
+    }
+    packed = bundles.write_zip(bundles.from_files(base))
+    upload(desk.dan, f"/drafts/{draft}/imports", "base.zip", packed)
+    made = desk.dan.post(
+        f"/drafts/{draft}/files", json={"kind": "document", "key": "opinion", "title": "意见"}
+    )
+    assert made.json["paths"][0] == "documents/opinion/template.html"
+    assert desk.dan.post(f"/drafts/{draft}/check").json["faults"] == []
+    sample = desk.dan.get(f"/drafts/{draft}/document-sample?kind=opinion").json
+    assert (list(sample["data"]), "chinese_date" in sample["filters"]) == (["content"], True)
+    assert any(each.startswith("heading(") for each in sample["parts"])
+    path = f"/drafts/{draft}/document-preview"
+    seen = desk.dan.post(path, json={"kind": "opinion", "data": {"content": "试一试"}})
+    assert (seen.status_code, seen.data[:5]) == (200, b"%PDF-")
+    template = "documents/opinion/template.html"
+    text = read(desk.dan, draft, template).data
+    put(
+        desk.dan,
+        draft,
+        template,
+        text.replace(b"{{ parts.text(d.content) }}", b"{{ d.missing }}"),
+        "*",
+    )
+    failed = desk.dan.post(path, json={"kind": "opinion"})
+    assert (failed.status_code, failed.json["errors"][0]["pointer"]) == (422, f"{template}:5")
+    put(desk.dan, draft, template, b"{% block", "*")
+    assert desk.dan.post(path, json={"kind": "opinion"}).status_code == 422
+    assert desk.dan.post(path, json={"kind": "nothing"}).status_code == 404
+    assert desk.office.ann.post(path, json={"kind": "opinion"}).status_code == 404

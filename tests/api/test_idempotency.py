@@ -43,6 +43,7 @@ EXEMPT = {
     ("post", "/api/drafts/{draft_id}/rebase"): "what is up to date stays so",
     ("post", "/api/drafts/{draft_id}/imports"): "the same files again change nothing",
     ("post", "/api/drafts/{draft_id}/check"): "writes nothing",
+    ("post", "/api/drafts/{draft_id}/document-preview"): "writes nothing",
 }
 
 

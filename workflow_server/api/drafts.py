@@ -19,21 +19,30 @@ from workflow_server.api.shapes.drafts import (
     DraftQuery,
     DraftVocabularyShape,
     FileMoveShape,
+    KindQuery,
     NewDraftForm,
     NewDraftShape,
+    PaperShape,
     PathQuery,
     PathShape,
     PathsShape,
     ProposeDraftShape,
     RebaseChoicesShape,
     RebaseShape,
+    SampleShape,
     StarterShape,
     TakeInForm,
     WholeDraftShape,
 )
 from workflow_server.api.shapes.proposals import WholeProposalShape
 from workflow_server.content import bundle as bundles
-from workflow_server.services import draft_changes, draft_starters, draft_vocabulary, drafts
+from workflow_server.services import (
+    draft_changes,
+    draft_previews,
+    draft_starters,
+    draft_vocabulary,
+    drafts,
+)
 from workflow_server.services.drafts import Whole
 
 noun = door.Noun("drafts", "草稿")
@@ -201,6 +210,20 @@ def take_in(form: dict[str, Any], draft_id: UUID) -> Any:
     _, data = _uploaded()
     bundle = bundles.read_zip(data)
     return {"files": draft_changes.take_in(door.actor(), draft_id, bundle, door.now(), **form)}
+
+
+@noun.get("/<uuid:draft_id>/document-sample", SampleShape(), query=KindQuery())
+def read_sample(query: dict[str, Any], draft_id: UUID) -> Any:
+    """文书样例数据 · Made-up data for a document kind, and the names that its template may use."""
+    return draft_previews.sample_of(door.actor(), draft_id, query["kind"])
+
+
+@noun.post("/<uuid:draft_id>/document-preview", takes=PaperShape(), media="application/pdf")
+def preview_paper(body: dict[str, Any], draft_id: UUID) -> Response:
+    """预览草稿的文书 · The PDF that the draft's template makes; nothing is kept."""
+    given = (body["kind"], body["data"], body["document_id"])
+    pdf = draft_previews.render(door.actor(), draft_id, *given, door.now())
+    return Response(pdf, mimetype="application/pdf")
 
 
 def _uploaded() -> tuple[str, bytes]:

@@ -17,7 +17,7 @@ from workflow_server.content.bundle import Bundle
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, InvalidState
 from workflow_server.events import Event
-from workflow_server.services import draft_files, drafts
+from workflow_server.services import draft_files, drafts, proposals
 from workflow_server.services.actors import Actor
 from workflow_server.store import deployments
 from workflow_server.store import drafts as rows
@@ -77,6 +77,15 @@ def of_draft(actor: Actor, draft_id: UUID) -> list[FileChange]:
     base = draft_files.of_deployment(draft.base_id)
     before = {path: file.content for path, file in base.items()}
     return list(between(before, draft_files.contents(draft)))
+
+
+def of_proposal(actor: Actor, whole: proposals.Whole) -> list[FileChange]:
+    """Return how each file of a proposal differs from what it is compared with."""
+    compared_with = whole.changes.get("compared_with")
+    _, data = proposals.bundle_of(actor, whole.proposal.id)
+    base = draft_files.of_deployment(UUID(compared_with)) if compared_with else {}
+    before = {path: file.content for path, file in base.items()}
+    return list(between(before, bundles.read_zip(data).files))
 
 
 def between(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[FileChange]:

@@ -178,4 +178,27 @@ class DraftVocabularyShape(Shape):
     processes = fields.List(Answers(), required=True)
 
 
+class PaperShape(Shape):
+    """Which paper of a draft is looked at, and with which data beside the made-up ones."""
+
+    kind = Text(100, 1, required=True, metadata={"example": "letter"})
+    data = Answers(load_default=None, allow_none=True)
+    document_id = Id(load_default=None, allow_none=True)
+
+
+class KindQuery(Shape):
+    """Which kind of document."""
+
+    kind = Text(100, 1, required=True, metadata={"example": "letter"})
+
+
+class SampleShape(Shape):
+    """Made-up data of a document kind, and what its template may use."""
+
+    data = Answers(required=True)
+    names = fields.List(Shown(), required=True)
+    filters = fields.List(Shown(), required=True)
+    parts = fields.List(Shown(), required=True)
+
+
 DraftPage = page_of(ContentDraftShape, "DraftPage")
