@@ -2,17 +2,17 @@
 import { check } from "@bpmn-io/feelin";
 import { language, say } from "./texts.js";
 
-const REASONS = [
-  [/Unrecognized token .*?<(.*?)>/i, "这里看不懂“$1”"], [/Statement unparseable|unparseable/i, "这里不是完整的表达式"],
-  [/no.*function/i, "没有这个函数"],
-];
+const PARTS = { IfExpression: "if … then … else …", ForExpression: "for … in … return …", QuantifiedExpression: "some … in … satisfies …",
+  FunctionInvocation: "函数的右括号", PositionalParameters: "函数的右括号", NamedParameters: "函数的右括号", List: "列表的 ]", Context: "上下文的 }",
+  PathExpression: "“.”之后的名称", ArithmeticExpression: "算式的后一半", Comparison: "比较的另一边", Conjunction: "and 的另一边",
+  Disjunction: "or 的另一边", FilterExpression: "筛选的 ]", Between: "between … and …", ParenthesizedExpression: "右括号" };
 
-function reason(found) {
-  const plain = found.hint ?? found.message;
-  if (language === "en") return plain;
-  const [pattern, text] = REASONS.find(([each]) => each.test(plain)) ?? [];
-  if (pattern) return plain.match(pattern)[0].replace(pattern, text);
-  return found.input ? `这里看不懂“${String(found.input).slice(0, 20)}”` : `这里不是完整的表达式（${plain}）`;
+function reason({ hint, message, input }) {
+  if (language === "en") return hint ? `${message} (${hint})` : message;
+  if (hint) return hint;
+  const [, part] = /Incomplete <(\w+)>|in <(\w+)>/.exec(message)?.filter((each, index) => index === 0 || each) ?? [];
+  if (/^Incomplete/.test(message)) return PARTS[part] ? `没有写完，缺少${PARTS[part]}` : "没有写完";
+  return input ? `这里看不懂“${String(input).slice(0, 20)}”` : `没有写完，缺少${PARTS[part] ?? "后面的内容"}`;
 }
 
 // What is wrong with an expression: {from, to, message}, or null.

@@ -8,7 +8,7 @@ import translate from "./translate.js";
 import { ValueEntry } from "./value.js";
 import { WORDS, wordOf } from "./words.js";
 
-const LISTS = ["start", "team", "flag", "separate", "reads", "document", "deadline", "output", "record", "state", "number", "link",
+const LISTS = ["start", "team", "flag", "separate", "reads", "preview", "document", "deadline", "output", "record", "state", "number", "link",
   "message"];
 // What a new one says at first.
 const FIRST = { record: { operation: "open" }, document: { moment: "draft" }, flag: { name: "minor" } };

@@ -35,11 +35,12 @@ function frame(element) {
 }
 
 // A file that is no diagram can't be drawn: its page says why, and its text is looked at elsewhere.
-async function open(modeler, xml) {
+async function open(modeler, xml, tell) {
   try {
     const { warnings } = await modeler.importXML(xml);
     fit(modeler.get("canvas"));
-    return warnings;
+    const count = warnings.length;
+    if (count) tell(say("importNotes", { count, first: warnings[0].message.split("\n")[0] }), { isBad: true });
   } catch (error) {
     throw new Error(say("failed", { reason: error.message }));
   }
@@ -64,21 +65,21 @@ island("modeler", async (element) => {
   element.modeler = modeler;
   const text = async () => (await modeler.saveXML({ format: true })).xml;
   try {
-    await open(modeler, xml);
+    await open(modeler, xml, tell);
   } catch (error) {
     tell(error.message, { isBad: true });
     throw error;
   }
   const faults = new Faults(modeler, draft, parts.faults, tell);
   const saving = new Saving(draft, text, parts.status, () => faults.later());
-  saving.reload = async () => open(modeler, await draft.load());
+  saving.reload = async () => open(modeler, await draft.load(), tell);
   modeler.on("commandStack.changed", () => {
     element.dispatchEvent(new CustomEvent("modeler:changed", { bubbles: true }));
     saving.changed();
   });
   const replace = async (name, next) => {
     const before = await text();
-    const take = async (now) => { await open(modeler, now); saving.changed(); };
+    const take = async (now) => { await open(modeler, now, tell); saving.changed(); };
     await take(next);
     tell(say("fileTaken", { name, undo: "" }), { action: { label: say("takeBack"), run: () => take(before) } });
   };

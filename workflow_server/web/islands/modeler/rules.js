@@ -1,37 +1,15 @@
 // What may be drawn: palette, context pad and replace menu offer what the server runs, and nothing else.
 import PaletteProvider from "bpmn-js/lib/features/palette/PaletteProvider";
 import ContextPadProvider from "bpmn-js/lib/features/context-pad/ContextPadProvider";
+import { OFFERED, REPLACEMENTS } from "./offered.js";
 import { say } from "./texts.js";
 import { mayStand, placeOf, wordOf } from "./words.js";
 
-// [key, type, icon, group, more]; workflow_server/engine/words.py says what is run.
-const OFFERED = [
-  ["start", "StartEvent", "start-event-none", "event"],
-  ["message", "StartEvent", "start-event-message", "event", "Message"],
-  ["catch", "IntermediateCatchEvent", "intermediate-event-catch-message", "event", "Message"],
-  ["throw", "IntermediateThrowEvent", "intermediate-event-throw-message", "event", "Message"],
-  ["timer", "IntermediateCatchEvent", "intermediate-event-catch-timer", "event", "Timer"],
-  ["end", "EndEvent", "end-event-none", "event"],
-  ["user", "UserTask", "user-task", "activity"],
-  ["service", "ServiceTask", "service-task", "activity"],
-  ["send", "SendTask", "send-task", "activity"],
-  ["receive", "ReceiveTask", "receive-task", "activity"],
-  ["exclusive", "ExclusiveGateway", "gateway-xor", "gateway"],
-  ["parallel", "ParallelGateway", "gateway-parallel", "gateway"],
-  ["event_based", "EventBasedGateway", "gateway-eventbased", "gateway"],
-];
 const KEPT = ["hand-tool", "lasso-tool", "space-tool", "global-connect-tool", "tool-separator"];
 const ALSO = { "create.subprocess-expanded": "create_subprocess", "create.participant-expanded": "create_pool",
   "create.group": "create_group" };
 const REFUSED_PAD = ["append.condition-intermediate-event", "append.signal-intermediate-event",
   "append.compensation-activity"];
-export const REPLACEMENTS = ["none-start", "none-start-event", "none-intermediate-throw", "none-intermediate-throwing",
-  "none-end", "none-end-event", "message-start", "message-intermediate-catch", "message-intermediate-throw",
-  "timer-intermediate-catch", "message-end", "terminate-end", "message-boundary", "timer-boundary",
-  "non-interrupting-message-boundary", "non-interrupting-timer-boundary", "exclusive-gateway", "parallel-gateway",
-  "event-based-gateway", "user-task", "service-task", "send-task", "receive-task", "manual-task", "rule-task",
-  "collapsed-subprocess", "expanded-subprocess", "subprocess", "sequence-flow", "default-flow", "conditional-flow",
-  "expanded-pool", "collapsed-pool"].map((name) => `replace-with-${name}`);
 const REFUSED_HEADERS = ["toggle-parallel-mi", "toggle-sequential-mi", "toggle-loop", "toggle-is-collection",
   "toggle-participant-multiplicity", "toggle-non-interrupting"];
 

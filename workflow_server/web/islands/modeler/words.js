@@ -127,6 +127,9 @@ export const WORDS = {
     label: must(text("标题", "Label")),
     value: must(value("内容", "Value")),
   } },
+  preview: { zh: "填表时预览的文书", en: "Papers shown beside the form", at: ["userTask", "startEvent"], name: "kind", has: {
+    kind: must(of("key", "文书种类", "Kind of document", { pick: "documents" })),
+  } },
   output: { zh: "写出的事实", en: "Facts set here", at: WORKING, name: "name", has: {
     name: must(of("name", "事实名", "Name of the fact")),
     value: must(value("取值", "Value", { help: ["离开时计算；之后各处可以用这个名字", "evaluated on leaving; known everywhere afterwards"] })),
