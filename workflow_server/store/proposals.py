@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -115,6 +115,13 @@ def find_by_deployment(deployment_id: UUID) -> Proposal | None:
         .order_by(Proposal.id)
         .limit(1)
     )
+
+
+def list_ids_by_deployment(deployment_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return which proposals these deployments came from, by the deployments' ids."""
+    query = sa.select(Proposal.deployment_id, Proposal.id)
+    rows = session().execute(query.where(Proposal.deployment_id.in_(deployment_ids)))
+    return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 def count_open(person_id: UUID) -> int:
