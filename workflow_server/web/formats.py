@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 
@@ -11,6 +12,9 @@ from workflow_server import arrivals
 from workflow_server.config import CHINA
 from workflow_server.services import due_days
 from workflow_server.services.due_days import DueDay
+
+#: What another page of a list does not take over from the address of this one.
+_NOT_KEPT = ("notice", "page")
 
 
 def register(app: Flask) -> None:
@@ -51,6 +55,9 @@ def filter_address(**changed: Any) -> str:
 def page_address(number: int) -> str:
     """Return the address of another page of the list that is shown."""
     assert request.endpoint is not None
-    given: dict[str, Any] = {**request.args.to_dict(flat=False), "page": number}
-    given.pop("notice", None)
-    return url_for(request.endpoint, **(request.view_args or {}), **given)
+    place: dict[str, Any] = request.view_args or {}
+    asked = request.args.to_dict(flat=False)
+    # Of what somebody wrote into the address, nothing is taken for a part of it.
+    kept = {name: value for name, value in asked.items() if name not in _NOT_KEPT}
+    query = urlencode({**kept, "page": number}, doseq=True)
+    return f"{url_for(request.endpoint, **place)}?{query}"
