@@ -30,6 +30,7 @@ from workflow_server.arrivals import actor as actor
 from workflow_server.arrivals import counted as counted
 from workflow_server.arrivals import now as now
 from workflow_server.errors import Fault, InvalidInput
+from workflow_server.services import tokens
 from workflow_server.services.actors import Visitor
 from workflow_server.store.db import session, settings
 from workflow_server.store.history import ActInProgress
@@ -90,7 +91,7 @@ class Noun:
     def __init__(self, name: str, title: str, prefix: str | None = None) -> None:
         self.name = name
         self.title = title
-        scopes.add_noun(name)
+        tokens.add_noun(name, title)
         self.blueprint: Any = Blueprint(
             name,
             __name__,

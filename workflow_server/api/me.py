@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response
 
 from workflow_server import arrivals
-from workflow_server.api import door, scopes
+from workflow_server.api import door
 from workflow_server.api.shapes.base import Paging, page
 from workflow_server.api.shapes.people import MyselfShape
 from workflow_server.api.shapes.sign_ins import (
@@ -22,7 +22,6 @@ from workflow_server.api.shapes.sign_ins import (
     SignInPage,
     TokenPage,
 )
-from workflow_server.errors import Fault, InvalidInput
 from workflow_server.services import myself, passwords, second_factors, sign_ins, tokens
 
 noun = door.Noun("me", "本人")
@@ -99,14 +98,7 @@ def list_my_tokens(query: dict[str, Any]) -> dict[str, Any]:
 @noun.post("/tokens", MadeTokenShape(), takes=NewTokenShape(), status=201)
 def make_token(body: dict[str, Any]) -> Any:
     """新增令牌 · Make a named token for a program; it is shown this once."""
-    known = scopes.every()
-    for place, scope in enumerate(body["scopes"]):
-        if scope not in known:
-            detail = f"没有权限“{scope}”，有：{'、'.join(sorted(known))}"
-            raise InvalidInput(
-                f"没有权限“{scope}”。 Expected a scope that there is, but '{scope}' is none.",
-                [Fault(f"#/scopes/{place}", detail)],
-            )
+    tokens.check_known(body["scopes"])
     now = datetime.now(UTC)
     return tokens.make(door.actor(), body["name"], body["scopes"], body["days"], now)
 

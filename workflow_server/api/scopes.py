@@ -6,26 +6,12 @@ from collections.abc import Sequence
 
 from workflow_server.services import passwords, second_factors, tokens
 
-#: What only somebody who signed in may do: no narrowed token makes tokens or passwords.
-IN_PERSON = frozenset({"me", "accounts"})
 #: What a sign-in is good for that must first do something else.
 _ALWAYS = frozenset({"me.read_me", "sessions.close_session"})
 _FIRST = {
     passwords.MUST_CHANGE: _ALWAYS | {"me.change_password"},
     second_factors.MUST_ADD: _ALWAYS | {"me.add_second_factor", "me.confirm_second_factor"},
 }
-_nouns: set[str] = set()
-
-
-def add_noun(noun: str) -> None:
-    """Let tokens be narrowed to a noun, as the addresses spell it."""
-    _nouns.add(noun.replace("_", "-"))
-
-
-def every() -> frozenset[str]:
-    """Return what a token can be narrowed to."""
-    reading = {f"{noun}:read" for noun in _nouns}
-    return frozenset(reading | {f"{noun}:write" for noun in _nouns - IN_PERSON} | {tokens.READ})
 
 
 def to_do(granted: Sequence[str] | None) -> tuple[str, ...]:
@@ -45,6 +31,6 @@ def check(granted: Sequence[str] | None, noun: str, endpoint: str | None, method
     if endpoint == "sessions.close_session":
         return
     reads = method in ("GET", "HEAD")
-    if noun in IN_PERSON and not reads:
+    if noun in tokens.IN_PERSON and not reads:
         tokens.refuse_narrowed()
     tokens.check_scope(granted, noun.replace("_", "-"), reads)

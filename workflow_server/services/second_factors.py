@@ -64,6 +64,22 @@ class Enrolment:
     uri: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands to second factors: since when they have one, whether they must."""
+
+    since: datetime | None
+    is_demanded: bool
+    codes_left: int
+
+
+def standing_of(actor: Actor) -> Standing:
+    """Return how the actor stands to second factors."""
+    person = people.get_person(actor.person_id)
+    left = credentials.count_recovery_codes(person.id) if is_on(person) else 0
+    return Standing(person.totp_confirmed_at, is_demanded(person), left)
+
+
 def is_on(person: Person) -> bool:
     """Tell whether a person signs in with a second factor."""
     return person.totp_confirmed_at is not None
@@ -86,8 +102,15 @@ def enrol(actor: Actor, now: datetime) -> Enrolment:
             )
         person.totp_secret = secret_keys.encrypt(secret, now)
         person.totp_last_step = None
-    uri = pyotp.TOTP(secret).provisioning_uri(name=person.login, issuer_name=ISSUER)
-    return Enrolment(secret, uri)
+    return _enrolment(secret, person.login)
+
+
+def pending(actor: Actor) -> Enrolment | None:
+    """Return the secret that waits for its first code, if there is one."""
+    person = people.get_person(actor.person_id)
+    if is_on(person) or person.totp_secret is None:
+        return None
+    return _enrolment(secret_keys.decrypt(person.totp_secret), person.login)
 
 
 def confirm(
@@ -167,6 +190,11 @@ def is_right(
         act = Act(at=now, act=Event.RECOVERY_CODE_USED, by=by, data=left)
         history.append_to_area(ACCESS, act)
     return True
+
+
+def _enrolment(secret: str, login: str) -> Enrolment:
+    uri = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
+    return Enrolment(secret, uri)
 
 
 def _step_of(secret: str, code: str, now: datetime) -> int | None:

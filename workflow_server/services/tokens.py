@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
-from workflow_server.errors import Forbidden, InvalidState
+from workflow_server.errors import Fault, Forbidden, InvalidInput, InvalidState
 from workflow_server.events import Event
 from workflow_server.services import history
 from workflow_server.services.actors import TOKEN_PREFIX, Actor, digest_of
@@ -25,6 +25,9 @@ MOST = 20
 NOTED_EVERY = timedelta(minutes=1)
 #: Good for everything that is only read.
 READ = "read"
+#: What only somebody who signed in may do: no narrowed token makes tokens or passwords.
+IN_PERSON = frozenset({"me", "accounts"})
+_nouns: dict[str, str] = {}
 
 
 class ScopeMissing(Forbidden):
@@ -49,6 +52,34 @@ class Made:
 
     token: str
     row: ApiToken
+
+
+def add_noun(noun: str, title: str) -> None:
+    """Let tokens be narrowed to a noun, as the addresses spell it."""
+    _nouns[noun.replace("_", "-")] = title
+
+
+def nouns() -> Mapping[str, str]:
+    """Return what tokens can be narrowed to: each noun with its title."""
+    return _nouns
+
+
+def every_scope() -> frozenset[str]:
+    """Return every scope there is."""
+    reading = {f"{noun}:read" for noun in _nouns}
+    return frozenset(reading | {f"{noun}:write" for noun in _nouns.keys() - IN_PERSON} | {READ})
+
+
+def check_known(scopes: Sequence[str]) -> None:
+    """Refuse a scope that there is not."""
+    known = every_scope()
+    for place, scope in enumerate(scopes):
+        if scope not in known:
+            detail = f"没有权限“{scope}”，有：{'、'.join(sorted(known))}"
+            raise InvalidInput(
+                f"没有权限“{scope}”。 Expected a scope that there is, but '{scope}' is none.",
+                [Fault(f"#/scopes/{place}", detail)],
+            )
 
 
 def make(actor: Actor, name: str, scopes: Sequence[str], days: int, now: datetime) -> Made:

@@ -1,0 +1,4 @@
+// A button that prints the page: `data-print`.
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-print]")) window.print();
+});
