@@ -19,6 +19,7 @@ from workflow_server.services import (
     incidents,
     masking,
     record_words,
+    recusals,
     views,
 )
 from workflow_server.services import records as case_records
@@ -26,10 +27,11 @@ from workflow_server.services.actors import Actor
 from workflow_server.services.deadlines import DeadlineView
 from workflow_server.services.record_words import Fact
 from workflow_server.store import cases as store
-from workflow_server.store import organisations
+from workflow_server.store import directory, organisations
+from workflow_server.store.access import Recusal
 from workflow_server.store.cases import SORTS as SORTS
 from workflow_server.store.cases import Filter as Filter
-from workflow_server.store.deadlines import DeadlineAlert
+from workflow_server.store.deadlines import DeadlineAlert, DeadlineStatus
 from workflow_server.store.documents import Document
 from workflow_server.store.incidents import Incident
 from workflow_server.store.process_definitions import ProcessDefinition
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 #: Of one case no more than this is read at once; a case with more has lists to page through.
 MOST = 200
+_RUNS = DeadlineStatus.RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,6 @@ class Whole:
     tasks: Sequence[TaskLine]
     clocks: Sequence[Clock]
     documents: Sequence[Document]
-    #: By kind.
-    document_titles: Mapping[str, str]
     incidents: Sequence[Incident]
     waiting: Sequence[Step]
     may_restrict: bool
@@ -125,6 +126,21 @@ class Whole:
         """Return what people have done, the last one first."""
         done = [each for each in self.tasks if each.task.completed_by is not None]
         return sorted(done, key=lambda each: str(each.task.completed_at), reverse=True)
+
+    @property
+    def running_clocks(self) -> Sequence[Clock]:
+        """Return the clocks that run, the next to end first."""
+        return [each for each in self.clocks if each.view.deadline.status == _RUNS]
+
+    @property
+    def stopped_clocks(self) -> Sequence[Clock]:
+        """Return the clocks that were stopped."""
+        return [each for each in self.clocks if each.view.deadline.status != _RUNS]
+
+    @property
+    def numbers(self) -> Sequence[str | None]:
+        """Return the numbers of the case's records, oldest first."""
+        return [each.record.number for each in self.records]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +170,7 @@ def list_(
     )
     ids = [row.instance.id for row in rows]
     running = [row for row in rows if row.instance.status == InstanceStatus.RUNNING]
-    steps = _steps({row.instance.id: row.definition for row in running})
+    steps = list_steps({row.instance.id: row.definition for row in running})
     clocks = {each.instance_id: each for each in reversed(store.list_running(ids) if ids else ())}
     made = _grouped(store.list_records(ids) if ids else ())
     return [
@@ -202,7 +218,6 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
         tasks=_tasks(instance_id, content.shared),
         clocks=_clocks(clocks),
         documents=papers,
-        document_titles={key: kind.title for key, kind in content.documents.items()},
         incidents=failed,
         waiting=_waiting([instance_id], {instance_id: process}).get(instance_id, ()),
         may_restrict=acts and actor.may(Right.RESTRICT, host),
@@ -251,13 +266,22 @@ def list_marks(actor: Actor, instance_id: UUID) -> dict[str, list[TaskLine]]:
     return found
 
 
+def list_recusals(actor: Actor, instance_id: UUID) -> list[tuple[Recusal, str, str]]:
+    """Return the recusals from a case with the names of who is kept away and who ordered it."""
+    found, _ = recusals.list_(actor, instance_id, page_size=MOST)
+    people = {person for each in found for person in (each.person_id, each.ordered_by)}
+    names = directory.list_names(people) if people else {}
+    return [(each, names.get(each.person_id, ""), names.get(each.ordered_by, "")) for each in found]
+
+
 def list_elements(instance: ProcessInstance, definition: ProcessDefinition) -> dict[str, str]:
     """Return what the elements of a case's diagram are called, by id."""
     content = definition_cache.content_of(definition.deployment_id)
     return {key: each.name for key, each in content.processes[definition.key].elements.items()}
 
 
-def _steps(running: Mapping[UUID, ProcessDefinition]) -> dict[UUID, list[Step]]:
+def list_steps(running: Mapping[UUID, ProcessDefinition]) -> dict[UUID, list[Step]]:
+    """Return where running cases are, and who holds them; that they may be seen is asked before."""
     if not running:
         return {}
     contents = {

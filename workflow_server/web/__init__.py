@@ -6,21 +6,27 @@ from flask import Flask
 
 from workflow_server.web import (
     account,
+    acts,
     assets,
+    case_rights,
     cases,
     chrome,
+    design_words,
     designs,
     door,
+    drafts,
     files,
     formats,
     home,
     ledgers,
     letters,
     operations,
+    proposals,
     sign_ins,
     starts,
     tasks,
     texts,
+    words,
 )
 
 PAGES = (
@@ -36,6 +42,10 @@ PAGES = (
     operations.pages,
     files.pages,
 )
+# Their routes stand in the blueprints of others, and are added before these are registered.
+assert case_rights
+assert drafts
+assert proposals
 for pages in PAGES:
     door.web.register_blueprint(pages)
 
@@ -44,6 +54,9 @@ def register(app: Flask) -> None:
     """Add all pages, their texts and their frame to the application."""
     texts.register(app)
     formats.register(app)
+    acts.register(app)
+    words.register(app)
+    design_words.register(app)
     assets.register(app)
     app.context_processor(chrome.frame)
     app.register_blueprint(door.web)

@@ -1,0 +1,190 @@
+"""Ledgers: the records of a kind in the columns that the content declares, masked as lists are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from workflow_server.config import CHINA
+from workflow_server.content import ledger_checks
+from workflow_server.content.ledgers import Ledger as Ledger
+from workflow_server.errors import NotFound
+from workflow_server.services import access, definition_cache, masking, record_words
+from workflow_server.services.actors import Actor
+from workflow_server.services.record_words import Fact, Words
+from workflow_server.store import deployments, organisations
+from workflow_server.store import ledgers as store
+from workflow_server.store.ledgers import SORTS as SORTS
+from workflow_server.store.ledgers import Filter as Filter
+from workflow_server.store.records import Record
+
+if TYPE_CHECKING:
+    from workflow_server.content.content import Content
+    from workflow_server.content.shared import Option, RecordKind
+
+#: A file or a printed list holds no more rows than this.
+MOST_ROWS = 5_000
+#: So many records are looked at together.
+_TOGETHER = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A ledger that somebody has, with what its columns and filters are made of."""
+
+    ledger: Ledger
+    kind: RecordKind
+    #: By field: what it may be narrowed to.
+    choices: Mapping[str, Sequence[Option]]
+    #: Fields in which a text may be looked for: nobody learns by it what they may not read.
+    searched: tuple[str, ...]
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a ledger."""
+
+    record: Record
+    cells: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to see of a ledger, as they say it."""
+
+    state: str | None = None
+    organisation_id: UUID | None = None
+    opened_from: date | None = None
+    opened_to: date | None = None
+    closed: bool | None = None
+    text: str | None = None
+    chosen: tuple[tuple[str, str], ...] = ()
+    sort: str = "opened"
+    descending: bool = True
+
+
+def list_(actor: Actor) -> list[Ledger]:
+    """Return the ledgers that an actor has by their posts, in the order of the content."""
+    content = _content()
+    found = content.shared.ledgers.values() if content is not None else ()
+    return [each for each in found if _has(actor, each)]
+
+
+def get(actor: Actor, key: str) -> Sheet:
+    """Return a ledger that an actor has; NotFound otherwise."""
+    content = _content()
+    ledger = content.shared.ledgers.get(key) if content is not None else None
+    if content is None or ledger is None or not _has(actor, ledger):
+        raise NotFound(f"未找到台账。 Expected ledger '{key}', but there is none.")
+    kind = content.shared.records[ledger.kind]
+    marked = _marked(content, ledger.kind)
+    choices = {
+        field: content.shared.vocabularies.get(vocabulary, ())
+        for field, vocabulary in ledger_checks.fields_to_narrow_by(kind).items()
+        if field in ledger.filters and field not in marked
+    }
+    searched = tuple(
+        field.key
+        for field in kind.fields.values()
+        if field.type == "text" and field.data_class is None and field.key not in marked
+    )
+    return Sheet(ledger, kind, choices, searched, content)
+
+
+def read(
+    actor: Actor, sheet: Sheet, wanted: Wanted, *, page: int = 1, page_size: int = 50
+) -> tuple[list[Row], int]:
+    """Return a page of a ledger as the actor reads it, and how many rows fit."""
+    narrowed = _narrowed(sheet, wanted)
+    found, total = store.list_(
+        access.sight(actor),
+        narrowed,
+        wanted.sort if wanted.sort in SORTS else "opened",
+        wanted.descending,
+        page_size,
+        (page - 1) * page_size,
+    )
+    records = masking.records(actor, found)
+    words = record_words.of(records, sheet.content.shared)
+    hosts = organisations.list_names({each.organisation_id for each in records}) if records else {}
+    return [Row(each, _cells(sheet, each, words, hosts)) for each in records], total
+
+
+def read_all(actor: Actor, sheet: Sheet, wanted: Wanted) -> tuple[list[Row], int]:
+    """Return the first MOST_ROWS rows of a ledger, to be printed or handed out; how many fit."""
+    rows: list[Row] = []
+    total = 0
+    for page in range(1, MOST_ROWS // _TOGETHER + 1):
+        found, total = read(actor, sheet, wanted, page=page, page_size=_TOGETHER)
+        rows += found
+        if len(found) < _TOGETHER:
+            break
+    return rows, total
+
+
+def _content() -> Content | None:
+    newest = deployments.find_newest()
+    return definition_cache.content_of(newest.id) if newest is not None else None
+
+
+def _has(actor: Actor, ledger: Ledger) -> bool:
+    return any(ledger.is_for(each.party, each.role) for each in actor.positions)
+
+
+def _marked(content: Content, kind: str) -> frozenset[str]:
+    """Return the fields of a kind that hold something classed, wherever a diagram puts it there."""
+    prefix = f"records.{kind}."
+    trees = (
+        {**lineage.records.get(kind, {}), **_made(lineage.made, prefix)}
+        for lineage in content.lineages.values()
+    )
+    classes = content.shared.classes.keys()
+    return frozenset(
+        path.split(".")[0] for tree in trees for path, marks in tree.items() if marks & classes
+    )
+
+
+def _made(made: Mapping[str, frozenset[str]], prefix: str) -> dict[str, frozenset[str]]:
+    return {key.removeprefix(prefix): each for key, each in made.items() if key.startswith(prefix)}
+
+
+def _narrowed(sheet: Sheet, wanted: Wanted) -> Filter:
+    allowed = sheet.ledger.filters
+    before = wanted.opened_to + timedelta(days=1) if wanted.opened_to is not None else None
+    dated = "opened" in allowed
+    return Filter(
+        kind=sheet.ledger.kind,
+        state=wanted.state if "state" in allowed else None,
+        organisation_id=wanted.organisation_id if "organisation" in allowed else None,
+        opened_from=_midnight(wanted.opened_from) if dated else None,
+        opened_before=_midnight(before) if dated else None,
+        closed=wanted.closed if "closed" in allowed else None,
+        text=wanted.text if "text" in allowed else None,
+        chosen={key: value for key, value in wanted.chosen if key in sheet.choices},
+        searched=sheet.searched,
+    )
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), CHINA) if day is not None else None
+
+
+def _cells(sheet: Sheet, record: Record, words: Words, hosts: Mapping[UUID, str]) -> list[Fact]:
+    host = hosts.get(record.organisation_id, "")
+    built_in = {
+        "number": Fact("number", "", "text", record.number),
+        "title": Fact("title", "", "text", record.title),
+        "state": Fact("state", "", "text", record.state),
+        "opened": Fact("opened", "", "date", _day(record.opened_at)),
+        "closed": Fact("closed", "", "date", _day(record.closed_at)),
+        "organisation": Fact("organisation", "", "text", host),
+    }
+    return [built_in.get(key) or words.fact(record, key) for key in sheet.ledger.columns]
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.astimezone(CHINA).date().isoformat() if moment is not None else None

@@ -1,0 +1,90 @@
+"""Records of one kind as a ledger lists them: narrowed, searched, sorted, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from workflow_server.store.db import session
+from workflow_server.store.records import Record, in_sight
+from workflow_server.store.sight import Sight
+
+#: What a ledger may be sorted by; fields have no order that a database would know.
+SORTS: Mapping[str, Any] = {
+    "opened": Record.opened_at,
+    "closed": Record.closed_at,
+    "number": Record.number,
+    "title": Record.title,
+    "state": Record.state,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a ledger is narrowed to; None narrows nothing."""
+
+    kind: str
+    state: str | None = None
+    organisation_id: UUID | None = None
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    closed: bool | None = None
+    text: str | None = None
+    #: Fields with the value that they must have.
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    #: Fields in which the text is looked for, beside number and title.
+    searched: tuple[str, ...] = ()
+
+
+def list_(
+    sight: Sight, narrowed: Filter, sort: str, descending: bool, limit: int, offset: int
+) -> tuple[list[Record], int]:
+    """Return records in sight, and how many fit."""
+    wanted = [in_sight(sight), Record.kind == narrowed.kind, *_conditions(narrowed)]
+    total = session().scalar(sa.select(sa.func.count()).select_from(Record).where(*wanted)) or 0
+    rows = session().scalars(
+        sa.select(Record)
+        .where(*wanted)
+        .order_by(*_order(sort, descending))
+        .limit(limit)
+        .offset(offset)
+    )
+    return list(rows), total
+
+
+def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if narrowed.state is not None:
+        found.append(Record.state == narrowed.state)
+    if narrowed.organisation_id is not None:
+        found.append(Record.organisation_id == narrowed.organisation_id)
+    if narrowed.opened_from is not None:
+        found.append(Record.opened_at >= narrowed.opened_from)
+    if narrowed.opened_before is not None:
+        found.append(Record.opened_at < narrowed.opened_before)
+    if narrowed.closed is not None:
+        is_open = Record.closed_at.is_(None)
+        found.append(~is_open if narrowed.closed else is_open)
+    found += [_field(key) == value for key, value in narrowed.chosen.items()]
+    if narrowed.text:
+        columns = [Record.title, Record.number, *(_field(key) for key in narrowed.searched)]
+        found.append(
+            sa.or_(*(column.icontains(narrowed.text, autoescape=True) for column in columns))
+        )
+    return found
+
+
+def _field(key: str) -> Any:
+    return Record.fields[key].as_string()
+
+
+def _order(sort: str, descending: bool) -> tuple[sa.ColumnElement[Any], ...]:
+    column = SORTS[sort]
+    by_id = Record.id.desc() if descending else Record.id.asc()
+    # What is empty comes last on both databases, whichever way it goes.
+    return (column.is_(None), column.desc() if descending else column.asc(), by_id)
