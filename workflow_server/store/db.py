@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -39,6 +39,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x776F726B
 
 _settings: WeakKeyDictionary[sa.Engine, Config] = WeakKeyDictionary()
+
+#: The option of statements that PostgreSQL keeps prepared, and how often another must have come
+#: before the driver prepares it as well: lists never.
+_READY = "ready"
+_NEVER = 2**31
 
 #: How long a writer waits for another one before it gives up, in seconds.
 BUSY_SECONDS = 30
@@ -117,6 +122,18 @@ def run(
     return db.session.connection().execute(statement, parameters)
 
 
+_S = TypeVar("_S", bound=sa.Executable)
+
+
+def ready(statement: _S) -> _S:
+    """Mark a statement that is made once and finds its rows by keys, whatever its values.
+
+    PostgreSQL keeps the plan of such a one. Lists are planned each time, by their values: a
+    plan made for anybody would be a bad one for somebody.
+    """
+    return statement.execution_options(**{_READY: True})
+
+
 def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
     """Options for create_engine, by kind of database (`SQLALCHEMY_ENGINE_OPTIONS`)."""
     options: dict[str, Any] = {
@@ -130,7 +147,7 @@ def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
         return options | {
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
         }
-    return options
+    return options | {"connect_args": {"prepare_threshold": _NEVER}}
 
 
 def connect(app: Any, url: str, pool_size: int = 5) -> None:
@@ -153,6 +170,8 @@ def connect(app: Any, url: str, pool_size: int = 5) -> None:
             sa.event.listen(db.engine, "connect", _prepare_sqlite)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
         else:
+            sa.event.listen(db.engine, "begin", _begin_postgresql)
+            sa.event.listen(db.engine, "do_execute", _execute_prepared)
             sa.event.listen(db.engine, "checkin", _note_idle)
             sa.event.listen(db.engine, "checkout", _check_alive)
 
@@ -211,15 +230,33 @@ def _begin_sqlite(connection: sa.Connection) -> None:
         driver.execute("BEGIN")
 
 
+def _begin_postgresql(connection: sa.Connection) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    # A reader sees what is new with every statement anyway. Without a transaction it is spared
+    # two round trips, and the driver keeps its prepared statements, which a rollback throws away.
+    driver.autocommit = not connection.get_execution_options().get("writer", False)
+
+
+def _execute_prepared(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    if context is None or not context.execution_options.get(_READY, False):
+        return False
+    cursor.execute(statement, parameters, prepare=True)
+    return True
+
+
 def _turn_to_writing(reader: Session) -> None:
     if not reader.in_transaction():
         reader.connection(execution_options={"writer": True})
         return
+    driver = reader.connection().connection.driver_connection
+    assert driver is not None
+    if reader.get_bind().dialect.name != "sqlite":
+        driver.autocommit = False
+        return
     # The snapshot that was begun for reading is old and can't be written to, but its
     # connection can go on.
     reader.expire_all()
-    driver = reader.connection().connection.driver_connection
-    assert driver is not None
     driver.execute("ROLLBACK")
     _begin_writing(driver)
 
@@ -256,9 +293,7 @@ def transaction() -> Iterator[scoped_session[Session]]:
     if db.session.info.get("writing"):
         yield db.session
         return
-    if db.session.get_bind().dialect.name == "sqlite":
-        _turn_to_writing(db.session())
-    # PostgreSQL sees what is new with every statement, so what was begun for reading goes on.
+    _turn_to_writing(db.session())
     db.session.info["writing"] = True
     try:
         yield db.session

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from workflow_server.store.access import Recusal
-from workflow_server.store.db import run, table
+from workflow_server.store.db import ready, run, table
 from workflow_server.store.organisations import Department, Succession
 from workflow_server.store.people import Group, GroupMember, Person, PositionRow, in_force
 from workflow_server.store.tasks import Task
@@ -89,7 +89,7 @@ _hosts = _hosts.union(
 )
 _HOSTS = sa.select(_hosts.c.id)
 
-_HOLDERS = (
+_HOLDERS = ready(
     sa.select(
         _PERSON.c.id,
         _PERSON.c.name,

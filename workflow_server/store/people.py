@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store import clock
-from workflow_server.store.db import Model, run, session
+from workflow_server.store.db import Model, ready, run, session
 from workflow_server.store.organisations import Department, Organisation
 from workflow_server.store.roles import Role
 from workflow_server.store.tokens import ApiToken
@@ -162,7 +162,7 @@ _PERSON_WITH_POSITIONS = (
     .order_by(PositionRow.id)
 )
 
-_BY_TOKEN = (
+_BY_TOKEN = ready(
     _PERSON_WITH_POSITIONS.add_columns(
         ApiToken.id, ApiToken.scopes, ApiToken.last_used_at, clock.SECONDS
     )

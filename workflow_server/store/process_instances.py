@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, run, session, table
+from workflow_server.store.db import Model, ready, run, session, table
 from workflow_server.store.organisations import Host, Organisation
 from workflow_server.store.process_definitions import ProcessDefinition, Reference
 from workflow_server.store.sight import Sight
@@ -176,10 +176,10 @@ WHOLE = (
     .join(_DEFINITION, _RUNS[0] == _TABLE.c.process_definition_id)
     .join(_ORGANISATION, _HOST[0] == _TABLE.c.organisation_id)
 )
-_BY_ID = WHOLE.where(_TABLE.c.id == sa.bindparam("instance_id"))
+_BY_ID = ready(WHOLE.where(_TABLE.c.id == sa.bindparam("instance_id")))
 _LOCK_BY_ID = _BY_ID.with_for_update(of=_TABLE)
-_INSERT = sa.insert(_TABLE)
-_UPDATE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("instance_id"))
+_INSERT = ready(sa.insert(_TABLE))
+_UPDATE = ready(sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("instance_id")))
 
 
 def locked(row: Sequence[Any]) -> Locked:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store import process_instances
 from workflow_server.store.access import Recusal
-from workflow_server.store.db import Model, run, session, table
+from workflow_server.store.db import Model, ready, run, session, table
 from workflow_server.store.inbox import Offered
 from workflow_server.store.offers import TaskCandidate, TaskExclusion
 from workflow_server.store.organisations import Organisation
@@ -166,19 +166,19 @@ _BY_ID = (
     .join(_INSTANCE, _TABLE.c.instance_id == _INSTANCE.c.id)
     .where(_TABLE.c.id == sa.bindparam("task_id"))
 )
-_LOCK = (
+_LOCK = ready(
     process_instances.WHOLE.add_columns(*_IN_HAND, *_STANDING)
     .join(_TABLE, _TABLE.c.instance_id == _INSTANCE.c.id)
     .where(_TABLE.c.id == sa.bindparam("task_id"))
     .with_for_update(of=[_INSTANCE, _TABLE])
 )
-_INSERT = sa.insert(_TABLE)
+_INSERT = ready(sa.insert(_TABLE))
 _DONE = (
     sa.select(_TABLE.c.element_id, _TABLE.c.completed_by)
     .where(_TABLE.c.instance_id == sa.bindparam("instance_id"), _TABLE.c.completed_by.is_not(None))
     .order_by(_TABLE.c.completed_at.desc(), _TABLE.c.id.desc())
 )
-_UPDATE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("task_id"))
+_UPDATE = ready(sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("task_id")))
 # Who had to wait for the lock read who is recused, and named, as it was before; this reads anew.
 _DOER = sa.bindparam("doer_id", type_=UuidColumn())
 _UPDATE_BY = _UPDATE.where(
