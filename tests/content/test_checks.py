@@ -307,6 +307,16 @@ def test_a_message_that_starts_a_process_must_be_awaited_there() -> None:
     assert "“nowhere”不在流程包里" in faults(files=messages)[0]
 
 
+def test_what_a_letter_shows_must_be_sent_by_somebody() -> None:
+    types = {**SHARED["messages"]["types"][0], "shows": [{"part": "why", "label": "理由"}]}
+    messages = {"bpmn/_shared/messages.json": {"types": [types]}}
+    sending = SEND.format('<wf:payload name="{}" value="=title"/>')
+    right = node("endEvent", sending.format("why"), MESSAGE)
+    assert faults(right, files=messages) == []
+    wrong = node("endEvent", sending.format("what"), MESSAGE)
+    assert "没有流程在这种消息里发送“why”" in faults(wrong, files=messages)[0]
+
+
 @pytest.mark.parametrize(
     ("changes", "place"),
     [

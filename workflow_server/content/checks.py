@@ -24,7 +24,7 @@ from workflow_server.content import (
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.content import form_key
 from workflow_server.content.documents import DocumentKind
-from workflow_server.content.elements import ProcessExtensions
+from workflow_server.content.elements import MessageEffect, ProcessExtensions
 from workflow_server.content.forms import Form
 from workflow_server.content.grammar import KEY
 from workflow_server.content.process_checks import Known, ProcessCheck
@@ -173,6 +173,10 @@ def _message_sentences(message: MessageType, known: Known) -> Iterator[str]:
     for party in (*message.senders, *message.recipients):
         if party not in known.shared.parties:
             yield f"没有哪个角色属于“{party}”，请先在 roles.json 里声明"
+    sent = _parts_sent(message, known)
+    for part in message.shows:
+        if sent and part not in sent:
+            yield f"shows：没有流程在这种消息里发送“{part}”"
     if message.starts is None:
         return
     process = known.processes.get(message.starts)
@@ -180,3 +184,15 @@ def _message_sentences(message: MessageType, known: Known) -> Iterator[str]:
         yield f"starts 所指的流程“{message.starts}”不在流程包里"
     elif message.key not in process.message_starts.values():
         yield f"流程“{message.starts}”没有由它触发的消息开始事件"
+
+
+def _parts_sent(message: MessageType, known: Known) -> set[str]:
+    """Return what the payloads of a type hold, in whichever process sends it."""
+    return {
+        part.name
+        for process in known.processes.values()
+        for element in process.elements.values()
+        for effect in element.effects
+        if isinstance(effect, MessageEffect) and effect.type == message.key
+        for part in effect.payload
+    }

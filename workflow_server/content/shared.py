@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from workflow_server.config import CHINA
-from workflow_server.content import decisions, ledgers, reading, sites, xml
+from workflow_server.content import decisions, ledgers, messages, reading, sites, xml
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.decisions import Decision
 from workflow_server.content.ledgers import Ledger
+from workflow_server.content.messages import MessageType as MessageType
 from workflow_server.content.reading import Place
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.content.sites import Site
@@ -89,17 +90,6 @@ class Series:
     key: str
     label: str
     pattern: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageType:
-    """What one kind of organisation sends another; `starts` names the process it opens."""
-
-    key: str
-    label: str
-    senders: tuple[str, ...]
-    recipients: tuple[str, ...]
-    starts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +191,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         roles=_table(files, "roles", "roles", _role),
         records=_table(files, "records", "kinds", _record_kind),
         series=_table(files, "series", "series", _series),
-        messages=_table(files, "messages", "types", _message_type),
+        messages=_table(files, "messages", "types", messages.read),
         vocabularies=_vocabularies(files.get("vocabularies.json")),
         classes=_table(files, "data_classes", "classes", _data_class),
         rules=_rules(bundle, faults),
@@ -316,24 +306,6 @@ def _series(item: Place) -> Series | None:
     if not item.only("key", "label", "pattern"):
         return None
     return Series(item.key("key"), item.text("label"), item.text("pattern"))
-
-
-def _message_type(item: Place) -> MessageType | None:
-    if not item.only("key", "label", "from", "to", "starts"):
-        return None
-    return MessageType(
-        key=item.text("key"),
-        label=item.text("label"),
-        senders=_one_or_more(item, "from"),
-        recipients=_one_or_more(item, "to"),
-        starts=item.text_or_none("starts"),
-    )
-
-
-def _one_or_more(item: Place, key: str) -> tuple[str, ...]:
-    if isinstance(item.value.get(key), list):
-        return item.texts(key)
-    return (item.text(key),)
 
 
 def _vocabularies(place: Place | None) -> dict[str, tuple[Option, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
+from workflow_server.store.documents import Document
+from workflow_server.store.organisations import Organisation
 from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
@@ -31,6 +34,22 @@ class DeliveryStatus(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     #: The recipient is not on this server: it goes on paper, and is entered by hand.
     PAPER = "paper"
+
+
+#: What has come and waits to be acknowledged.
+NEW = (DeliveryStatus.DELIVERED, DeliveryStatus.UNCLAIMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of letters is narrowed to; None and empty narrow nothing."""
+
+    type: str | None = None
+    statuses: tuple[str, ...] = ()
+    #: Looked for in the names of sender and recipient.
+    counterpart: str | None = None
+    #: Looked for in what the letter is called, in its conversation and in its papers' numbers.
+    text: str | None = None
 
 
 class Delivery(Model):
@@ -224,26 +243,80 @@ def _side(sight: Sight, direction: Literal["sent", "received"] | None) -> sa.Col
     ]
 
 
+def count_new(sight: Sight) -> int:
+    """Return how many letters have come that nobody has acknowledged."""
+    query = sa.select(sa.func.count()).select_from(Delivery)
+    return session().scalar(query.where(_side(sight, "received"), Delivery.status.in_(NEW))) or 0
+
+
+def list_thread(sight: Sight, delivery: Delivery, limit: int) -> list[Delivery]:
+    """Return the letters in sight of the conversation of one, itself among them, oldest first.
+
+    It is looked for in the two cases that the letter joins: there both indexes lead.
+    """
+    cases = [delivery.instance_id, delivery.received_instance_id]
+    names = [each for each in (delivery.conversation, delivery.in_reply_to) if each is not None]
+    query = sa.select(Delivery).where(
+        _of_case([each for each in cases if each is not None]),
+        sa.or_(Delivery.conversation.in_(names), Delivery.in_reply_to == delivery.conversation),
+        _side(sight, None),
+    )
+    return list(session().scalars(query.order_by(Delivery.sent_at, Delivery.id).limit(limit)))
+
+
+def list_of_cases(sight: Sight, instance_ids: Collection[UUID]) -> list[Delivery]:
+    """Return the letters in sight that some cases sent or took, oldest first."""
+    query = sa.select(Delivery).where(_of_case(instance_ids), _side(sight, None))
+    return list(session().scalars(query.order_by(Delivery.sent_at, Delivery.id)))
+
+
+def _of_case(instance_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        Delivery.instance_id.in_(instance_ids), Delivery.received_instance_id.in_(instance_ids)
+    )
+
+
+def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if narrowed.type is not None:
+        conditions.append(Delivery.type == narrowed.type)
+    if narrowed.statuses:
+        conditions.append(Delivery.status.in_(narrowed.statuses))
+    if narrowed.counterpart:
+        name = Organisation.name.icontains(narrowed.counterpart, autoescape=True)
+        party = Organisation.id.in_([Delivery.sender_id, Delivery.recipient_id])
+        conditions.append(sa.exists().where(party, name))
+    if narrowed.text:
+        text = narrowed.text
+        numbered = sa.exists().where(
+            DeliveryEnclosure.delivery_id == Delivery.id,
+            Document.id == DeliveryEnclosure.enclosed_id,
+            Document.number.icontains(text, autoescape=True),
+        )
+        label = Delivery.label.icontains(text, autoescape=True)
+        conversation = Delivery.conversation.icontains(text, autoescape=True)
+        conditions.append(sa.or_(label, conversation, numbered))
+    return conditions
+
+
 def list_(
     sight: Sight,
     *,
     direction: Literal["sent", "received"] | None = None,
     instance_id: UUID | None = None,
     status: str | None = None,
+    narrowed: Filter | None = None,
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[Delivery], int]:
     """Return letters newest first, and how many fit; received ones once they were delivered."""
     wanted: list[sa.ColumnElement[bool]] = [_side(sight, direction)]
     if instance_id is not None:
-        wanted.append(
-            sa.or_(
-                Delivery.instance_id == instance_id,
-                Delivery.received_instance_id == instance_id,
-            )
-        )
+        wanted.append(_of_case([instance_id]))
     if status is not None:
         wanted.append(Delivery.status == status)
+    if narrowed is not None:
+        wanted += _conditions(narrowed)
     total = session().scalar(sa.select(sa.func.count()).select_from(Delivery).where(*wanted)) or 0
     rows = session().scalars(
         sa.select(Delivery)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Response, url_for
 
-from workflow_server.services import attachments, documents, organisations
+from workflow_server.services import access, attachments, documents, organisations
 from workflow_server.web import door
 
 pages = door.pages("files")
@@ -31,6 +31,7 @@ def show_document(document_id: UUID) -> Response:
     return door.render(
         "files/document.html",
         document=document,
+        sees_case=access.sees_instance(door.actor(), document.instance_id),
         sender=organisations.get(document.organisation_id),
         recipient=recipient,
     )
@@ -47,9 +48,11 @@ def read_document(document_id: UUID) -> Response:
 def show_attachment(attachment_id: UUID) -> Response:
     """Show a file that somebody brought: PDF and pictures in the page, all to be downloaded."""
     attachment = attachments.get(door.actor(), attachment_id)
+    case_id = attachment.instance_id
     return door.render(
         "files/attachment.html",
         attachment=attachment,
+        sees_case=case_id is not None and access.sees_instance(door.actor(), case_id),
         is_paper=attachment.media_type == PDF,
         is_picture=attachment.media_type in PICTURES,
         source=url_for("web.files.read_attachment", attachment_id=attachment_id),

@@ -6,6 +6,9 @@ GlobalWorkerOptions.workerSrc = here(PAPER_WORKER);
 // One for all papers of the page: a new worker for each refresh would cost more than the drawing.
 let worker;
 
+// Wider than this a page is not made by itself: a line should fit into one look.
+const WIDEST = 860;
+
 const pixels = () => window.devicePixelRatio || 1;
 
 function sheet(viewport, scale) {
@@ -67,7 +70,7 @@ export class Pages {
   get width() {
     const style = getComputedStyle(this.container);
     const inner = this.container.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    return Math.max(120, Math.floor(inner * this.zoom));
+    return Math.max(120, Math.floor(Math.min(inner, WIDEST) * this.zoom));
   }
 
   // What is looked at comes first; the pages above and below it follow.
