@@ -8,15 +8,15 @@ export async function faultOf(text) {
   const parsed = new DOMParser().parseFromString(text, "application/xml").querySelector("parsererror");
   if (parsed) {
     const [, line] = /line (\d+)|第\s*(\d+)\s*行/.exec(parsed.textContent) ?? [];
-    const [, reason] = /(?:column \d+:\s*)([^\n]+)/.exec(parsed.textContent) ?? [];
-    return { line: line ?? null, reason: (reason ?? parsed.textContent).trim().slice(0, 200) };
+    const [, reason] = /(?:column \d+:\s*)(.+?)(?=Below is|\n|$)/.exec(parsed.textContent) ?? [];
+    return { line: line ?? null, reason: say("notXml", { reason: (reason ?? "").trim().slice(0, 200) }) };
   }
   try {
     const { rootElement } = await new BpmnModdle({ wf: descriptor() }).fromXML(text);
-    return rootElement.diagrams?.length ? null : { line: null, reason: "no BPMNDiagram" };
+    return rootElement.diagrams?.length ? null : { line: null, reason: say("noPicture") };
   } catch (error) {
     const [, line] = /line: (\d+)/.exec(error.message) ?? [];
-    return { line: line ? Number(line) + 1 : null, reason: error.message.split("\n")[0] };
+    return { line: line ? Number(line) + 1 : null, reason: /as <bpmn:Definitions>/.test(error.message) ? say("notBpmn") : error.message.split("\n")[0] };
   }
 }
 

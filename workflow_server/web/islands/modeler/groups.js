@@ -8,8 +8,8 @@ import translate from "./translate.js";
 import { ValueEntry } from "./value.js";
 import { WORDS, wordOf } from "./words.js";
 
-const LISTS = ["start", "team", "flag", "separate", "reads", "preview", "document", "deadline", "output", "record", "state", "number", "link",
-  "message"];
+const LISTS = ["start", "team", "flag", "separate", "reads", "preview", "message", "document", "deadline", "output", "record", "state", "number",
+  "link"];
 // What a new one says at first.
 const FIRST = { record: { operation: "open" }, document: { moment: "draft" }, flag: { name: "minor" } };
 

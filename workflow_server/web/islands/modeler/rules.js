@@ -2,6 +2,7 @@
 import PaletteProvider from "bpmn-js/lib/features/palette/PaletteProvider";
 import ContextPadProvider from "bpmn-js/lib/features/context-pad/ContextPadProvider";
 import { OFFERED, REPLACEMENTS } from "./offered.js";
+import Room from "./room.js";
 import { say } from "./texts.js";
 import { mayStand, placeOf, wordOf } from "./words.js";
 
@@ -73,15 +74,20 @@ function Extensions(eventBus) {
 Extensions.$inject = ["eventBus"];
 
 // A process drawn here is meant to run.
-function Executable(eventBus) {
-  eventBus.on("commandStack.elements.create.postExecuted", ({ context }) => (context.elements ?? []).forEach(runnable));
-  eventBus.on("commandStack.shape.create.postExecuted", ({ context }) => runnable(context.shape));
+function Executable(eventBus, moddle) {
+  eventBus.on("commandStack.shape.create.preExecuted", ({ context }) => {
+    const process = context.shape.businessObject?.processRef;
+    if (!process || context.shape.type !== "bpmn:Participant" || process.flowElements?.length) return;
+    process.isExecutable = true;
+    const id = process.id?.toLowerCase();
+    if (id && id !== process.id && !moddle.ids.assigned(id)) {
+      moddle.ids.unclaim(process.id);
+      moddle.ids.claim(id, process);
+      process.id = id;
+    }
+  });
 }
-Executable.$inject = ["eventBus"];
-function runnable({ businessObject }) {
-  const process = businessObject?.processRef;
-  if (process && process.isExecutable !== false) process.isExecutable = true;
-}
+Executable.$inject = ["eventBus", "moddle"];
 
 // Several changes as one step to undo.
 function Together(commandStack) {
@@ -92,11 +98,12 @@ function Together(commandStack) {
 Together.$inject = ["commandStack"];
 
 export const rulesModule = {
-  __init__: ["wfReplacements", "wfExtensions", "wfExecutable", "wfTogether"],
+  __init__: ["wfReplacements", "wfExtensions", "wfExecutable", "wfTogether", "wfRoom"],
   paletteProvider: ["type", Palette],
   contextPadProvider: ["type", Pad],
   wfReplacements: ["type", Replacements],
   wfExtensions: ["type", Extensions],
   wfExecutable: ["type", Executable],
   wfTogether: ["type", Together],
+  wfRoom: ["type", Room],
 };

@@ -91,7 +91,8 @@ export const WORDS = {
       help: ["泳道内的环节默认由此角色办理", "tasks in the lane go to it by default"] })),
   } },
   assign: { zh: "谁来办理", en: "Who does it", at: ["userTask"], once: true, has: {
-    strategy: must(choice("选人方式", "Way to choose", STRATEGIES)),
+    strategy: must(choice("选人方式", "Way to choose", STRATEGIES,
+      { help: ["不填则由泳道的角色办理", "empty: whoever holds the lane's role"] })),
     role: of("key", "角色", "Role", { pick: "roles", for: { strategy: ["role", "post", "department", "group"], onEmpty: ["role"] },
       help: ["不填则为泳道的角色；其他方式下用来缩小范围", "empty: the lane's; with other ways it narrows"] }),
     task: of("id", "哪个环节", "Which task", { pick: "@tasks", for: { strategy: ["task", "field", "field_department_head", "chosen_by_previous"] } }),
