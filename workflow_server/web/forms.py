@@ -7,12 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.config import CHINA
-from workflow_server.services import attachments
+from workflow_server.content.forms import Form
+from workflow_server.services import attachments, form_contexts
 from workflow_server.services.actors import Actor
+from workflow_server.services.process_definitions import StartOffer
 from workflow_server.services.tasks import Desk
 from workflow_server.store.attachments import Attachment
 from workflow_server.store.db import settings
+from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.web import door
+
+_EMPTY = {"type": "default", "components": []}
 
 
 def of_desk(desk: Desk, files: Sequence[Attachment]) -> dict[str, Any]:
@@ -26,13 +31,32 @@ def of_desk(desk: Desk, files: Sequence[Attachment]) -> dict[str, Any]:
         "definition_id": desk.listed.definition.id,
         "name": task.name,
         "is_free": task.assignee_id is None,
-        "schema": desk.source or {"type": "default", "components": []},
-        "data": (desk.draft if desk.answers is None else desk.answers) or {},
+        "schema": desk.source or _EMPTY,
+        "data": (desk.draft if desk.answers is None else desk.answers) or desk.initial,
         "context": desk.context,
         "access": desk.field_access,
         "names": desk.names,
         "files": {str(each.id): described(each) for each in files},
         "read_only": not desk.may_complete,
+    }
+
+
+def of_start(definition: ProcessDefinition, offer: StartOffer, form: Form | None) -> dict[str, Any]:
+    """Return what the form that begins a process needs."""
+    actor = door.actor()
+    return {
+        **_common(),
+        "kind": "start",
+        "start": {"key": definition.key, "element": offer.element_id},
+        "organisation_id": offer.organisation_id,
+        "definition_id": definition.id,
+        "schema": form.source if form is not None else _EMPTY,
+        "data": {},
+        "context": form_contexts.of_start(form, actor, offer.organisation_id, door.now()),
+        "access": {},
+        "names": {},
+        "files": {},
+        "read_only": False,
     }
 
 

@@ -1,15 +1,68 @@
-"""Starts: the form that begins a process."""
+"""Starts: the form that begins a process, and what came of it."""
 
 from __future__ import annotations
 
-from flask import Response
+from uuid import UUID
 
-from workflow_server.web import door
+from flask import Response, request
+
+from workflow_server.errors import NotFound
+from workflow_server.services import process_definitions, process_instances, tasks
+from workflow_server.services.process_definitions import StartOffer
+from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.web import door, forms
 
 pages = door.pages("starts")
+
+#: So many open tasks of a new case are named.
+_NEXT = 20
 
 
 @pages.get("/start/<key>")
 def show(key: str) -> Response:
-    """Show the form that begins a process."""
-    return door.render("empty.html")
+    """Show the form that begins a process, in one of the organisations where one may begin it."""
+    definition = process_definitions.get_newest(key)
+    offers = _offers(definition)
+    wanted = request.args.get("organisation", type=UUID)
+    offer = next((each for each in offers if each.organisation_id == wanted), offers[0])
+    form = None
+    if offer.form is not None:
+        form = process_definitions.get_start_form(door.actor(), definition, offer.element_id)
+    return door.render(
+        "tasks/start.html",
+        definition=definition,
+        offer=offer,
+        offers=offers,
+        form=forms.of_start(definition, offer, form),
+        previews=offer.previews,
+        preview_address=f"/api/process-definitions/{definition.id}/document-preview",
+    )
+
+
+@pages.get("/started/<uuid:instance_id>")
+def show_started(instance_id: UUID) -> Response:
+    """Say what was begun, under which number, and who has it next."""
+    instance = process_instances.get(door.actor(), instance_id)
+    waiting, _ = tasks.list_(door.actor(), instance_id=instance_id, page_size=_NEXT)
+    mine = [each for each in waiting if each.task.assignee_id == door.actor().person_id]
+    return door.render(
+        "tasks/started.html",
+        instance=instance,
+        definition=process_instances.get_definition(instance),
+        waiting=waiting,
+        mine=mine,
+    )
+
+
+def _offers(definition: ProcessDefinition) -> list[StartOffer]:
+    """Return the starts that the address means; refused like a page that there is not."""
+    element = request.args.get("element")
+    found = [
+        offer
+        for offer in process_definitions.list_starts(door.actor(), definition)
+        if element in (None, offer.element_id)
+    ]
+    if not found:
+        raise NotFound(f"Expected a start of '{definition.key}', but there is none")
+    # One office may be named twice, by two posts there.
+    return list({offer.organisation_id: offer for offer in reversed(found)}.values())[::-1]

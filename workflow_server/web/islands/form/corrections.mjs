@@ -5,6 +5,18 @@
 const OFFSET = "-480 /* Asia/Shanghai, as getTimezoneOffset says it */";
 
 export default [
+  ["a form listens once, not once more for every change",
+    `    eventBus.on('changed', newState => {
+      setState(newState);
+    });
+    const onChange = useCallback(update => form._update(update), []);`,
+    `    useLayoutEffect(() => {
+      const show = newState => { setState(newState); };
+      eventBus.on('changed', show);
+      setState(form._getState());
+      return () => eventBus.off('changed', show);
+    }, []);
+    const onChange = useCallback(update => form._update(update), []);`],
   ["luxon is not needed for days", `import { DateTime } from 'luxon';`, ``],
   ["a time is read in Shanghai", `  const localOffset = new Date().getTimezoneOffset();`, `  const localOffset = ${OFFSET};`],
   ["a day is written as it is shown",

@@ -32,6 +32,11 @@ export class OurForm extends Form {
     return answersOf(schema, this.get("conditionChecker").applyConditions(data, data));
   }
 
+  get shown() {
+    const { schema, data } = this._getState();
+    return answersOf(schema, this.get("conditionChecker").applyConditions(data, data), { blanks: true });
+  }
+
   get everything() {
     const { schema, data } = this._getState();
     return answersOf(schema, data);

@@ -13,7 +13,8 @@ import { flushAll } from "./parts.jsx";
 import { Work } from "./work.js";
 
 function tell(element, form) {
-  const send = (name) => ({ errors }) => element.dispatchEvent(
+  // What a listener returns would keep the event from the others.
+  const send = (name) => ({ errors }) => void element.dispatchEvent(
     new CustomEvent(name, { bubbles: true, detail: { data: form.everything, errors } }));
   form.on("changed", send("form:changed"));
   form.on("submit", send("form:submit"));

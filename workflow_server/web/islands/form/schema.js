@@ -39,8 +39,8 @@ export function prepare(schema, access = {}) {
   return copy;
 }
 
-// Only the answers: `data` holds facts of the case as well.
-export function answersOf(schema, data) {
+// Only the answers: `data` holds facts of the case as well. `blanks` keeps what is not answered, as a paper reads it.
+export function answersOf(schema, data, { blanks = false } = {}) {
   const found = {};
   const visit = (component, place, out) => {
     const path = steps([], component);
@@ -59,7 +59,7 @@ export function answersOf(schema, data) {
       if (path.length && Object.keys(kept).length) put(out, path, kept);
     } else if (KEYED.has(component.type) && component.key) {
       const value = get(place, path);
-      if (value !== undefined && value !== null && value !== "") put(out, path, value);
+      if (value !== undefined && (blanks || (value !== null && value !== ""))) put(out, path, value);
     }
   };
   visit(schema, data ?? {}, found);

@@ -45,7 +45,7 @@ export class Work {
       this.drafts.saved = JSON.stringify(this.desk.data ?? {});
       this.drafts.changed();
     }
-    form.on("changed", () => this.changed());
+    form.on("changed", () => { this.changed(); });
     this.button.addEventListener("click", () => this.submit());
     this.keep?.addEventListener("click", () => this.save());
     this.listen(listening);
@@ -90,7 +90,7 @@ export class Work {
 
   // The papers beside the form are drawn from what stands in it now.
   show() {
-    const detail = { answers: this.form.answers };
+    const detail = { answers: this.form.shown };
     document.querySelectorAll('[data-island="paper"][data-preview]').forEach((each) => each.dispatchEvent(new CustomEvent("workflow:answers", { detail })));
   }
 
