@@ -13,12 +13,14 @@ from workflow_server.content.elements import (
     ElementExtensions,
     MessageEffect,
 )
+from workflow_server.rules.access import Right
 from workflow_server.services import deployments, process_changes, process_definitions
 from workflow_server.services import proposals as proposing
 from workflow_server.services.actors import Actor
 from workflow_server.store import definition_use, people, proposals
 from workflow_server.store import process_definitions as rows
 from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.proposals import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,12 @@ def parts_of(definition: ProcessDefinition) -> list[Part]:
         for each in elements
         if each.type == "userTask" or each.effects or each.operation
     ]  # fmt: skip
+
+
+def may_decide(actor: Actor, proposal: Proposal) -> bool:
+    """Tell whether an actor may approve or reject a proposal: never their own."""
+    is_open = proposal.status == "open" and proposal.proposed_by != actor.person_id
+    return is_open and actor.may(Right.APPROVE)
 
 
 def _versions(key: str, running: Mapping[UUID, int]) -> Iterator[Version]:

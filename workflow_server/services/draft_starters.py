@@ -12,7 +12,7 @@ from xml.sax.saxutils import quoteattr
 
 from workflow_server.content import reading, shared
 from workflow_server.content.bundle import Bundle
-from workflow_server.content.documents import LAYOUTS
+from workflow_server.content.documents import LAYOUTS as LAYOUTS
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.services import draft_files, drafts
 from workflow_server.services.actors import Actor

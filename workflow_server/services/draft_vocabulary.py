@@ -64,6 +64,12 @@ def of_draft(actor: Actor, draft_id: UUID, now: datetime) -> dict[str, Any]:
     }
 
 
+def roles_of(actor: Actor, draft_id: UUID) -> list[shared.Role]:
+    """Return the roles that the content of a draft declares."""
+    together, _ = shared.read_with_faults(_bundle(drafts.see(actor, draft_id)))
+    return list(together.roles.values())
+
+
 def _bundle(draft: Draft) -> Bundle:
     files = draft_files.contents(draft)
     return Bundle({path: files[path] for path in sorted(files)}, "")

@@ -85,6 +85,16 @@ def see(actor: Actor, draft_id: UUID) -> Draft:
     return drafts.get(draft_id)
 
 
+def may_draw(actor: Actor) -> bool:
+    """Tell whether an actor may begin drafts."""
+    return actor.may(Right.PROPOSE)
+
+
+def count_changes(found: Sequence[Draft]) -> Mapping[UUID, int]:
+    """Return how many files differ in each of some drafts."""
+    return drafts.count_files([each.id for each in found])
+
+
 def base_is_old(draft: Draft) -> bool:
     """Tell whether something was deployed that the draft does not know."""
     newest = deployment_rows.find_newest()

@@ -79,6 +79,7 @@ def frame() -> dict[str, Any]:
     base: dict[str, Any] = {
         "demo": settings().demo,
         "site": _site(),
+        "attachment_mb": settings().attachment_mb,
         "notice": notice,
         "me": None,
         "menu": (),
