@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from workflow_server.events import Event
 from workflow_server.rules.access import Right, Scope
 from workflow_server.services import (
     access,
@@ -234,9 +235,14 @@ def list_history(
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[list[ActLine], int]:
-    """Return acts of a case in words, of some kinds (none: of all), and how many there are."""
+    """Return acts of a case in words, of some kinds, and how many there are.
+
+    None are all kinds but drafts: that somebody saved one says little, and often.
+    """
     instance = access.see_instance(actor, instance_id)
-    found, total = store.list_acts(instance_id, acts, newest, page_size, (page - 1) * page_size)
+    found, total = store.list_acts(
+        instance_id, acts, (Event.DRAFT_SAVED,), newest, page_size, (page - 1) * page_size
+    )
     veil = masking.of(actor, instance_id, whole=True)
     shown = masking.acts(veil, found)
     views.note(actor, instance, "history", classes=masking.shown_sensitive(veil))

@@ -208,12 +208,16 @@ def _order(sort: str) -> tuple[sa.ColumnElement[Any], ...]:
 
 
 def list_acts(
-    instance_id: UUID, acts: Collection[str], newest: bool, limit: int, offset: int
+    instance_id: UUID,
+    acts: Collection[str],
+    but: Collection[str],
+    newest: bool,
+    limit: int,
+    offset: int,
 ) -> tuple[Sequence[HistoryRow], int]:
-    """Return acts of a case of some kinds (none: of all), and how many there are."""
-    wanted = [HistoryRow.chain_id == instance_id]
-    if acts:
-        wanted.append(HistoryRow.act.in_(sorted(acts)))
+    """Return acts of a case of some kinds (none: of all but some), and how many there are."""
+    kinds = HistoryRow.act.in_(sorted(acts)) if acts else HistoryRow.act.not_in(sorted(but))
+    wanted = [HistoryRow.chain_id == instance_id, kinds]
     total = session().scalar(sa.select(sa.func.count()).select_from(HistoryRow).where(*wanted)) or 0
     order = HistoryRow.seq.desc() if newest else HistoryRow.seq.asc()
     rows = session().scalars(

@@ -43,6 +43,7 @@ GROUPS = {
             Event.TASK_REASSIGNED,
         ),
     ),
+    "drafts": (_l("草稿"), (Event.DRAFT_SAVED,)),
     "letters": (
         _l("函件"),
         (

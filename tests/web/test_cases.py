@@ -1,0 +1,245 @@
+"""Cases in the browser: the list, one case from every side, and who may look into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from tests.court import Court
+from tests.web.conftest import Browser
+from workflow_server.services import process_instances as instances
+from workflow_server.store import db
+
+Browsers = Callable[..., Browser]
+OWN = '[lang="zh-CN"]'
+
+
+def address_of(case: Court, login: str, path: str = "") -> str:
+    """Return the address of the newest case that somebody sees."""
+    ((instance, _definition), *_), _total = instances.list_(case.people[login])
+    return f"/cases/{instance.id}{path}"
+
+
+@pytest.fixture
+def counted(app) -> Callable[[], int]:
+    """Return how many statements were sent since the last call."""
+    sent: list[str] = []
+
+    def note(_c, _cursor, text, *_more) -> None:
+        sent.append(text)
+
+    with app.app_context():
+        engine = db.db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+
+    def count() -> int:
+        number = len(sent)
+        sent.clear()
+        return number
+
+    yield count
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_list_says_where_each_case_stands_and_what_is_due(case: Court, browser: Browsers) -> None:
+    case.play(until="ReviewDraft")
+    page = browser("prosecutor").get("/cases")
+    (row,) = page.all("tbody tr")
+    text = row.text_content()
+    assert "审核检察建议书" in text
+    assert "待领取" in text or "纪文翰" in text
+    assert "办理中" in text
+    assert "停车场" in text
+    assert re.search(r"还有 \d+ 天|已逾期|今天届满", text)
+
+
+def test_a_list_is_searched_by_record_and_narrowed_by_state(case: Court, browser: Browsers) -> None:
+    case.play(until="DraftSuggestion")
+    prosecutor = browser("prosecutor")
+    assert len(prosecutor.get("/cases?text=停车场").all("tbody tr")) == 1
+    nothing = prosecutor.get("/cases?text=没有这样的案件")
+    assert not nothing.all("tbody tr")
+    assert "没有符合条件的案件" in nothing.text
+    assert len(prosecutor.get("/cases?status=running&sort=due").all("tbody tr")) == 1
+    assert not prosecutor.get("/cases?status=completed&sort=number").all("tbody tr")
+    assert prosecutor.get("/cases?status=x&organisation=x&process=x&page=0&sort=x").status == 200
+
+
+def test_a_case_shows_facts_tasks_deadlines_and_papers(case: Court, browser: Browsers) -> None:
+    case.play(until="DraftSuggestion")
+    page = browser("prosecutor").get(address_of(case, "prosecutor"))
+    facts = {
+        each.find("dt").text_content(): each.find("dd").text_content()
+        for each in page.all("#facts .case-facts > div")
+    }
+    assert facts["承办检察官"] == "沈立言"
+    assert facts["移送单位"].endswith("人民代表大会常务委员会")
+    assert "起草检察建议书" in page.all("#tasks")[0].text_content()
+    assert "届满日为" in page.all("#deadlines")[0].text_content()
+    assert page.all("#papers a[href$='/file'][download]")
+    lazy = [each.get("hx-get") for each in page.all("[hx-trigger=load], [hx-trigger=revealed]")]
+    assert [each.rsplit("/", 1)[1] for each in lazy] == ["thread", "diagram", "history"]
+
+
+def test_the_thread_names_letters_both_ways_and_what_is_linked(
+    case: Court, browser: Browsers
+) -> None:
+    case.play()
+    page = browser("prosecutor").get(address_of(case, "prosecutor", "/thread"))
+    assert page.all(".is-sent")
+    assert page.all(".is-received")
+    assert "转化自" in page.text
+    assert all(each.get("href") for each in page.all(".case-thread a"))
+
+
+def test_a_part_comes_alone_for_htmx_and_as_a_page_without(case: Court, browser: Browsers) -> None:
+    case.play(until="DraftSuggestion")
+    prosecutor = browser("prosecutor")
+    for part in ("thread", "history", "diagram"):
+        path = address_of(case, "prosecutor", f"/{part}")
+        assert prosecutor.get(path).all("header.site-header")
+        alone = prosecutor.get(path, headers={"HX-Request": "true"})
+        assert not alone.all("header")
+        assert alone.text
+
+
+def test_a_history_goes_by_days_and_is_narrowed(case: Court, browser: Browsers) -> None:
+    case.play(until="DraftSuggestion")
+    prosecutor = browser("prosecutor")
+    path = address_of(case, "prosecutor", "/history")
+    newest = [each.text for each in prosecutor.get(path).all(".case-day")]
+    oldest = [each.text for each in prosecutor.get(f"{path}?order=oldest").all(".case-day")]
+    assert newest == sorted(newest, reverse=True)
+    assert oldest == sorted(newest)
+    letters = prosecutor.get(f"{path}?group=letters")
+    assert {each.text for each in letters.all(".case-acts strong")} == {"收到函件"} or not (
+        letters.all(".case-acts")
+    )
+    told = prosecutor.get(f"{path}?group=tasks").text
+    assert "办结 研判线索" in told
+    assert "沈立言" in told
+
+
+def test_a_diagram_is_also_told_in_words(case: Court, browser: Browsers) -> None:
+    case.play(until="DraftSuggestion")
+    page = browser("prosecutor").get(address_of(case, "prosecutor", "/diagram"))
+    assert page.all("[data-island=diagram] script[type='application/json']")
+    listed = page.all("details")[0].text_content()
+    assert "正在办理" in listed
+    assert "起草检察建议书" in listed
+    assert "研判线索" in listed
+
+
+def test_a_case_that_one_may_not_see_is_not_there(case: Court, browser: Browsers) -> None:
+    case.play(until="DraftSuggestion")
+    outsider = browser("outsider")
+    nothing = outsider.get("/cases/00000000-0000-7000-8000-000000000000")
+    for path in ("", "/thread", "/history", "/diagram", "/print", "/rights"):
+        hidden = outsider.get(address_of(case, "prosecutor", path))
+        assert hidden.status == 404
+        assert hidden.text == nothing.text
+    assert not outsider.get("/cases").all("tbody tr")
+
+
+def test_what_is_typed_is_shown_as_text(case: Court, browser: Browsers) -> None:
+    case.play(until="DraftSuggestion")
+    page = browser("prosecutor").get("/cases?text=<script>alert(1)</script>")
+    assert page.all("#text")[0].get("value") == "<script>alert(1)</script>"
+    assert "<script>alert" not in page.response.text
+
+
+def test_only_who_has_the_right_recuses_and_a_reason_is_asked_for(
+    case: Court, browser: Browsers
+) -> None:
+    case.play(until="DraftSuggestion")
+    path, chief = address_of(case, "prosecutor"), browser("chief")
+    assert not browser("prosecutor").get(f"{path}/rights").all("form[action$=recusals]")
+    person = str(case.people["prosecutor"].person_id)
+    refused = chief.post(f"{path}/recusals", person=person, reason=" ")
+    assert refused.status == 422
+    assert "请填写理由" in refused.text
+    assert refused.all("#person option[selected]")[0].get("value") == person
+    done = chief.post(f"{path}/recusals", person=person, reason="与当事人有亲属关系")
+    assert done.status == 200
+    assert "回避中" in done.text
+    assert "与当事人有亲属关系" in done.text
+    assert browser("prosecutor").get(path).status == 404
+    lifting = done.all("form[action$=lifting]")[0].get("action")
+    assert "已解除" in chief.post(lifting, reason="经查无此关系").text
+
+
+def test_a_case_is_restricted_by_hand_with_a_reason(case: Court, browser: Browsers) -> None:
+    case.play(until="DraftSuggestion")
+    path, chief = address_of(case, "prosecutor"), browser("chief")
+    refused = chief.post(f"{path}/restrictions", secrecy="1", minor="on", reason="")
+    assert refused.status == 422
+    assert refused.all("input[name=minor][checked]")
+    assert browser("prosecutor").post(f"{path}/restrictions", reason="试").status == 403
+    flagged = chief.post(f"{path}/restrictions", secrecy="1", flags="甲 乙", reason="代表要求")
+    assert flagged.status == 200
+    assert "甲" in flagged.text
+    assert "甲" in browser("prosecutor").get(path).all("h1")[0].text_content()
+
+
+def test_emergency_access_is_for_who_has_the_right_and_says_nothing_of_other_cases(
+    case: Court, browser: Browsers
+) -> None:
+    case.play(until="DraftSuggestion")
+    assert browser("prosecutor").get("/cases/emergency").status == 403
+    chief = browser("chief")
+    reason = "领导外出，须立即查看本案的办理情况"
+    path = address_of(case, "prosecutor")
+    assert "无需紧急查阅" in chief.post("/cases/emergency", case=path, reason=reason).text
+    lost = chief.post(
+        "/cases/emergency", case="00000000-0000-7000-8000-000000000000", reason=reason
+    )
+    elsewhere = chief.post(
+        "/cases/emergency", case=address_of(case, "congress_clerk"), reason=reason
+    )
+    assert lost.status == elsewhere.status == 422
+    assert lost.all(".alert-danger")[0].text == elsewhere.all(".alert-danger")[0].text
+    assert chief.post("/cases/emergency", case="?", reason="短").all("#reason")[0].text == "短"
+
+
+def test_pages_ask_the_database_little_and_no_more_for_more_cases(
+    case: Court, browser: Browsers, counted: Callable[[], int]
+) -> None:
+    case.play()
+    clerk, prosecutor = browser("congress_clerk"), browser("prosecutor")
+    asked = {}
+    for name, person, path in (
+        ("list", prosecutor, "/cases"),
+        ("other list", clerk, "/cases?text=停车&sort=due"),
+        ("case", prosecutor, address_of(case, "prosecutor")),
+        ("thread", prosecutor, address_of(case, "prosecutor", "/thread")),
+        ("history", prosecutor, address_of(case, "prosecutor", "/history")),
+        ("diagram", prosecutor, address_of(case, "prosecutor", "/diagram")),
+    ):
+        person.get(path)
+        counted()
+        assert person.get(path).status == 200
+        asked[name] = counted()
+    most = {"list": 16, "other list": 16, "case": 32, "thread": 40, "history": 18, "diagram": 24}
+    assert {name: asked[name] for name in asked if asked[name] > most[name]} == {}, asked
+
+
+def test_a_case_with_all_acts_is_shown_in_time(case: Court, browser: Browsers) -> None:
+    case.play()
+    prosecutor, path = browser("prosecutor"), address_of(case, "prosecutor")
+    prosecutor.get(path)
+    spent = min(
+        float(prosecutor.get(path).response.headers["Server-Timing"].split("dur=")[1])
+        for _ in range(3)
+    )
+    assert spent < 150
+
+
+def test_a_printed_case_holds_everything_on_one_page(case: Court, browser: Browsers) -> None:
+    case.play()
+    page = browser("prosecutor").get(address_of(case, "prosecutor", "/print"))
+    for word in ("案情", "期限", "任务", "文书", "往来和关联", "办理记录", "沈立言"):
+        assert word in page.text
+    assert not page.all("[hx-trigger]")
