@@ -17,6 +17,7 @@ from flask import Flask
 
 from workflow_server.cli.house import House
 from workflow_server.services import anchors, attachments, clock, deployments, jobs, organisations
+from workflow_server.services.sites import Site
 from workflow_server.store import db
 
 log = structlog.get_logger(__name__)
@@ -220,16 +221,36 @@ def _announce(app: Flask, address: str, workers: int, job_workers: int) -> None:
     click.echo(f"  网页进程 web processes  {workers}，任务进程 job workers {job_workers}，{store}")
     if settings.demo:
         with app.app_context():
-            office = deployments.content_of_newest().shared.office
+            shared = deployments.content_of_newest().shared
             db.db.engine.dispose()
-        _show_accounts(office or {})
-    click.echo("  Ctrl-C 停止 stops.")
+        _show_accounts(shared.office or {}, shared.site)
+    click.echo(f"  在浏览器中打开 Open {address} in a browser；Ctrl-C 停止 stops.")
 
 
-def _show_accounts(office: Mapping[str, Any]) -> None:
+def _show_accounts(office: Mapping[str, Any], site: Site | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    console = Console()
+    if not console.is_terminal:  # a log file has no width of its own
+        console = Console(width=120)
+    for each in site.newcomer if site is not None else ():
+        console.print(f"\n{each.zh}\n{each.en}", markup=False, highlight=False)
+    told = {each.login: each.words for each in site.accounts} if site is not None else {}
+    posts = _posts(office)
+    table = Table(title="演示账号 · Demo accounts (never for real cases)", title_justify="left")
+    for column in ("登录名 login", "口令 password", "姓名 name", "做什么 does what"):
+        table.add_column(column, overflow="fold")
+    for person in sorted(office.get("people", ()), key=lambda each: each["login"] not in told):
+        login, words = person["login"], told.get(person["login"])
+        does = f"{words.zh}\n{words.en}" if words else "；".join(posts.get(login, ()))
+        password = person.get("password", organisations.DEMO_PASSWORD)
+        table.add_row(login, password, person["name"], does)
+    console.print(table)
+
+
+def _posts(office: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what everybody of an office is, in words, by login."""
     names = {
         given["key"]: given.get("short_name", given["name"])
         for given in office.get("organisations", ())
@@ -238,13 +259,4 @@ def _show_accounts(office: Mapping[str, Any]) -> None:
     for given in office.get("positions", ()):
         post = f"{names[given['organisation']]} {given.get('title') or given['role']}"
         posts.setdefault(given["person"], []).append(post)
-    table = Table(title="演示账号 · Demo accounts (never for real cases)", title_justify="left")
-    for column in ("登录名 login", "口令 password", "姓名 name", "岗位 posts"):
-        table.add_column(column)
-    for person in office.get("people", ()):
-        login = person["login"]
-        password = person.get("password", organisations.DEMO_PASSWORD)
-        table.add_row(login, password, person["name"], "；".join(posts.get(login, ())))
-    console = Console()
-    # A log file has no width of its own.
-    console.print(table, width=None if console.is_terminal else 120)
+    return posts

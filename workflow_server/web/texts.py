@@ -8,15 +8,19 @@ brings (forms, diagrams, papers, names) keeps its language and stands in element
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, gettext
+from markupsafe import Markup, escape
 
 from workflow_server.services.sites import Words
 
 #: Remembers the language that somebody chose.
 COOKIE = "workflow_server_language"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _SECOND_LANGUAGE = re.compile(r"(?<=[。！？：）”])\s+(?=[A-Z])")
 
 
@@ -24,7 +28,8 @@ def register(app: Flask) -> None:
     """Give the application's templates `_()` and the filter `spoken`."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
     Babel(app, default_locale="zh", locale_selector=language)
-    app.jinja_env.filters["spoken"] = spoken
+    app.jinja_env.filters["spoken"] = marked
+    app.jinja_env.globals["problem_title"] = problem_title
     app.jinja_env.filters["words"] = words
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["LANGUAGES"] = LANGUAGES
@@ -50,3 +55,23 @@ def spoken(message: str) -> str:
     """
     parts = _SECOND_LANGUAGE.split(message, maxsplit=1)
     return parts[-1] if language() == "en" else parts[0]
+
+
+def marked(message: str) -> Markup:
+    """Return what is spoken, marked with its language where that is not the reader's."""
+    said = spoken(message)
+    if language() == "en" and _CHINESE.search(said):
+        return Markup('<span lang="zh-CN">{}</span>').format(said)
+    if language() == "zh" and said and not _CHINESE.search(said):
+        return Markup('<span lang="en">{}</span>').format(said)
+    return escape(said)
+
+
+def problem_title(problem: Mapping[str, Any]) -> str:
+    """Return what a problem is called: as its error says, in English else as its code does."""
+    title = str(problem["title"])
+    if language() == "zh":
+        return title
+    translated = str(gettext(title))
+    code = str(problem["code"]).replace("-", " ").capitalize()
+    return code if translated == title else translated
