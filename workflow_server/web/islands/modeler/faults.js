@@ -54,17 +54,18 @@ export class Faults {
 
   // `bpmn/x.bpmn:12 ElementId` or `forms/x.json#/…`
   placeOf(pointer) {
-    const [, file, , id] = /^([^:#\s]+\.\w+)(?::(\d+))?(?:\s+([^\s#]+))?/.exec(pointer ?? "") ?? [];
-    return { file: file ?? pointer, id, isHere: file === this.draft.path };
+    const [, file, line, id] = /^([^:#\s]+\.\w+)(?::(\d+))?(?:\s+([^\s#]+))?/.exec(pointer ?? "") ?? [];
+    const place = id ? ["element", id] : line ? ["line", line] : ["at", pointer?.split("#")[1] ?? ""];
+    return { file: file ?? pointer, id, isHere: file === this.draft.path, query: new URLSearchParams([place]).toString() };
   }
 
-  row({ id, file, detail, pointer, isHere }) {
+  row({ id, file, detail, pointer, isHere, query }) {
     const element = isHere && this.elementOf(id);
     const name = element?.businessObject?.name ?? id ?? (isHere ? say("wholeDiagram") : file);
     const words = [make("strong", { lang: "zh-CN" }, name), " ", make("span", { lang: "zh-CN" }, detail)];
     const way = element || !file?.includes("/") || isHere
       ? make("button", { type: "button", class: "fault", "data-element": id ?? "", title: pointer, onclick: () => this.lead(element) }, ...words)
-      : make("a", { class: "fault", href: `${this.draft.pageOf(file)}?at=${encodeURIComponent(pointer)}`, title: pointer }, ...words);
+      : make("a", { class: "fault", href: `${this.draft.pageOf(file)}?${query}`, title: pointer }, ...words);
     return make("li", {}, way);
   }
 

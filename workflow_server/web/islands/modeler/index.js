@@ -13,7 +13,7 @@ import { Draft, Loose } from "./draft.js";
 import { dropping } from "./dropping.js";
 import { Faults } from "./faults.js";
 import { Panel } from "./panel.js";
-import { rulesModule } from "./rules.js";
+import { look, rulesModule } from "./rules.js";
 import { Saving } from "./saving.js";
 import { language, say } from "./texts.js";
 import { keys, toolbar } from "./tools.js";
@@ -86,9 +86,12 @@ island("modeler", async (element) => {
   const checkNow = async () => { await saving.now(); await faults.run(); };
   toolbar(modeler, parts.tools, { check: draft.id ? checkNow : null, fileName: () => draft.path.split("/").pop().replace(/\.bpmn$/, "") });
   const panel = new Panel(modeler, parts.panel, draft, tell);
-  dropping(element, replace, tell);
+  if (draft.isReadOnly) {
+    element.classList.add("is-read-only");
+    look(modeler);
+  } else dropping(element, replace, tell);
   const unbind = keys(element, { save: checkNow });
-  const kept = await backup(draft, xml);
+  const kept = draft.isReadOnly ? null : await backup(draft, xml);
   if (kept) await replace(say("backupTitle"), kept);
   lead(modeler, faults, new URLSearchParams(window.location.search).get("element"));
   if (draft.id) { saving.show(draft.isReadOnly ? "onlyLooking" : "opened"); faults.run(); } else parts.faults.hidden = true;

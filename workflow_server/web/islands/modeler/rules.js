@@ -89,6 +89,15 @@ function Executable(eventBus, moddle) {
 }
 Executable.$inject = ["eventBus", "moddle"];
 
+// Somebody else's draft is looked at: nothing can be moved, made, changed or taken away.
+export function look(modeler) {
+  const events = modeler.get("eventBus");
+  events.on("commandStack.canExecute", 10_000, () => false);
+  events.on(["element.dblclick", "element.contextmenu"], 10_000, () => false);
+  modeler.get("commandStack").execute = () => {};
+  modeler.get("contextPad").open = () => {};
+}
+
 // Several changes as one step to undo.
 function Together(commandStack) {
   commandStack.registerHandler("wf.together", function handler() {
