@@ -61,6 +61,7 @@ def read_task(task_id: UUID) -> dict[str, Any]:
         "field_access": desk.field_access,
         "reads": [{"label": label, "value": value} for label, value in desk.reads],
         "draft": desk.draft,
+        "initial": desk.initial,
         "documents": papers,
         "previews": desk.previews,
         "may_complete": desk.may_complete,

@@ -81,6 +81,7 @@ class _Check:
                 if isinstance(effect, MessageEffect):
                     yield from self.message(pointer, effect)
             yield from self.shut_rows(pointer, element)
+            yield from self.initials(element)
         made = {
             effect.kind
             for element in self.process.elements.values()
@@ -89,6 +90,24 @@ class _Check:
         }
         for kind in sorted(made & self.known.documents.keys()):
             yield from self.document(kind)
+
+    def initials(self, element: ElementExtensions) -> Iterator[Fault]:
+        """Yield where a form begins with what is classed, and its field does not say so."""
+        form = self.known.forms.get(element.form or "")
+        for each in form.initials if form is not None else ():
+            expression = f"={each.expression}"
+            places = self.held.of(expression, element.id)
+            made = places or {"": self.held.made_of(expression, element.id)}
+            for place, marks in made.items():
+                path = ".".join((*each.path, place) if place else each.path)
+                info = form.fields.get(path) if form is not None else None
+                for declared in self.classed(marks):
+                    if info is None or info.personal_class != declared.key:
+                        yield Fault(
+                            f"forms/{element.form}.json {path}",
+                            f"initial“{expression}”属于“{declared.label}”，"
+                            f'请给字段写明 "class": "{declared.key}"',
+                        )
 
     def classed(self, marks: Iterable[str]) -> list[DataClass]:
         return [self.classes[mark] for mark in sorted(marks) if mark in self.classes]

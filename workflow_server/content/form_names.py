@@ -16,7 +16,7 @@ from workflow_server.errors import Fault
 _FEEL_KEYS = frozenset(
     {
         "hide", "readonly", "disabled", "required", "min", "max", "minLength", "maxLength",
-        "valuesExpression", "expression", "when",
+        "valuesExpression", "expression", "when", "initial",
     }
 )  # fmt: skip
 #: Brackets and loops bring names of their own, which depend on values: left to the run.

@@ -21,6 +21,7 @@ from workflow_server.services import (
     duties,
     form_contexts,
     history,
+    initials,
     masking,
     seam,
     views,
@@ -70,6 +71,8 @@ class Desk:
     done_by: str | None
     #: What is picked in all this is called, by what was picked.
     names: dict[str, str]
+    #: What the form begins with, out of the case, until there is a draft.
+    initial: dict[str, Any]
     #: The papers that the answers end up in, to be looked at before: for who may complete it.
     previews: tuple[Paper, ...]
     may_complete: bool
@@ -139,6 +142,7 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
     given, done_by = _given(listed.task, veil)
     names = veil.variables({"names": case.instance.variables.get("names", {})})["names"]
     may_complete = listed.task.status == TaskStatus.OPEN and _may_do(actor, listed.task)
+    begins = initials.of_task(form, element.field_access, situation, veil) if may_complete else {}
     views.note(actor, listed.instance, "task", task_id, masking.shown_sensitive(veil))
     return Desk(
         listed=listed,
@@ -150,7 +154,10 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
         context=context,
         answers=given,
         done_by=done_by,
-        names=form_contexts.called(names, draft, given, context, [each for _, each in reads]),
+        names=form_contexts.called(
+            names, draft, begins, given, context, [each for _, each in reads]
+        ),
+        initial=begins,
         previews=papers_of(case.content, element) if may_complete else (),
         may_complete=may_complete,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.content.forms import Form
-from workflow_server.services import attachments, form_contexts
+from workflow_server.services import attachments, form_contexts, initials
 from workflow_server.services.actors import Actor
 from workflow_server.services.process_definitions import StartOffer
 from workflow_server.services.tasks import Desk
@@ -44,6 +44,7 @@ def of_desk(desk: Desk, files: Sequence[Attachment]) -> dict[str, Any]:
 def of_start(definition: ProcessDefinition, offer: StartOffer, form: Form | None) -> dict[str, Any]:
     """Return what the form that begins a process needs."""
     actor = door.actor()
+    context = form_contexts.of_start(form, actor, offer.organisation_id, door.now())
     return {
         **_common(),
         "kind": "start",
@@ -51,8 +52,8 @@ def of_start(definition: ProcessDefinition, offer: StartOffer, form: Form | None
         "organisation_id": offer.organisation_id,
         "definition_id": definition.id,
         "schema": form.source if form is not None else _EMPTY,
-        "data": {},
-        "context": form_contexts.of_start(form, actor, offer.organisation_id, door.now()),
+        "data": initials.of_start(form, context, door.now()),
+        "context": context,
         "access": {},
         "names": {},
         "files": {},

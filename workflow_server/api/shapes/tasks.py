@@ -56,6 +56,9 @@ class DeskShape(TaskShape):
     )
     reads = fields.List(fields.Nested(ReadsShape), required=True)
     draft = Answers(required=True, allow_none=True)
+    initial = Answers(
+        required=True, metadata={"description": "没有草稿时表单从这里开始：案件里已有的内容"}
+    )
     documents = fields.List(fields.Nested(DocumentShape), required=True)
     previews = fields.List(fields.Nested(PaperShape), required=True)
     may_complete = Flag(required=True)

@@ -84,7 +84,7 @@ VALIDATED: Mapping[str, frozenset[str]] = {
     "textarea": frozenset({"required", "minLength", "maxLength"}),
     "number": frozenset({"required", "min", "max"}),
 }
-PROPERTIES = frozenset({"class", "source", "money", "minRows", "maxRows", "note"})
+PROPERTIES = frozenset({"class", "source", "money", "minRows", "maxRows", "note", "initial"})
 SUBTYPES = frozenset({"date", "time", "datetime"})
 #: Names that the context of an expression gives another meaning, or that FEEL itself reads.
 RESERVED_KEYS = feel.RESERVED | frozenset(

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from workflow_server.content.forms.initials import Initial
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault
 
@@ -123,6 +124,8 @@ class Form:
     fields: Mapping[str, FieldInfo]
     rules: tuple[Rule, ...]
     has_feel: bool
+    #: What it begins with.
+    initials: tuple[Initial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema
 from marshmallow import fields as ma
 
 from workflow_server import feel
-from workflow_server.content.forms import compiling, grammar, json_text
+from workflow_server.content.forms import compiling, grammar, initials, json_text
 from workflow_server.content.forms.fields import Ignored, Inner, RowList
 from workflow_server.content.forms.model import (
     Computed,
@@ -103,6 +103,7 @@ class _Reader:
         level = _Level()
         nodes = self.nodes("#", root, level, _Place())
         rules = tuple(self.rules(root))
+        begins = () if self.faults else initials.read(root, self.fault)
         title = root.get("title")
         return Form(
             key=key,
@@ -113,6 +114,7 @@ class _Reader:
             fields=self.infos,
             rules=rules,
             has_feel=self.has_feel or bool(rules),
+            initials=begins,
         )
 
     # ---- components ----
