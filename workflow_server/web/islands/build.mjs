@@ -13,7 +13,7 @@ const modules = join(here, "node_modules");
 const feel = join(here, "../../../scripts/feel");
 const target = process.argv[2] ?? join(here, "../static/built");
 const fresh = `${target}.new`;
-const islands = ["site", "form", "form-editor", "diagram", "modeler", "paper"];
+const islands = ["site", "form", "form-editor", "diagram", "modeler", "paper", "text-editor"];
 const allowed = new Set(["MIT", "0BSD", "ISC", "BSD-3-Clause", "Apache-2.0", "(MPL-2.0 OR Apache-2.0)",
   "SEE LICENSE IN LICENSE"]); // the last is bpmn.io's: MIT, and its mark stays visible
 
