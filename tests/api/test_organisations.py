@@ -105,6 +105,11 @@ def test_people_get_positions_and_grants_from_the_security_administrator(
         appointed = security.put(f"{path}/grants", json={"administration": kind})
         assert appointed.status_code == 422
     assert permits.ann.get("/people", query_string={"role": "drafter"}).json["total"] >= 2
+    found = permits.ann.get("/people", query_string={"text": "米"}).json["items"]
+    assert {each["name"] for each in found} == {"米娅"}
+    assert all(each["organisation_name"] for each in found)
+    (one,) = permits.ann.get("/people", query_string={"person_id": person["id"]}).json["items"]
+    assert one["person_id"] == person["id"]
     ended = security.post(f"/positions/{given.json['id']}/end", json={}, **KEY_THREE)
     assert ended.json["until"]
     assert security.post(f"/positions/{given.json['id']}/end", json={}).status_code == 409

@@ -35,7 +35,7 @@ noun = door.Noun("organisations", "单位")
 @noun.get("", OrganisationPage, query=OrganisationQuery())
 def list_organisations(query: dict[str, Any]) -> dict[str, Any]:
     """单位列表 · List organisations by name; a letter may go to any open one of them."""
-    found = organisations.list_(query["party"], query["parent_id"], query["open"])
+    found = organisations.list_(query["party"], query["parent_id"], query["open"], query["text"])
     return page(slice_of(found, query), len(found), query)
 
 

@@ -34,14 +34,19 @@ posts = door.Noun("positions", "岗位")
 def list_people(query: dict[str, Any]) -> dict[str, Any]:
     """人员列表 · List the people of your organisations with their posts, by name."""
     found, total = organisations.list_people(door.actor(), **query)
+    called = organisations.name_places(position for _, position in found)
     shown = [
         {
             "person_id": person.id,
             "name": person.name,
             "organisation_id": position.organisation_id,
+            "organisation_name": called[position.organisation_id],
             "role": position.role,
             "title": position.title,
             "department_id": position.department_id,
+            "department_name": called.get(position.department_id)
+            if position.department_id
+            else None,
             "is_head": position.is_head,
         }
         for person, position in found

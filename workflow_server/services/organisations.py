@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -36,10 +36,16 @@ class LoginTaken(InvalidInput):
 
 
 def list_(
-    party: str | None = None, parent_id: UUID | None = None, is_open: bool | None = None
+    party: str | None = None,
+    parent_id: UUID | None = None,
+    is_open: bool | None = None,
+    text: str | None = None,
 ) -> Sequence[Organisation]:
-    """Return the organisations, by name; everybody may address a letter to any open one."""
-    found = organisations.list_(party, parent_id)
+    """Return the organisations, by name; everybody may address a letter to any open one.
+
+    `text` stands in the name or the short name.
+    """
+    found = organisations.list_(party, parent_id, text)
     if is_open is None:
         return found
     today = _today()
@@ -56,19 +62,34 @@ def list_people(
     organisation_id: UUID | None = None,
     role: str | None = None,
     *,
+    text: str | None = None,
+    person_id: UUID | None = None,
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[Sequence[tuple[Person, PositionRow]], int]:
     """Return the people of the actor's organisations with their positions, by name; how many.
 
-    Administrators see those of all.
+    Administrators see those of all. `text` stands in the name or the title.
     """
     places = None if access.administers(actor) else actor.organisation_ids
     if organisation_id is not None:
         if places is not None and organisation_id not in places:
             raise NotFound(f"Expected organisation {organisation_id}, but there is none")
         places = frozenset({organisation_id})
-    return people.list_people(_today(), places, role, page_size, (page - 1) * page_size)
+    offset = (page - 1) * page_size
+    return people.list_people(
+        _today(), places, role, page_size, offset, text=text, person_id=person_id
+    )
+
+
+def name_places(positions: Iterable[PositionRow]) -> dict[UUID, str]:
+    """Return what the organisations and departments of positions are called, by id."""
+    rows = list(positions)
+    departments = {row.department_id for row in rows if row.department_id is not None}
+    return {
+        **organisations.list_names({row.organisation_id for row in rows}),
+        **organisations.list_department_names(departments),
+    }
 
 
 def add_person(

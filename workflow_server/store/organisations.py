@@ -108,13 +108,18 @@ def get(organisation_id: UUID) -> Organisation:
     return row
 
 
-def list_(party: str | None = None, parent_id: UUID | None = None) -> Sequence[Organisation]:
+def list_(
+    party: str | None = None, parent_id: UUID | None = None, text: str | None = None
+) -> Sequence[Organisation]:
     """Return the organisations, by name, closed ones included."""
     query = sa.select(Organisation).order_by(Organisation.name, Organisation.id)
     if party is not None:
         query = query.where(Organisation.party == party)
     if parent_id is not None:
         query = query.where(Organisation.parent_id == parent_id)
+    if text is not None:
+        named = (Organisation.name, Organisation.short_name)
+        query = query.where(sa.or_(*(each.icontains(text, autoescape=True) for each in named)))
     return session().scalars(query).all()
 
 
@@ -133,6 +138,12 @@ def list_names(organisation_ids: Collection[UUID]) -> dict[UUID, str]:
     query = sa.select(Organisation.id, Organisation.name).where(
         Organisation.id.in_(organisation_ids)
     )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
+def list_department_names(department_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what departments are called."""
+    query = sa.select(Department.id, Department.name).where(Department.id.in_(department_ids))
     return {row[0]: row[1] for row in session().execute(query)}
 
 

@@ -226,16 +226,24 @@ def list_people(
     role: str | None,
     limit: int,
     offset: int,
+    *,
+    text: str | None = None,
+    person_id: UUID | None = None,
 ) -> tuple[Sequence[tuple[Person, PositionRow]], int]:
     """Return active people with the positions that they hold on a day, by name; how many.
 
-    Only those in these organisations; None: in all.
+    Only those in these organisations; None: in all. `text` stands in the name or the title.
     """
     wanted = [PositionRow.person_id == Person.id, Person.active, in_force(today)]
     if organisation_ids is not None:
         wanted.append(PositionRow.organisation_id.in_(sorted(organisation_ids)))
     if role is not None:
         wanted.append(PositionRow.role == role)
+    if text is not None:
+        found = (each.icontains(text, autoescape=True) for each in (Person.name, PositionRow.title))
+        wanted.append(sa.or_(*found))
+    if person_id is not None:
+        wanted.append(Person.id == person_id)
     counting = sa.select(sa.func.count()).select_from(PositionRow, Person).where(*wanted)
     rows = session().execute(
         sa.select(Person, PositionRow)

@@ -36,6 +36,7 @@ class OrganisationQuery(Paging):
     open = Flag(
         load_default=None, metadata={"description": "true 只要未撤销的，false 只要已撤销的"}
     )
+    text = Text(load_default=None, metadata={"description": "在名称和简称里查找"})
 
 
 class _Particulars(Shape):

@@ -65,9 +65,11 @@ class HolderShape(Shape):
     person_id = Id(required=True)
     name = Shown(required=True)
     organisation_id = Id(required=True)
+    organisation_name = Shown(required=True)
     role = Shown(required=True)
     title = Shown(required=True, allow_none=True)
     department_id = Id(required=True, allow_none=True)
+    department_name = Shown(required=True, allow_none=True)
     is_head = Flag(required=True)
 
 
@@ -76,6 +78,8 @@ class HolderQuery(Paging):
 
     organisation_id = Id(load_default=None)
     role = Text(load_default=None)
+    text = Text(load_default=None, metadata={"description": "在姓名和职务里查找"})
+    person_id = Id(load_default=None)
 
 
 class PersonShape(Shape):

@@ -3,6 +3,7 @@ import { Form, runExpressionEvaluation } from "@bpmn-io/form-js-viewer";
 import { Checklist, Radio, Select, Tags } from "./choices.jsx";
 import { Line, Moment, NumberField, Paragraphs, Tick } from "./fields.jsx";
 import { Files } from "./files.jsx";
+import { calm } from "./parts.jsx";
 import { List, Rows } from "./rows.jsx";
 import { answersOf, get, labelOf, ownNames, prepare } from "./schema.js";
 import { at } from "./summary.js";
@@ -13,7 +14,7 @@ const FIELDS = [Line, Paragraphs, NumberField, Moment, Tick, Select, Radio, Chec
 
 class OurFields {
   constructor(formFields) {
-    FIELDS.forEach((each) => formFields.register(each.config.type, each));
+    FIELDS.forEach((each) => formFields.register(each.config.type, calm(each)));
   }
 }
 OurFields.$inject = ["formFields"];

@@ -93,6 +93,16 @@ export function useTyped(shown, commit) {
   };
 }
 
+let isPressed = false;
+document.addEventListener("pointerdown", () => { isPressed = true; }, true);
+["pointerup", "pointercancel"].forEach((name) => document.addEventListener(name, () => { isPressed = false; }, true));
+
+// A fault shown while a button is being pressed would push the button away from under the pointer: it waits.
+const unpressed = (act) => (isPressed ? document.addEventListener("pointerup", () => setTimeout(act), { once: true }) : act());
+
+export const calm = (Field) => Object.assign(
+  (props) => Field({ ...props, onBlur: props.onBlur && ((...given) => unpressed(() => props.onBlur(...given))) }), Field);
+
 export const config = (type, name, group, emptyValue) => ({
   type, keyed: true, name, group, emptyValue, sanitizeValue: ({ value }) => value, create: (options = {}) => options,
 });

@@ -4,7 +4,7 @@ import { Drafts } from "./drafts.js";
 import { at, listed, pathOf, show } from "./summary.js";
 import { t } from "./texts.js";
 
-const PREVIEW = 300, SLOW = 1000;
+const PREVIEW = 120, SLOW = 1000;
 
 function made(name, properties, ...children) {
   const element = Object.assign(document.createElement(name), properties);
@@ -62,18 +62,25 @@ export class Work {
     window.addEventListener("pagehide", () => { this.flushAll(); this.drafts.leave(); }, { signal });
     window.addEventListener("online", () => this.drafts.save(), { signal });
     document.addEventListener("island:ready", ({ target }) => { if (target.dataset.island === "paper") this.show(); }, { signal });
-    // Giving the task back leaves the page by a form of its own: the draft goes first.
-    document.querySelectorAll("form[data-leaves]").forEach((each) => each.addEventListener("submit", async (event) => {
-      if (!this.drafts.isDirty) return;
-      event.preventDefault();
-      this.flushAll();
-      await this.drafts.save();
-      each.submit();
-    }, { signal }));
+    document.querySelectorAll("form[data-leaves], form:has([data-sign-out])").forEach(
+      (each) => each.addEventListener("submit", (event) => this.leave(each, event), { signal }));
     if (!this.desk.task_id || !("BroadcastChannel" in window)) return;
     this.channel = new BroadcastChannel(`task:${this.desk.task_id}`);
     this.channel.onmessage = ({ data }) => this.heard(data);
     this.channel.postMessage({ what: "opened" });
+  }
+
+  // Giving the task back and signing out leave the page by forms of their own: the draft goes first.
+  async leave(form, event) {
+    this.flushAll();
+    if (form.dataset.left || !this.desk.task_id || !this.drafts.isDirty) {
+      if (form.querySelector("[data-sign-out]")) this.drafts.end();
+      return;
+    }
+    event.preventDefault();
+    form.dataset.left = "true";
+    await this.drafts.save();
+    form.requestSubmit();
   }
 
   heard({ what }) {

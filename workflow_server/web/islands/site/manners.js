@@ -12,6 +12,15 @@ addEventListener("pageshow", async ({ persisted }) => {
   if (persisted && (await fetch("/api/me", { credentials: "same-origin" })).status === 401) location.reload();
 });
 
+// Who signs out leaves nothing typed behind on this device.
+document.addEventListener("submit", (event) => {
+  const person = event.target.querySelector("[data-sign-out]")?.dataset.signOut;
+  if (!person || event.defaultPrevented) return;
+  try {
+    Object.keys(localStorage).filter((key) => key.startsWith(`draft:${person}:`)).forEach((key) => localStorage.removeItem(key));
+  } catch { /* nothing is kept where nothing may be */ }
+});
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
