@@ -216,6 +216,8 @@ def edit_file(draft_id: UUID, path: str) -> Response:
 
 
 def _editor(path: str) -> str:
+    if request.args.get("as") == "text" and not path.endswith(_PICTURES):
+        return "text"
     if path.endswith(".bpmn"):
         return "diagram"
     if path.startswith("forms/"):

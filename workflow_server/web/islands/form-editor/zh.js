@@ -1,0 +1,42 @@
+// The editor of forms in Chinese: every text that form-js's editor shows, by its English.
+export const ZH = {
+  // palette and canvas
+  Components: "组件", "Search components": "查找组件", "No components found.": "没有找到组件。", Input: "填写", Selection: "选择", Presentation: "展示",
+  Containers: "容器", Action: "操作", "Build your form": "设计表单", "Drag and drop components here to start designing.": "把组件拖到这里开始设计。",
+  "Drag and drop components here.": "把组件拖到这里。", "Use the preview window to test your form.": "在预览里试填。", Repeatable: "可重复",
+  "Text field": "单行文字", "Text area": "多行文字", Number: "数字", Checkbox: "勾选框", "Checkbox group": "多选", "Date time": "日期时间", Date: "日期",
+  Expression: "计算值", "File picker": "附件", Select: "下拉选择", Radio: "单选", "Radio group": "单选", "Tag list": "标签多选", "Text view": "说明文字",
+  "HTML view": "网页片段", "Image view": "图片", Image: "图片", Text: "文字", HTML: "网页片段", Separator: "分隔线", Spacer: "间距", Group: "分组", "Dynamic list": "动态列表",
+  Button: "按钮", Form: "表单", Table: "表格", iFrame: "内嵌网页", "Document preview": "文件预览", Checklist: "多选",
+  "Text Field": "单行文字", "Text Area": "多行文字", "Tag List": "标签多选",
+  "Create a Text field element": "添加单行文字",
+  // groups of the panel
+  General: "基本", Condition: "显示条件", Layout: "布局", Appearance: "外观", Serialization: "保存格式", Constraints: "限制", Validation: "校验",
+  "Custom properties": "自定义属性", "Options source": "选项来源", "Static options": "固定选项", "Dynamic options": "动态选项", "Options expression": "选项表达式",
+  "Security attributes": "安全属性",
+  // entries
+  ID: "标识", Key: "键名", Label: "标签", "Field label": "标签", "Field description": "填写说明", Name: "名称", Title: "标题", "Default value": "默认值", "Read only": "只读",
+  Disabled: "停用", Required: "必填", Path: "路径", Columns: "栏宽", Auto: "自动", "Vertical alignment": "垂直对齐", Top: "顶端", Center: "居中", Bottom: "底端",
+  Prefix: "前缀", Suffix: "后缀", Height: "高度", Content: "内容", "Image source": "图片地址", "Alternative text": "替代文字", "Date label": "日期标签",
+  "Time label": "时间标签", Subtype: "类型", "Date & Time": "日期和时间", "Date & time": "日期和时间", Time: "时间", "Use 24h": "24 小时制", "Time interval": "时间间隔", "Time format": "时间格式",
+  "UTC offset": "带时区偏移", "UTC normalized": "统一为 UTC", "No timezone": "不带时区",
+  "Disallow past dates": "不得早于今天", "Decimal digits": "小数位数", Increment: "步长", "Output as string": "保存为文字", Minimum: "最小值", Maximum: "最大值",
+  "Minimum length": "最短长度", "Maximum length": "最长长度", "Validation pattern": "格式", "Custom regular expression": "正则表达式", "Custom error message": "不符时的提示",
+  Custom: "自定义", Email: "电子邮箱", Phone: "电话", Checked: "已勾选", "Not checked": "未勾选", Searchable: "可搜索", "Input values key": "取值键名",
+  "List of items": "固定列表", "Input data": "输入数据", Static: "固定", Value: "值", "Hide if": "隐藏条件", Type: "类型", Submit: "提交", Reset: "重置",
+  "Show outline": "显示边框", "Allow add/delete items": "可增删行", "Default number of items": "默认行数", "Disable collapse": "不折叠", "Number of non-collapsing items": "不折叠的行数",
+  "Target value": "结果", "Compute on": "何时计算", "Value changes": "内容变化时", "Form submission": "提交时", "Supported file formats": "允许的文件格式",
+  "Upload multiple files": "可上传多个", "None": "无", "<none>": "（无）",
+  // sentences
+  "Binds to a form variable": "答案以此键名保存", "Select a form field to edit its properties.": "选中一个组件，在这里设置它。",
+  "Multiple form fields are selected. Select a single form field to edit its properties.": "选中了多个组件；请只选一个来设置。",
+  "Where the child variables of this component are pathed to.": "组内各项保存在此路径下。", "Define an expression to populate the options from.": "用表达式给出选项。",
+  "Define which input property to populate the values from": "从哪个已有内容取选项", "Define an expression to calculate the value of this field": "用表达式计算本项的值",
+  "Expression or static value (link/data URI)": "表达式或固定地址", "Allows arbitrary precision values": "保留任意精度",
+  "Condition under which the field is hidden": "条件成立时隐藏", "Must not be empty.": "不能为空。", "Must be unique.": "不能重复。", "Must be unique": "不能重复",
+  "Must not be empty": "不能为空", "Remove": "删除", "Create new list item": "添加一项", "Delete item": "删除", "Toggle section": "展开或收起", "Open FEEL editor": "展开表达式编辑器",
+  "Section contains edits": "有设置", "Section contains data": "有内容", "Section contains an error": "有错误", "Click to set a dynamic value with FEEL expression": "改用表达式", "Click to remove FEEL, set a static value with FEEL expression": "改用固定值",
+  "Must be a positive number or zero": "应为零或正数", "Should be between 1 and 16": "应在 1 至 16 之间", "Must be a string": "应为文字",
+  "Supports markdown and templating.": "可用 Markdown 和模板。", "Supports HTML, styling, and templating. Styles are automatically scoped to the HTML component.": "可用 HTML 和模板。",
+  "Learn more": "了解更多", Search: "查找", "Add new": "添加一行", "Show all": "全部显示",
+};
