@@ -282,3 +282,37 @@ def test_a_document_needs_a_template_a_description_and_a_plain_name() -> None:
     assert "documents/a-b" in document_refusals(odd)
     with pytest.raises(ContentRefused):
         documents.read(sealed({"documents/a/own.css": b""}))
+
+
+LEDGER: Mapping[str, Any] = {
+    "key": "permits",
+    "label": "许可台账",
+    "kind": "permit",
+    "parties": ["office"],
+    "roles": ["clerk"],
+    "columns": ["number", "street"],
+    "filters": ["state", "text"],
+}
+
+
+def test_a_ledger_is_read_as_declared() -> None:
+    found = read("ledgers.json", {"ledgers": [LEDGER]}).ledgers["permits"]
+    assert found.columns == ("number", "street")
+    assert found.is_for("office", "anybody")
+    assert found.is_for("other", "clerk")
+    assert not found.is_for("other", "anybody")
+
+
+def test_a_ledger_for_nobody_in_particular_is_everybodys() -> None:
+    plain = {name: LEDGER[name] for name in ("key", "label", "kind", "columns")}
+    assert read("ledgers.json", {"ledgers": [plain]}).ledgers["permits"].is_for("x", "y")
+
+
+def test_a_ledger_of_no_shape_is_refused_where_it_stands() -> None:
+    wrong = {**LEDGER, "columns": [], "filters": "text", "colour": "red"}
+    assert set(refusals("ledgers.json", {"ledgers": [wrong, LEDGER]})) == {
+        "ledgers.json#/ledgers/0/colour",
+        "ledgers.json#/ledgers/0/columns",
+        "ledgers.json#/ledgers/0/filters",
+        "ledgers.json#/ledgers/1/key",
+    }

@@ -61,6 +61,18 @@ ROLES = {
         {"key": "owner", "label": "店主", "party": "shop", "sees": "organisation"},
     ]
 }
+LEDGERS = {
+    "ledgers": [
+        {
+            "key": "permits",
+            "label": "许可台账",
+            "kind": "permit",
+            "roles": ["clerk"],
+            "columns": ["number", "title", "zone", "fee", "opened", "organisation"],
+            "filters": ["state", "opened", "closed", "text", "zone", "organisation"],
+        }
+    ]
+}
 VOCABULARIES = {"vocabularies": {"zone": [{"value": "north", "label": "北区"}]}}
 LETTER = {
     "title": "许可函",
@@ -125,6 +137,7 @@ def files() -> dict[str, bytes]:
         "messages": MESSAGES,
         "roles": ROLES,
         "vocabularies": VOCABULARIES,
+        "ledgers": LEDGERS,
     }
     made = {f"bpmn/_shared/{name}.json": json.dumps(data).encode() for name, data in shared.items()}
     made["bpmn/_shared/deadlines.dmn"] = RULES.encode()

@@ -5,43 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
-import sqlalchemy as sa
-
+from tests.api.conftest import statements as statements
 from tests.court import Court
 from tests.web.conftest import Browser
 from workflow_server.services import process_instances as instances
-from workflow_server.store import db
 
 Browsers = Callable[..., Browser]
-OWN = '[lang="zh-CN"]'
 
 
 def address_of(case: Court, login: str, path: str = "") -> str:
     """Return the address of the newest case that somebody sees."""
     ((instance, _definition), *_), _total = instances.list_(case.people[login])
     return f"/cases/{instance.id}{path}"
-
-
-@pytest.fixture
-def counted(app) -> Callable[[], int]:
-    """Return how many statements were sent since the last call."""
-    sent: list[str] = []
-
-    def note(_c, _cursor, text, *_more) -> None:
-        sent.append(text)
-
-    with app.app_context():
-        engine = db.db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-
-    def count() -> int:
-        number = len(sent)
-        sent.clear()
-        return number
-
-    yield count
-    sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_list_says_where_each_case_stands_and_what_is_due(case: Court, browser: Browsers) -> None:
@@ -205,7 +180,7 @@ def test_emergency_access_is_for_who_has_the_right_and_says_nothing_of_other_cas
 
 
 def test_pages_ask_the_database_little_and_no_more_for_more_cases(
-    case: Court, browser: Browsers, counted: Callable[[], int]
+    case: Court, browser: Browsers, statements: Callable[[], list[str]]
 ) -> None:
     case.play()
     clerk, prosecutor = browser("congress_clerk"), browser("prosecutor")
@@ -219,10 +194,10 @@ def test_pages_ask_the_database_little_and_no_more_for_more_cases(
         ("diagram", prosecutor, address_of(case, "prosecutor", "/diagram")),
     ):
         person.get(path)
-        counted()
+        statements()
         assert person.get(path).status == 200
-        asked[name] = counted()
-    most = {"list": 16, "other list": 16, "case": 32, "thread": 40, "history": 18, "diagram": 24}
+        asked[name] = len(statements())
+    most = {"list": 10, "other list": 10, "case": 26, "thread": 30, "history": 14, "diagram": 20}
     assert {name: asked[name] for name in asked if asked[name] > most[name]} == {}, asked
 
 

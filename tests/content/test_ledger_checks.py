@@ -1,0 +1,60 @@
+"""What a ledger names must be declared, and a class of data is no filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.content.content_building import SHARED, diagram, judge
+
+LEDGER: Mapping[str, Any] = {
+    "key": "permits",
+    "label": "许可台账",
+    "kind": "permit",
+    "columns": ["number", "title", "street", "state", "opened"],
+    "filters": ["state", "opened", "text", "size"],
+}
+FIELDS = [
+    {"key": "street", "label": "街道", "type": "text"},
+    {"key": "size", "label": "大小", "type": "choice", "vocabulary": "size"},
+    {"key": "secret", "label": "密", "type": "choice", "vocabulary": "size", "class": "quiet"},
+]
+QUIET = {"key": "quiet", "label": "内情", "readers": ["clerk"]}
+
+
+def found(**changed: Any) -> list[str]:
+    (kind,) = SHARED["records"]["kinds"]
+    return judge(
+        {
+            "bpmn/one/one.bpmn": diagram(),
+            "bpmn/_shared/records.json": {"kinds": [{**kind, "fields": FIELDS}]},
+            "bpmn/_shared/data_classes.json": {"classes": [QUIET]},
+            "bpmn/_shared/ledgers.json": {"ledgers": [{**LEDGER, **changed}]},
+        }
+    )
+
+
+def test_a_sound_ledger_has_no_fault() -> None:
+    assert found(parties=["office"], roles=["guest"]) == []
+
+
+@pytest.mark.parametrize(
+    ("member", "given", "place", "sentence"),
+    [
+        ("kind", "nothing", "/kind", "没有台账种类“nothing”"),
+        ("parties", ["office", "moon"], "/parties/1", "没有哪个角色属于“moon”"),
+        ("roles", ["moon"], "/roles/0", "没有角色“moon”"),
+        ("columns", ["number", "colour"], "/columns/1", "“colour”"),
+        ("columns", ["number", "number"], "/columns/1", "写了两次"),
+        ("filters", ["street"], "/filters/0", "不能按“street”筛选"),
+        ("filters", ["secret"], "/filters/0", "不能按“secret”筛选"),
+    ],
+)
+def test_what_nobody_declared_is_named_where_it_stands(
+    member: str, given: Any, place: str, sentence: str
+) -> None:
+    (fault,) = found(**{member: given})
+    assert fault.startswith(f"bpmn/_shared/ledgers.json#/ledgers/0{place} ")
+    assert sentence in fault
