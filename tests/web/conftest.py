@@ -27,7 +27,8 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.status = response.status_code
-        self.tree = html.fromstring(response.text or "<html/>")
+        is_page = response.mimetype == "text/html"
+        self.tree = html.fromstring((response.text if is_page else "") or "<html/>")
 
     @property
     def text(self) -> str:
