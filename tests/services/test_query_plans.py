@@ -16,7 +16,9 @@ from benchmarks.crowd import Crowd
 from tests.conftest import Databases
 from workflow_server.app import create_app, prepare
 from workflow_server.services import (
+    access,
     actors,
+    cases,
     deadlines,
     deliveries,
     documents,
@@ -25,7 +27,7 @@ from workflow_server.services import (
     tasks,
 )
 from workflow_server.services.actors import Actor
-from workflow_server.store import db, handovers
+from workflow_server.store import db, handovers, ledgers
 from workflow_server.store.deadlines import Deadline
 from workflow_server.store.deliveries import Delivery
 from workflow_server.store.documents import Document
@@ -158,6 +160,11 @@ LISTS: dict[str, Callable[[Actor], tuple[Any, int]]] = {
     "letters sent": lambda actor: deliveries.list_(actor, direction="sent"),
     "documents": documents.list_,
     "deadlines": lambda actor: deadlines.list_(actor, NOW),
+    "cases with what is open in them": lambda actor: cases.list_(actor, NOW, cases.Filter()),
+    "cases by due day": lambda actor: cases.list_(actor, NOW, cases.Filter(), sort="due"),
+    "ledger by number": lambda actor: ledgers.list_(
+        access.sight(actor), ledgers.Filter(kind="thing"), "number", True, 50, 0
+    ),
 }
 
 
@@ -191,6 +198,13 @@ def test_one_case_one_task_and_one_record_are_found_by_indexes_however_far_one_s
     _assert_no_walk(lambda: process_instances.get(city, case.id))
     _assert_no_walk(lambda: tasks.get(city, task.id))
     _assert_no_walk(lambda: records.get(city, record.id))
+
+
+def test_a_search_looks_only_through_what_one_sees(crowd: Crowd) -> None:
+    head = crowd.head()
+    searched = ledgers.Filter(kind="thing", text="no such thing", searched=("word",))
+    _assert_no_walk(lambda: cases.list_(head, NOW, cases.Filter(text="no such thing")))
+    _assert_no_walk(lambda: ledgers.list_(access.sight(head), searched, "title", False, 50, 0))
 
 
 def test_what_somebody_holds_is_found_by_indexes(crowd: Crowd) -> None:
