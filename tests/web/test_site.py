@@ -51,8 +51,9 @@ def test_content_without_a_name_is_named_plainly(case: Court, browser: Browsers)
 def test_what_is_not_there_and_what_may_not_be_seen_look_alike(
     case: Court, browser: Browsers
 ) -> None:
-    case.play(until="AcceptLead")
-    ((instance, _),) = worklists.list_started(case.people["congress_clerk"])[0]
+    case.play(until="ClassifyAndAssign")
+    (line,) = worklists.list_started(case.people["congress_clerk"], case.now)[0]
+    instance = line.instance
     outsider = browser("outsider")
     kept, missing = (outsider.get(f"/cases/{each}") for each in (instance.id, uuid4()))
     assert kept.status == missing.status == 404

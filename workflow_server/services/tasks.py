@@ -97,8 +97,8 @@ def list_(
     """Return tasks that the actor may see, the most urgent first, and how many there are.
 
     `mine` narrows them to those that are the actor's to do: their own, and free ones for a
-    role that they hold. `text` is looked for in the task's name, the title of the process and
-    the case number.
+    role that they hold. `text` is looked for in the task's name, the title of the process, the
+    case number, and the numbers and titles of the case's records.
     """
     visible = tasks.in_sight(access.sight(actor))
     if mine:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from workflow_server.services import access
+from workflow_server.services import access, cases
 from workflow_server.services.actors import Actor
+from workflow_server.services.cases import Line
+from workflow_server.store import cases as case_rows
 from workflow_server.store import process_instances, tasks
-from workflow_server.store.process_definitions import ProcessDefinition
-from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.cases import Shown
 from workflow_server.store.tasks import Listed, TaskStatus
 
 
@@ -54,16 +55,24 @@ def list_done(
 
 
 def list_started(
-    actor: Actor, narrowed: Narrowing = _ALL, page: int = 1, page_size: int = 20
-) -> tuple[Sequence[tuple[ProcessInstance, ProcessDefinition]], int]:
-    """Return what the actor has started and may still see, the newest first, and how many."""
-    sight, wanted = access.sight(actor), _started(actor, narrowed)
-    return process_instances.list_(sight, wanted, page_size, (page - 1) * page_size)
+    actor: Actor, now: datetime, narrowed: Narrowing = _ALL, page: int = 1, page_size: int = 20
+) -> tuple[Sequence[Line], int]:
+    """Return the cases that the actor has started and may still see, the newest first."""
+    wanted = cases.Filter(
+        process_key=narrowed.process_key,
+        organisation_id=narrowed.organisation_id,
+        text=narrowed.text,
+        started_by=actor.person_id,
+    )
+    return cases.list_(actor, now, wanted, page=page, page_size=page_size)
 
 
-def list_waiting(instance_ids: Collection[UUID]) -> Mapping[UUID, Sequence[str]]:
-    """Return the names of the open tasks of instances that the actor has been shown."""
-    return tasks.list_open_names(instance_ids)
+def list_made(instance_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+    """Return what stands for each case that the actor has been shown: its first record."""
+    found: dict[UUID, Shown] = {}
+    for each in case_rows.list_records(instance_ids) if instance_ids else ():
+        found.setdefault(each.instance_id, each)
+    return found
 
 
 def count(actor: Actor) -> Counts:
@@ -73,7 +82,7 @@ def count(actor: Actor) -> Counts:
     return Counts(
         tasks.count(offered, _open(_ALL)),
         tasks.count(tasks.in_sight(sight), _done(actor, _ALL)),
-        process_instances.count(sight, _started(actor, _ALL)),
+        process_instances.count(sight, process_instances.Filter(started_by=actor.person_id)),
     )
 
 
@@ -94,13 +103,4 @@ def _done(actor: Actor, narrowed: Narrowing) -> tasks.Filter:
         organisation_id=narrowed.organisation_id,
         text=narrowed.text,
         completed_by=actor.person_id,
-    )
-
-
-def _started(actor: Actor, narrowed: Narrowing) -> process_instances.Filter:
-    return process_instances.Filter(
-        process_key=narrowed.process_key,
-        organisation_id=narrowed.organisation_id,
-        text=narrowed.text,
-        started_by=actor.person_id,
     )

@@ -90,8 +90,6 @@ class Filter:
     organisation_id: UUID | None = None
     business_key: str | None = None
     started_by: UUID | None = None
-    #: Looked for in the title of the process and in the case number.
-    text: str | None = None
 
 
 def get(instance_id: UUID) -> ProcessInstance:
@@ -275,8 +273,4 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(ProcessInstance.business_key == narrowed.business_key)
     if narrowed.started_by is not None:
         conditions.append(ProcessInstance.started_by == narrowed.started_by)
-    if narrowed.text is not None:
-        searched = (ProcessDefinition.title, ProcessInstance.business_key)
-        contains = (column.icontains(narrowed.text, autoescape=True) for column in searched)
-        conditions.append(sa.or_(*contains))
     return conditions

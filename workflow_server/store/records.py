@@ -128,6 +128,16 @@ def list_(
     return list(rows), total
 
 
+def told(instance_id: Any, text: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a record of a case has a text in its number or its title.
+
+    It is asked of one visible case after the other, by the index of its records.
+    """
+    searched = (Record.number, Record.title)
+    contains = (column.icontains(text, autoescape=True) for column in searched)
+    return sa.exists().where(Record.instance_id == instance_id, sa.or_(*contains))
+
+
 def list_titles(
     organisation_id: UUID, kind: str, *, sight: Sight | None, but: UUID | None, limit: int
 ) -> list[tuple[UUID, str | None, str]]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store import process_instances
+from workflow_server.store import process_instances, records
 from workflow_server.store.access import Recusal
 from workflow_server.store.db import Model, ready, run, session, table
 from workflow_server.store.inbox import Offered
@@ -287,16 +287,6 @@ def list_open_at(instance_id: UUID, elements: Collection[str]) -> Sequence[tuple
     return [(row[0], row[1]) for row in session().execute(query)]
 
 
-def list_open_names(instance_ids: Collection[UUID]) -> dict[UUID, list[str]]:
-    """Return what is open in each of these instances, by name, the oldest first."""
-    wanted = (Task.instance_id.in_(instance_ids), Task.status == TaskStatus.OPEN)
-    query = sa.select(Task.instance_id, Task.name).where(*wanted).order_by(Task.id)
-    found: dict[UUID, list[str]] = {}
-    for instance_id, name in session().execute(query):
-        found.setdefault(instance_id, []).append(name)
-    return found
-
-
 def list_open_elements(instance_id: UUID) -> Sequence[str]:
     """Return where an instance waits for persons."""
     query = (
@@ -395,5 +385,5 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
     if narrowed.text is not None:
         searched = (Task.name, ProcessDefinition.title, ProcessInstance.business_key)
         contains = (column.icontains(narrowed.text, autoescape=True) for column in searched)
-        conditions.append(sa.or_(*contains))
+        conditions.append(sa.or_(*contains, records.told(Task.instance_id, narrowed.text)))
     return conditions

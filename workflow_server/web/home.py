@@ -57,7 +57,7 @@ def show() -> Response:
         is_narrowed=any(given.values()),
         processes=process_definitions.list_(),
         organisations=_organisations(actor),
-        waiting=worklists.list_waiting([row[0].id for row in rows]) if tab == "started" else {},
+        made=worklists.list_made([row.instance.id for row in rows]) if tab != "started" else {},
         hints=hints(actor) if not rows else (),
     )
 
@@ -115,7 +115,7 @@ def _list(tab: str, actor: Actor, narrowed: Narrowing) -> tuple[Any, int]:
     if tab == "done":
         return worklists.list_done(actor, narrowed, page, PAGE_SIZE)
     if tab == "started":
-        return worklists.list_started(actor, narrowed, page, PAGE_SIZE)
+        return worklists.list_started(actor, door.now(), narrowed, page, PAGE_SIZE)
     return worklists.list_to_do(actor, narrowed, page, PAGE_SIZE)
 
 
