@@ -25,6 +25,7 @@ from workflow_server.services import (
     process_instances,
     records,
     tasks,
+    worklists,
 )
 from workflow_server.services.actors import Actor
 from workflow_server.store import db, handovers, ledgers
@@ -179,6 +180,16 @@ def test_an_inbox_is_found_by_indexes(crowd: Crowd) -> None:
     clerk = crowd.clerk()
     assert tasks.list_(clerk, mine=True)[1] == MINE + 1
     _assert_no_walk(lambda: tasks.list_(clerk, mine=True))
+
+
+def test_a_home_is_found_by_indexes(crowd: Crowd) -> None:
+    clerk = crowd.clerk()
+    words = worklists.Narrowing(text="x")
+    _assert_no_walk(lambda: worklists.count(clerk))
+    for narrowed in (worklists.Narrowing(), words):
+        _assert_no_walk(lambda wanted=narrowed: worklists.list_to_do(clerk, wanted))
+        _assert_no_walk(lambda wanted=narrowed: worklists.list_done(clerk, wanted))
+        _assert_no_walk(lambda wanted=narrowed: worklists.list_started(clerk, NOW, wanted))
 
 
 @pytest.mark.parametrize("name", LISTS)
