@@ -34,7 +34,7 @@ function frame(element) {
   return parts;
 }
 
-// A file that is no diagram can't be drawn: its page says why, and its text is looked at elsewhere.
+// A file that is no diagram can't be drawn: its page says why, and leads to its text.
 async function open(modeler, xml, tell) {
   try {
     const { warnings } = await modeler.importXML(xml);
@@ -67,7 +67,7 @@ island("modeler", async (element) => {
   try {
     await open(modeler, xml, tell);
   } catch (error) {
-    tell(error.message, { isBad: true });
+    tell(error.message, { isBad: true, action: draft.id ? { label: say("asText"), run: () => window.location.assign(`${draft.pageOf(draft.path)}?as=text`) } : null });
     throw error;
   }
   const faults = new Faults(modeler, draft, parts.faults, tell);
