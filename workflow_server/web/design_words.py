@@ -10,6 +10,8 @@ from uuid import UUID
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from workflow_server.errors import WorkflowServerError
+
 FILE_KINDS: Mapping[str, Any] = {
     "diagram": _l("流程图"),
     "form": _l("表单"),
@@ -93,6 +95,7 @@ SIGHTS: Mapping[str, Any] = {
     "organisation": _l("本单位的案件"),
     "jurisdiction": _l("辖区内的案件"),
 }
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _PLACE = re.compile(r"([^:#]+)(?::(\d+)(?: (\S+))?|#(\S+))?")
 
 
@@ -101,6 +104,14 @@ def register(app: Flask) -> None:
     for name, table in _TABLES.items():
         app.jinja_env.filters[name] = _looking_up(table)
     app.jinja_env.globals["fault_address"] = fault_address
+    app.jinja_env.filters["refusal"] = refusal
+
+
+def refusal(error: WorkflowServerError) -> str:
+    """Return why something was refused, in both languages: content refuses in English only."""
+    if _CHINESE.search(error.message):
+        return error.message
+    return f"{(error.__doc__ or '').strip()}。 {error.message}"
 
 
 def _looking_up(table: Mapping[str, Any]) -> Any:

@@ -5,7 +5,6 @@ import { say } from "../drafting/texts.js";
 
 const OPTIONS = new Set(["select", "radio", "checklist", "taglist"]);
 const TYPED = new Set(["textfield", "textarea", "number", "datetime", "select", "radio", "checklist", "taglist", "checkbox", "filepicker"]);
-const STATIC = ["values", "valuesKey", "valuesExpression"];
 
 const propertiesOf = (field) => field.properties ?? {};
 
@@ -49,7 +48,10 @@ export class Business {
     return (groups) => {
       if (!field) return groups;
       const own = field.type === "default" ? this.ruleEntries(field, edit) : this.entries(field, edit);
-      const others = groups.filter(({ id }) => id !== "custom-values");
+      // Options come from one place: with a source of ours form-js's own are nothing to set.
+      const hidden = ["custom-values", ...(propertiesOf(field).source ? ["valuesSource", "staticOptions", "dynamicOptions", "optionsExpression"] : [])];
+      const others = groups.filter(({ id }) => !hidden.includes(id));
+      others.forEach((group) => { group.entries = group.entries?.filter(({ id }) => id !== "versionTag"); });
       if (!own.length) return others;
       const group = { id: "business", label: field.type === "default" ? say("rules") : say("business"), entries: own, shouldOpen: true };
       return [...others.slice(0, 1), group, ...others.slice(1)];
@@ -75,21 +77,24 @@ export class Business {
     return [["", none], ...(this.vocabulary[list] ?? []).map((each) => [each[key], each[label] ?? each[key]])];
   }
 
+  // A vocabulary has no name of its own: its first entries tell what it is.
+  vocabularies() {
+    return [["", say("noSource")], ...(this.vocabulary.vocabularies ?? []).map(({ key, options }) => [key,
+      `${key}（${options.slice(0, 3).map(({ label }) => label).join("、")}${options.length > 3 ? "…" : ""}）`])];
+  }
+
   sourceEntries(field, edit, choice) {
     const { source } = propertiesOf(field);
     const clear = (value) => {
       const properties = Object.fromEntries(Object.entries(propertiesOf(field)).filter(([name]) => name !== "source" && !name.startsWith("source.")));
       if (value) properties.source = value;
-      // Options come from one place only.
-      if (value) STATIC.filter((name) => name in field).forEach((name) => edit(field, [name], undefined));
-      else if (!STATIC.some((name) => name in field)) edit(field, ["values"], []);
       edit(field, ["properties"], Object.keys(properties).length ? properties : undefined);
     };
     const found = [choice("source", say("source_"), [["", say("noSource")], ["people", say("people")], ["organisations", say("organisations")],
       ["vocabulary", say("vocabulary")]], say("sourceHelp"), clear)];
     if (source === "people") found.push(choice("source.role", say("role"), this.listed("roles", "key", "label", say("any"))));
     if (source === "organisations") found.push(choice("source.party", say("party"), [["", say("any")], ...(this.vocabulary.parties ?? []).map((one) => [one, one])]));
-    if (source === "vocabulary") found.push(choice("source.vocabulary", say("whichVocabulary"), this.listed("vocabularies", "key", "key", say("noSource"))));
+    if (source === "vocabulary") found.push(choice("source.vocabulary", say("whichVocabulary"), this.vocabularies()));
     return found;
   }
 

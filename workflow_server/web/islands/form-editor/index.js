@@ -14,6 +14,7 @@ import { Draft } from "../modeler/draft.js";
 import { make } from "../modeler/ui.js";
 import { island } from "../start.js";
 import { Business } from "./business.js";
+import { tidy } from "./tidy.js";
 import { translate } from "./translate.js";
 
 // What the server does not take is not offered.
@@ -27,7 +28,7 @@ class Fewer {
 Fewer.$inject = ["formFields"];
 const FEWER = { __init__: ["fewer"], fewer: ["type", Fewer] };
 
-const written = (schema) => `${JSON.stringify(schema, null, 2)}\n`;
+const written = (schema, before) => `${JSON.stringify(tidy(schema, before), null, 2)}\n`;
 
 // The form as somebody will see it, drawn anew a while after each change.
 class Preview {
@@ -101,20 +102,22 @@ async function begin(element, draft, text, given) {
   await editor.importSchema(given);
   const preview = new Preview(sheet);
   const checks = new Checks(draft, below, { lead: ({ pointer }) => select(editor, editor.saveSchema(), pointer.slice(draft.path.length)) });
-  let known = text, isLoading = false;
+  let before = given, known = text === null ? null : written(editor.saveSchema(), before), isLoading = false;
   const saving = new FileSaving(draft, {
-    text: async () => written(editor.saveSchema()), status: document.querySelector("[data-saving]"), saved: () => checks.soon(),
+    text: async () => written(editor.saveSchema(), before), status: document.querySelector("[data-saving]"), saved: () => checks.soon(),
     reload: async () => {
       isLoading = true;
-      known = await draft.load();
-      await editor.importSchema(JSON.parse(known));
+      before = JSON.parse(await draft.load());
+      await editor.importSchema(before);
+      known = written(editor.saveSchema(), before);
       isLoading = false;
     } });
+  if (text === null) saving.changed();
   editor.on("changed", () => {
-    const schema = editor.saveSchema();
+    const schema = tidy(editor.saveSchema(), before), now = written(schema, before);
     preview.soon(schema);
-    if (isLoading || draft.isReadOnly || written(schema) === known) return;
-    known = written(schema);
+    if (isLoading || draft.isReadOnly || now === known) return;
+    known = now;
     saving.changed();
     element.dispatchEvent(new CustomEvent("form-editor:changed", { bubbles: true, detail: { schema } }));
   });
