@@ -16,7 +16,7 @@ setup: ## Set this machine up: packages, system libraries, fonts (cached; other 
 	@$(PYTHON) scripts/setup.py
 
 run: setup ## Serve on http://127.0.0.1:8000 with a demo office to sign in to (PORT=, HOST=)
-	@WORKFLOW_SERVER_DEMO=1 $(BIN)/workflow-server serve --host $(HOST) --port $(PORT)
+	@WORKFLOW_SERVER_DEMO=1 WORKFLOW_SERVER_DEPLOYMENT_APPROVALS=1 $(BIN)/workflow-server serve --host $(HOST) --port $(PORT)
 
 test: setup ## Lint, then run every test, on SQLite and on a real PostgreSQL
 	@$(PYTHON) scripts/setup.py browser
