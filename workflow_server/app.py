@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +19,7 @@ import structlog
 from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import Rule
 
 from workflow_server import api, config, problems, web
 from workflow_server.config import Config, SettingRefused
@@ -47,6 +48,26 @@ SECURITY_HEADERS = {
 }
 
 
+class Route(Rule):
+    """A rule that learns to write addresses when it first writes one.
+
+    werkzeug compiles two functions for each rule at the start, which is most of what it costs to
+    make the application; most rules never use one of them.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled: Callable[..., tuple[str, str]] | None = None
+        make = super()._compile_builder
+
+        def build(rule: Route, **values: Any) -> tuple[str, str]:
+            nonlocal compiled
+            if compiled is None:
+                compiled = make(append_unknown)
+            return compiled(rule, **values)
+
+        return build
+
+
 class Json(JSONProvider):
     """JSON by orjson: a few times faster, UUIDs and moments included."""
 
@@ -66,6 +87,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     settings = replace(config.load(os.environ), **(overrides or {}))
     _configure_logs()
     app = Flask(__name__, static_folder=None)
+    app.url_rule_class = Route
     app.json = Json(app)
     app.url_map.strict_slashes = False
     app.config["WORKFLOW_SERVER"] = settings
