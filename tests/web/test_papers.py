@@ -126,7 +126,9 @@ def test_only_pictures_and_pdf_are_shown_and_in_a_sandbox(
 def test_a_letter_is_seen_before_its_case_exists(browser: Opening, case: Court) -> None:
     clerk = browser("congress_clerk")
     made = preview(clerk, {"summary": "道", "suggestion_no": "第37号"})
-    text = "".join(each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(made.data))
+    text = "".join(
+        each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(made.data)
+    )
     assert "第37号" in text
     assert "预览" in text
     assert "%E7%BC%BA%E5%B0%91" in made.headers["Missing-Parts"]
@@ -136,7 +138,9 @@ def test_a_letter_is_seen_before_its_case_exists(browser: Opening, case: Court) 
 def test_who_is_picked_is_called_by_name_in_a_preview(browser: Opening, case: Court) -> None:
     receiver = case.people["case_mgmt"].positions[0]
     made = preview(browser("congress_clerk"), {"receiver": str(receiver.organisation_id)})
-    text = "".join(each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(made.data))
+    text = "".join(
+        each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(made.data)
+    )
     assert f"{receiver.organisation_name}：" in text.replace("\r\n", "")
 
 
@@ -173,4 +177,3 @@ def test_a_form_says_which_papers_it_leads_to(browser: Opening, case: Court) -> 
     assert offered == [{"kind": LETTER, "title": "案件线索移送函"}]
     form = clerk.open("GET", f"{path}/start-form", headers=JSON).response.json
     assert form["previews"] == offered
-

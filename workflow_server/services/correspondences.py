@@ -19,10 +19,9 @@ from workflow_server.store import cases as case_rows
 from workflow_server.store import correspondences as store
 from workflow_server.store import deliveries as delivery_rows
 from workflow_server.store import deployments, directory, process_instances
-from workflow_server.store.correspondences import Filter as CaseFilter
+from workflow_server.store.correspondences import Filter as Matters
 from workflow_server.store.correspondences import Mine
-from workflow_server.store.deliveries import NEW, DeliveryStatus
-from workflow_server.store.deliveries import Filter as Filter
+from workflow_server.store.deliveries import NEW, DeliveryStatus, Filter
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.process_instances import InstanceStatus, ProcessInstance
 
@@ -142,7 +141,7 @@ def list_types() -> list[tuple[str, str]]:
 
 
 def list_own(
-    actor: Actor, narrowed: CaseFilter, now: datetime, page: int = 1, page_size: int = 20
+    actor: Actor, narrowed: Matters, now: datetime, page: int = 1, page_size: int = 20
 ) -> tuple[list[Own], int]:
     """Return the cases that people of the actor's offices started, each with where it stands.
 

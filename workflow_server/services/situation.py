@@ -39,6 +39,7 @@ class CaseSeen(Protocol):
     def started_at(self) -> datetime:
         """When it began."""
 
+
 #: Where days are counted and shown.
 
 #: Names that no fact may take: the server keeps them.

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
-from workflow_server.store.documents import Document
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.sight import Sight, any_of
@@ -36,6 +35,8 @@ class DeliveryStatus(StrEnum):
     PAPER = "paper"
 
 
+# Papers ask for the letters that they came in: only the names of theirs are known here.
+_PAPERS = sa.table("documents", sa.column("id", UuidColumn()), sa.column("number", sa.Text()))
 #: What has come and waits to be acknowledged.
 NEW = (DeliveryStatus.DELIVERED, DeliveryStatus.UNCLAIMED)
 
@@ -290,8 +291,8 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         text = narrowed.text
         numbered = sa.exists().where(
             DeliveryEnclosure.delivery_id == Delivery.id,
-            Document.id == DeliveryEnclosure.enclosed_id,
-            Document.number.icontains(text, autoescape=True),
+            _PAPERS.c.id == DeliveryEnclosure.enclosed_id,
+            _PAPERS.c.number.icontains(text, autoescape=True),
         )
         label = Delivery.label.icontains(text, autoescape=True)
         conversation = Delivery.conversation.icontains(text, autoescape=True)

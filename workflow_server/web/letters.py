@@ -14,9 +14,10 @@ from flask_babel import lazy_gettext as _l
 
 from workflow_server.errors import InvalidState
 from workflow_server.services import correspondences, deliveries
-from workflow_server.services.correspondences import CaseFilter, Direction, Filter, Line
+from workflow_server.services.correspondences import Direction, Line
 from workflow_server.services.letters import Letter
-from workflow_server.store.deliveries import NEW, DeliveryStatus
+from workflow_server.store.correspondences import Filter as Matters
+from workflow_server.store.deliveries import NEW, DeliveryStatus, Filter
 from workflow_server.web import door, formats
 
 pages = door.pages("letters")
@@ -42,7 +43,7 @@ STATES: Mapping[Direction, Mapping[str, tuple[Any, tuple[str, ...]]]] = {
 def tell(value: Any) -> str:
     """Write a value that a letter brought, as people read it."""
     if isinstance(value, bool):
-        return _("是") if value else _("否")
+        return str(_("是") if value else _("否"))
     if isinstance(value, list):
         return "；".join(tell(each) for each in value if not isinstance(each, dict))
     if isinstance(value, dict):
@@ -90,7 +91,7 @@ def show_own() -> Response:
     is_open = {"open": True, "over": False}.get(state)
     actor, page = door.actor(), door.page_number()
     found, total = correspondences.list_own(
-        actor, CaseFilter(is_open, text or None), door.now(), page, PAGE_SIZE
+        actor, Matters(is_open, text or None), door.now(), page, PAGE_SIZE
     )
     return door.render(
         "letters/own.html",
@@ -175,4 +176,3 @@ def _as_moment(text: str) -> str:
     except ValueError:
         return text
     return formats.moment(found) if found.tzinfo else found.strftime("%Y-%m-%d %H:%M")
-
