@@ -55,6 +55,7 @@ def test_a_case_shows_facts_tasks_deadlines_and_papers(case: Court, browser: Bro
     assert "起草检察建议书" in page.all("#tasks")[0].text_content()
     assert "届满日为" in page.all("#deadlines")[0].text_content()
     assert page.all("#papers a[href$='/file'][download]")
+    assert page.all("#papers a[href^='/documents/']")
     lazy = [each.get("hx-get") for each in page.all("[hx-trigger=load], [hx-trigger=revealed]")]
     assert [each.rsplit("/", 1)[1] for each in lazy] == ["thread", "diagram", "history"]
 
@@ -67,7 +68,8 @@ def test_the_thread_names_letters_both_ways_and_what_is_linked(
     assert page.all(".is-sent")
     assert page.all(".is-received")
     assert "转化自" in page.text
-    assert all(each.get("href") for each in page.all(".case-thread a"))
+    for each in page.all(".case-thread a"):
+        assert browser("prosecutor").get(each.get("href")).status == 200
 
 
 def test_a_part_comes_alone_for_htmx_and_as_a_page_without(case: Court, browser: Browsers) -> None:
@@ -152,7 +154,12 @@ def test_a_case_is_restricted_by_hand_with_a_reason(case: Court, browser: Browse
     refused = chief.post(f"{path}/restrictions", secrecy="1", minor="on", reason="")
     assert refused.status == 422
     assert refused.all("input[name=minor][checked]")
-    assert browser("prosecutor").post(f"{path}/restrictions", reason="试").status == 403
+    for wrong in ({"secrecy": "9"}, {"secrecy": "x"}, {"secrecy": "1", "flags": "长" * 61}):
+        assert chief.post(f"{path}/restrictions", reason="试", **wrong).status == 422
+    assert chief.post(f"{path}/restrictions", secrecy="1", reason="长" * 501).status == 422
+    assert (
+        browser("prosecutor").post(f"{path}/restrictions", secrecy="1", reason="试").status == 403
+    )
     flagged = chief.post(f"{path}/restrictions", secrecy="1", flags="甲 乙", reason="代表要求")
     assert flagged.status == 200
     assert "甲" in flagged.text

@@ -9,7 +9,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from workflow_server.errors import InvalidInput, InvalidState, NotFound, WorkflowServerError
-from workflow_server.rules.access import Marks, Right
+from workflow_server.rules.access import WORK_SECRET, Marks, Right
 from workflow_server.services import (
     access,
     cases,
@@ -24,6 +24,8 @@ from workflow_server.web.cases import pages
 
 #: So many colleagues stand in the list of whom to recuse.
 MOST_PEOPLE = 500
+LONGEST_REASON, LONGEST_FLAG = 500, 60
+_BETWEEN_FLAGS = re.compile(r"[\s,，、]+")
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -36,11 +38,8 @@ def show_rights(instance_id: UUID) -> Response:
 @pages.post("/cases/<uuid:instance_id>/restrictions")
 def restrict(instance_id: UUID) -> ResponseReturnValue:
     """Set a case's secrecy and flags by hand."""
-    given = request.form
-    flags = frozenset(re.split(r"[\s,，、]+", given.get("flags", "").strip())) - {""}
-    marks = Marks(given.get("secrecy", 1, type=int), "minor" in given, flags)
     try:
-        restrictions.set_(door.actor(), instance_id, marks, given.get("reason", ""), door.now())
+        restrictions.set_(door.actor(), instance_id, _marks(), _reason(), door.now())
     except (InvalidInput, InvalidState) as error:
         return _rights(instance_id, "restrict", error)
     if not access.sees_instance(door.actor(), instance_id):
@@ -58,7 +57,7 @@ def recuse(instance_id: UUID) -> ResponseReturnValue:
             raise InvalidInput(
                 "请选择回避的人员。 Expected a person to recuse, but none is chosen."
             )
-        recusals.order(actor, instance_id, person_id, given.get("reason", ""), door.now())
+        recusals.order(actor, instance_id, person_id, _reason(), door.now())
     except (InvalidInput, InvalidState) as error:
         return _rights(instance_id, "recuse", error)
     if person_id == actor.person_id:
@@ -69,9 +68,8 @@ def recuse(instance_id: UUID) -> ResponseReturnValue:
 @pages.post("/cases/<uuid:instance_id>/recusals/<uuid:recusal_id>/lifting")
 def lift_recusal(instance_id: UUID, recusal_id: UUID) -> ResponseReturnValue:
     """Let a recused person come back to a case."""
-    reason = request.form.get("reason", "")
     try:
-        recusals.lift(door.actor(), instance_id, recusal_id, reason, door.now())
+        recusals.lift(door.actor(), instance_id, recusal_id, _reason(), door.now())
     except (InvalidInput, InvalidState) as error:
         return _rights(instance_id, str(recusal_id), error)
     return door.to("web.cases.show_rights", notice="recusal_lifted", instance_id=instance_id)
@@ -96,8 +94,7 @@ def take_emergency() -> ResponseReturnValue:
                 " Expected the address of a case or its id, but there is none."
             )
         instance_id = UUID(named.group())
-        reason = request.form.get("reason", "")
-        emergency_accesses.take(door.actor(), instance_id, reason, door.now())
+        emergency_accesses.take(door.actor(), instance_id, _reason(), door.now())
     except (InvalidInput, InvalidState) as error:
         return _emergency(error)
     except NotFound:
@@ -106,6 +103,31 @@ def take_emergency() -> ResponseReturnValue:
             NotFound("没有您可以紧急查阅的这一案件。 Expected a case within reach, but it is not.")
         )
     return door.to("web.cases.show_case", notice="emergency_taken", instance_id=instance_id)
+
+
+def _marks() -> Marks:
+    """Read what a case is marked with, like the API does."""
+    given = request.form
+    secrecy = given.get("secrecy", type=int)
+    flags = frozenset(_BETWEEN_FLAGS.split(given.get("flags", "").strip())) - {""}
+    if secrecy is None or secrecy not in range(WORK_SECRET + 1):
+        raise InvalidInput("请选择密级。 Expected a degree of secrecy, but there is none.")
+    if any(len(each) > LONGEST_FLAG for each in flags):
+        raise InvalidInput(
+            f"标识最多{LONGEST_FLAG}个字。"
+            f" Expected flags of at most {LONGEST_FLAG} characters, but one is longer."
+        )
+    return Marks(secrecy, "minor" in given, flags)
+
+
+def _reason() -> str:
+    reason = request.form.get("reason", "")
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInput(
+            f"理由最多{LONGEST_REASON}个字。"
+            f" Expected a reason of at most {LONGEST_REASON} characters, but it is longer."
+        )
+    return reason
 
 
 def _emergency(error: WorkflowServerError | None = None) -> Response:
