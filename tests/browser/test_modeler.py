@@ -421,3 +421,66 @@ def test_somebody_elses_draft_is_only_looked_at(page_of: PEOPLE, draft: Draft) -
     entry(page, "name").press("Tab")
     assert modeler(page, "m.get('elementRegistry').get(a).businessObject.name", task) != "不该能改"
     assert page.request.get(draft.file_address).body() == SHIPPED.read_bytes()
+
+
+def test_choosing_a_message_names_it_in_bpmn_as_well(page_of: PEOPLE, draft: Draft) -> None:
+    page = draft.open(page_of("designer"))
+    task = first(page, "e.type === 'bpmn:SendTask'")
+    select(page, task)
+    group = page.locator("[data-group-id=group-message]")
+    group.locator(".bio-properties-panel-collapsible-entry-header").first.click()
+    chosen = entry(page, f"{task}-message-0-type")
+    other = chosen.locator("option").evaluate_all(
+        "all => all.map(each => each.value).filter(Boolean)"
+    )[-1]
+    chosen.select_option(other)
+    named = modeler(page, "m.get('elementRegistry').get(a).businessObject.messageRef.name", task)
+    assert named == other
+    page.locator("[data-tool=undo]").click()
+    named = modeler(page, "m.get('elementRegistry').get(a).businessObject.messageRef.name", task)
+    assert named != other
+
+
+def test_a_timer_is_a_time_or_follows_a_deadline_never_both(page_of: PEOPLE, draft: Draft) -> None:
+    page = draft.open(page_of("designer"))
+    event = first(
+        page,
+        "e.businessObject.extensionElements && "
+        "e.businessObject.extensionElements.values.some(v => v.$type === 'wf:Timer')",
+    )
+    select(page, event)
+    entry(page, "timer-kind").select_option("duration")
+    entry(page, "timer-text").fill("P5D")
+    entry(page, "timer-text").press("Tab")
+    saved = draft.saved(page).decode()
+    (written,) = re.findall(rf'<bpmn:(\w+Event) id="{event}"(.*?)</bpmn:\1>', saved, re.DOTALL)
+    assert ">P5D</bpmn:timeDuration>" in written[1]
+    assert "wf:timer" not in written[1]
+
+
+def test_a_copy_has_all_words_of_what_was_copied(page_of: PEOPLE, draft: Draft) -> None:
+    page = draft.open(page_of("designer"))
+    task = first(page, "e.type === 'bpmn:UserTask'")
+    words = modeler(
+        page,
+        "(e => { m.get('copyPaste').copy([e]); const [n] = m.get('copyPaste').paste("
+        "{element: e.parent, point: {x: e.x + 400, y: e.y + 40}}); return [e, n].map("
+        "each => JSON.stringify(each.businessObject.extensionElements.values)); })"
+        "(m.get('elementRegistry').get(a))",
+        task,
+    )
+    assert words[0] == words[1] != "[]"
+
+
+def test_a_new_pool_has_a_process_that_runs_with_a_key_that_fits(
+    page_of: PEOPLE, draft: Draft
+) -> None:
+    page = draft.open(page_of("designer"))
+    key, runs = modeler(
+        page,
+        "(n => [n.businessObject.processRef.id, n.businessObject.processRef.isExecutable])"
+        "(m.get('modeling').createShape(m.get('elementFactory').createParticipantShape(), "
+        "{x: 500, y: 3000}, m.get('canvas').getRootElement()))",
+    )
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", key)
+    assert runs is True
