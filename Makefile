@@ -7,10 +7,10 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck check bench demo lock clean
+.PHONY: help setup run test lint typecheck check bench demo screenshots lock clean
 
 help: ## Explain the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Set this machine up: packages, system libraries, fonts (cached; other targets call it)
 	@$(PYTHON) scripts/setup.py
@@ -35,6 +35,10 @@ bench: setup ## Measure what README states; one JSON object a line (SCALE=1 is q
 
 demo: setup ## Play the whole demo case over HTTP and write its papers to out/demo/
 	@$(BIN)/workflow-server demo
+
+screenshots: setup ## Show every page at a desk and on a phone: out/screenshots/*.png
+	@$(PYTHON) scripts/setup.py browser
+	@$(BIN)/python -m tests.browser.screenshots
 
 lock: setup ## Pin every dependency anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \

@@ -1,0 +1,124 @@
+"""`make screenshots`: a picture of each kind of page, at a desk and on a phone.
+
+A server of its own plays the demo case act by act; at a few moments people walk through all pages
+that they can reach. In Chinese, and what is looked at most in English too.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+import workflow_server.app  # noqa: F401 (everything below is loaded in its order)
+from tests.browser.conftest import NAMES, People
+from tests.browser.site import Site
+from tests.browser.walking import settle, walk
+from tests.court import office, scenario
+from workflow_server.cli.player import Player
+
+OUT = Path("out/screenshots")
+#: After so many acts these people walk through their pages.
+MOMENTS: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (0, ("deputy", "designer", "admin")),
+    (6, ("prosecutor",)),
+    (15, ("unit_clerk", "congress_clerk")),
+    (19, ("deputy",)),
+    (25, ("case_mgmt", "auditor")),
+)
+#: What is looked at for each person anew, and what in English too.
+AGAIN = {"/", "/tasks/~", "/letters", "/letters/~", "/cases/~"}
+ENGLISH = {"/", "/tasks/~"}
+
+
+class _Played(Player):
+    """Some acts of a scenario."""
+
+    def _compare_end(self, result: Any) -> None:
+        pass
+
+
+def main() -> None:
+    """Take all pictures; say what went wrong on a page."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    program = next(filter(None, map(shutil.which, NAMES)))
+    with _served() as site, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        people = People(browser, site.address)
+        _stranger(people)
+        done, known = 0, set[str]()
+        for number, logins in MOMENTS:
+            _play(site, done, number)
+            done = number
+            for login in logins:
+                known |= _take(people, login, number, known - AGAIN)
+        browser.close()
+    for each in people.wrong:
+        print(each, file=sys.stderr)
+    print(f"{len(list(OUT.glob('*.png')))} → {OUT}/")
+
+
+def _take(people: People, login: str, number: int, known: set[str]) -> set[str]:
+    """Let somebody walk, and take what others did not see; return what was seen."""
+    desk, phone, english = people(login), people(login, phone=True), people(login, english=True)
+    seen = set()
+    for kind in walk(desk, known=known):
+        seen.add(kind)
+        _shoot(desk, number, login, kind, "desk")
+        address = desk.url
+        phone.goto(address)
+        _shoot(phone, number, login, kind, "phone")
+        if kind in ENGLISH:
+            english.goto(address)
+            _shoot(english, number, login, kind, "desk-en")
+    for context in people.contexts:
+        context.close()
+    people.contexts.clear()
+    return seen
+
+
+def _stranger(people: People) -> None:
+    for phone in (False, True):
+        size = "phone" if phone else "desk"
+        page = people(None, "/sign-in", phone=phone)
+        _shoot(page, 0, "nobody", "/sign-in", size)
+        lost = "/cases/00000000-0000-7000-8000-000000000000"
+        page = people("prosecutor", lost, phone=phone, expects=(404,))
+        _shoot(page, 0, "nobody", "/problem", size)
+
+
+def _shoot(page: Page, number: int, login: str, kind: str, size: str) -> None:
+    settle(page)
+    name = kind.strip("/").replace("/", "-").replace("~", "x") or "home"
+    page.screenshot(path=OUT / f"{name}-{login}-{number:02d}-{size}.png", full_page=True)
+
+
+def _play(site: Site, begin: int, end: int) -> None:
+    if begin == end:
+        return
+    told = scenario()
+    told["acts"], told["result"] = told["acts"][begin:end], {}
+    with tempfile.TemporaryDirectory() as folder:
+        _Played(site.address, office(), told, Path(folder)).play()
+
+
+@contextmanager
+def _served() -> Iterator[Site]:
+    with tempfile.TemporaryDirectory(prefix="workflow-server-screenshots-") as folder:
+        site = Site("", Path(folder))
+        site.start()
+        try:
+            yield site
+        finally:
+            site.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Every page that people reach: fit for everybody (axe), for a phone, for a keyboard; and quick."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.filling import Filler
+from tests.browser.site import Site
+from tests.browser.test_the_case import Stage
+from tests.browser.walking import walk
+from tests.court import office, scenario
+from workflow_server.cli.player import Player
+
+Pages = Callable[..., Page]
+#: The acts of the scenario that are over: the unit has its letter and is to answer.
+PLAYED = 15
+LOGINS = ("congress_clerk", "prosecutor", "unit_clerk", "deputy", "designer", "admin")
+PHONES = ("deputy", "unit_clerk", "congress_clerk")
+#: A page may take so many milliseconds of the server's time; other tests run beside this one.
+SLOW = 1000
+_TIME = re.compile(r"page;dur=([\d.]+)")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def played(site: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The case in its middle, where most people have something to do."""
+    told = scenario()
+    told["acts"], told["result"] = told["acts"][:PLAYED], {}
+    player = _Played(site.address, office(), told, tmp_path_factory.mktemp("papers"))
+    player.play()
+
+
+class _Played(Player):
+    """A scenario that is not played to its end."""
+
+    def _compare_end(self, result: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_nothing_keeps_anybody_out_of_a_page(page_of: Pages, login: str) -> None:
+    page, axe, found = page_of(login), Axe(), {}
+    times: dict[str, float] = {}
+    page.on("response", lambda answer: _note(answer, times))
+    for kind in walk(page, ("/", "/account")):
+        violations = axe.run(page).response["violations"]
+        bad = [
+            (each["id"], [node["html"][:160] for node in each["nodes"][:3]])
+            for each in violations
+            if each["impact"] in ("serious", "critical")
+        ]
+        if bad:
+            found[kind] = bad
+    assert found == {}
+    assert {kind: time for kind, time in times.items() if time > SLOW} == {}
+
+
+@pytest.mark.parametrize("login", PHONES)
+def test_a_phone_shows_each_page_without_scrolling_sideways(page_of: Pages, login: str) -> None:
+    page, wide = page_of(login, phone=True), {}
+    for kind in walk(page):
+        over = page.evaluate(
+            """() => [...document.querySelectorAll("main *, header *")].filter((each) => {
+                 const box = each.getBoundingClientRect();
+                 return box.width && box.right > innerWidth + 1 && !each.closest(
+                   ".table-responsive, .paper-pages, [data-island=diagram], .visually-hidden");
+               }).slice(0, 3).map((each) => each.outerHTML.slice(0, 160))"""
+        )
+        scrolls = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        if scrolls:
+            wide[kind] = over
+    assert wide == {}
+
+
+def test_a_newcomers_phone_fits_the_sign_in(page_of: Pages) -> None:
+    page = page_of(None, "/sign-in", phone=True)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_a_task_is_done_without_a_mouse(page_of: Pages, site: Site) -> None:
+    stage = Stage(page_of, site)
+    act = next(each for each in scenario()["acts"][PLAYED:] if each["task"] == "DraftReply")
+    page = page_of(None, "/sign-in")
+    for name, text in (("#login", act["person"]), ("#password", "demo")):
+        _tab_to(page, name)
+        page.keyboard.press("Control+A")
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    _tab_to(page, f'#worklist a[href$="/tasks/{stage.task(act)}"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tasks/*")
+    keys = _Keys(page, stage.name_of)
+    keys.fill({"contact": "键盘", "contact_phone": "0452-2550201"})
+    expect(page.locator("[data-island=form]")).to_be_visible()
+    page.keyboard.press("Control+S")
+    expect(page.locator(".form-state")).to_contain_text("已保存")
+    # What is missing is named, and a link leads to it.
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".form-faults")).to_be_focused()
+    _tab_to(page, ".form-faults a")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('input, select, textarea, button')")
+
+
+class _Keys(Filler):
+    """Fills in lines by keys alone."""
+
+    def _enter_textfield(self, spot: Any) -> None:
+        _tab_to(self.page, f'[id="{self._id(spot)}"]')
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(str(spot.value))
+
+
+def _tab_to(page: Page, selector: str, most: int = 120) -> None:
+    """Press Tab until something has the focus; it must be seen that it has."""
+    for _ in range(most):
+        if page.evaluate("what => document.activeElement?.matches(what) ?? false", selector):
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            shadow = page.evaluate("getComputedStyle(document.activeElement).boxShadow")
+            assert outline != "none" or shadow != "none", f"{selector} does not show its focus"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way to {selector} by Tab")
+
+
+def _note(answer: Any, times: dict[str, float]) -> None:
+    found = _TIME.search(answer.headers.get("server-timing", ""))
+    if found is not None and answer.request.is_navigation_request():
+        times[Path(answer.url).name] = float(found[1])
