@@ -195,7 +195,6 @@ def test_a_ledger_takes_the_same_few_statements_however_long_it_is(
     page = clerk.get("/ledgers/leads")
     assert len(page.all("tbody tr")) == 31
     assert len(statements()) == few <= 18
-    assert float(page.response.headers["Server-Timing"].split("dur=")[1]) < 150
 
 
 def test_hostile_text_is_shown_as_text(played: Court, browser: Browsers) -> None:
