@@ -129,7 +129,7 @@ def test_a_review_step_is_added_with_person_form_and_paper(page_of: PEOPLE, draf
         "&& e.waypoints.length === 2",
     )
     before = modeler(page, "m.get('elementRegistry').getAll().length")
-    _drop_on(page, "create.user", flow)
+    drop_on(page, "create.user", flow)
     made = modeler(page, "m.get('selection').get().map(e => [e.id, e.incoming.length, "
                    "e.outgoing.length])")  # fmt: skip
     ((task, came, went),) = made
@@ -157,7 +157,7 @@ def test_a_review_step_is_added_with_person_form_and_paper(page_of: PEOPLE, draf
     expect(page.locator(".faults-title")).to_contain_text("没有发现问题", timeout=20_000)
 
 
-def _drop_on(page: Page, action: str, flow: str) -> None:
+def drop_on(page: Page, action: str, flow: str) -> None:
     select(page, flow)
     middle = modeler(
         page,
@@ -484,3 +484,20 @@ def test_a_new_pool_has_a_process_that_runs_with_a_key_that_fits(
     )
     assert re.fullmatch(r"[a-z][a-z0-9_]*", key)
     assert runs is True
+
+
+def test_what_is_typed_is_taken_along_to_the_next_element(page_of: PEOPLE, draft: Draft) -> None:
+    page = draft.open(page_of("designer"))
+    task, other = (
+        modeler(page, "m.get('elementRegistry').filter(e => e.type === 'bpmn:UserTask')[a].id", at)
+        for at in (0, 1)
+    )
+    select(page, task)
+    entry(page, "name").fill("打到一半")
+    select(page, other)
+    names = [
+        modeler(page, "m.get('elementRegistry').get(a).businessObject.name", each)
+        for each in (task, other)
+    ]
+    assert names[0] == "打到一半"
+    assert names[1] != "打到一半"

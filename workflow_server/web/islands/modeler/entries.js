@@ -1,6 +1,6 @@
 // One field of the panel for each attribute of our words, made from the table in words.js.
 import { h } from "@bpmn-io/properties-panel/preact";
-import { useEffect, useState } from "@bpmn-io/properties-panel/preact/hooks";
+import { useEffect, useRef, useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { label as labelled, language, say } from "./texts.js";
 import { PATTERNS, WORDS, wordOf } from "./words.js";
 import { ValueEntry } from "./value.js";
@@ -25,12 +25,21 @@ function wrong(kind, text, isRequired) {
 export function TextEntry({ id, label, help, getValue, setValue, kind, isRequired, among, check, multiline }) {
   const given = getValue() ?? "";
   const [text, setText] = useState(given);
-  useEffect(() => setText(given), [given]);
+  const last = useRef(given), leave = useRef(null);
+  useEffect(() => {
+    setText(given);
+    last.current = given;
+  }, [given]);
   const error = wrong(kind, text.trim(), isRequired) ?? (text !== given && check ? check(text.trim()) : null);
   const give = () => {
     const now = multiline ? text.trimEnd() : text.trim();
-    if (now !== given && !(check && check(now))) setValue(now === "" ? undefined : now);
+    if (now === last.current || (check && check(now))) return;
+    last.current = now;
+    setValue(now === "" ? undefined : now);
   };
+  // The canvas takes the focus without a blur: what was typed is taken along.
+  leave.current = give;
+  useEffect(() => () => leave.current(), []);
   return h(Field, { id, label, isRequired, error, help },
     h(multiline ? "textarea" : "input", {
       id: inputId(id), class: "bio-properties-panel-input", autocomplete: "off", spellcheck: false, value: text, rows: multiline ? 2 : undefined,

@@ -40,9 +40,12 @@ export class Model {
 
   together(run) { this.modeler.get("commandStack").execute("wf.together", { run }); }
 
-  update(moddle, properties) { this.modeling.updateModdleProperties(this.element, moddle, properties); }
+  // A field may still have something to say when its element is gone.
+  get isThere() { return this.modeler.get("elementRegistry").get(this.element.id) === this.element; }
 
-  rename(properties) { this.modeling.updateProperties(this.element, properties); }
+  update(moddle, properties) { if (this.isThere) this.modeling.updateModdleProperties(this.element, moddle, properties); }
+
+  rename(properties) { if (this.isThere) this.modeling.updateProperties(this.element, properties); }
 
   make(word, attributes, parent) {
     const made = this.factory.create(typeName(word), attributes);

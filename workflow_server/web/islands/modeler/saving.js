@@ -3,14 +3,13 @@ import { Conflict } from "./draft.js";
 import { language, say } from "./texts.js";
 import { choose, download } from "./ui.js";
 
-const PAUSE = 1200, AGAIN = 8000;
+const KEEP = 250, PAUSE = 1200, AGAIN = 8000;
 
 export class Saving {
   constructor(draft, text, status, saved) {
-    Object.assign(this, { draft, text, status, saved, isDirty: false, busy: null, timer: null });
+    Object.assign(this, { draft, text, status, saved, isDirty: false, busy: null, timer: null, keeping: null });
     this.leave = (event) => {
-      if (!this.isDirty) return;
-      this.keep();
+      if (!this.isDirty && !this.busy) return;
       event.preventDefault();
       event.returnValue = "";
     };
@@ -27,7 +26,9 @@ export class Saving {
     this.isDirty = true;
     this.show("unsaved");
     clearTimeout(this.timer);
+    clearTimeout(this.keeping);
     this.timer = setTimeout(() => this.now(), PAUSE);
+    this.keeping = setTimeout(() => this.isDirty && this.keep(), KEEP);
   }
 
   async keep() { this.draft.keep(await this.text()); }
@@ -89,6 +90,7 @@ export class Saving {
 
   stop() {
     clearTimeout(this.timer);
+    clearTimeout(this.keeping);
     window.removeEventListener("beforeunload", this.leave);
   }
 }

@@ -94,8 +94,18 @@ function Expression({ id, label, text, set, suggestions, startsOpen }) {
 
 function Literal({ id, label, text, set }) {
   const [local, setLocal] = useState(text);
-  useEffect(() => setLocal(text), [text]);
-  const give = (now) => (now.startsWith("=") ? set(now) : set(now));
+  const last = useRef(text), leave = useRef(null);
+  useEffect(() => {
+    setLocal(text);
+    last.current = text;
+  }, [text]);
+  const give = (now) => {
+    if (now === last.current) return;
+    last.current = now;
+    set(now);
+  };
+  leave.current = () => give(local);
+  useEffect(() => () => leave.current(), []);
   return h("input", {
     id: `bio-properties-panel-${id}`, class: "bio-properties-panel-input", type: "text", autocomplete: "off", "aria-label": label, value: local,
     onInput: ({ target }) => { setLocal(target.value); if (target.value.startsWith("=")) give(target.value); },
