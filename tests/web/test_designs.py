@@ -16,6 +16,7 @@ from tests.web.conftest import Browser, Page
 from workflow_server.content.bundle import read_folder
 from workflow_server.services import deployments, process_instances
 from workflow_server.store import deployments as rows
+from workflow_server.store.db import session
 
 FORM = "forms/congress_lead_transfer/ask_progress.json"
 DIAGRAM = "bpmn/deputy_to_procuratorate/deputy_to_procuratorate.bpmn"
@@ -212,6 +213,7 @@ def test_what_one_proposes_another_approves_and_then_it_is_deployed(
     assert "现有 1 人有效同意" in first.text
     done = browser("case_mgmt").post(f"{proposal}/decision", decision="approve")
     assert "已部署" in done.text
+    session().rollback()
     newest = rows.find_newest()
     assert before is not None
     assert newest is not None
