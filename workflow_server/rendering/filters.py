@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from typing import Any
 
 from workflow_server.config import CHINA
 from workflow_server.rendering import seals
+from workflow_server.rendering.blanks import Blank
 
 _DIGITS = "零一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
@@ -122,12 +124,22 @@ def fit(text: Any, millimetres: float, largest: float, smallest: float = 12.0) -
     return max(smallest, min(largest, int(size * 2) / 2))
 
 
+def _unless_blank(write: Callable[..., str]) -> Callable[..., str]:
+    """Return a filter that leaves blank what is not known yet."""
+
+    @wraps(write)
+    def written(value: Any, *more: Any, **named: Any) -> str:
+        return value if isinstance(value, Blank) else write(value, *more, **named)
+
+    return written
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    "chinese_date": chinese_date,
-    "chinese_time": chinese_time,
-    "chinese_number": chinese_number,
-    "ordinal": ordinal,
-    "yuan": yuan,
+    "chinese_date": _unless_blank(chinese_date),
+    "chinese_time": _unless_blank(chinese_time),
+    "chinese_number": _unless_blank(chinese_number),
+    "ordinal": _unless_blank(ordinal),
+    "yuan": _unless_blank(yuan),
     "paragraphs": paragraphs,
     "width": width,
     "signature_indent": signature_indent,

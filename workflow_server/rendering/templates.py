@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from workflow_server.errors import Fault
 from workflow_server.rendering import filters, inspection
+from workflow_server.rendering.blanks import blanked
 from workflow_server.rendering.sources import ENTRY, RenderFailed, TemplateSource, failed
 
 #: Characters of HTML that a template may produce; a hundred printed pages are about 400,000.
@@ -77,6 +78,8 @@ def _product_length(left: Any, right: Any) -> int:
 def fill(source: TemplateSource, data: Mapping[str, Any]) -> str:
     """Fill the template with the data, which it sees as `d`; refusals name file and line."""
     environment = _environment(source)
+    if data.get("preview"):
+        data = blanked(data)
     try:
         template = environment.get_template(ENTRY)
         return _collect(template.generate(d=data))
