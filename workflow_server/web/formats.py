@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
     """Give templates the filters `day` and `moment`, and `page_address`."""
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["filesizeformat"] = size
     app.jinja_env.globals["page_address"] = page_address
     app.jinja_env.globals["due_day"] = due_day
     app.jinja_env.globals["filter_address"] = filter_address
@@ -36,6 +37,16 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """Write a moment as 2026-04-07 09:30, in China's time."""
     return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value is not None else ""
+
+
+def size(value: int, _binary: bool = False) -> str:
+    """Write how large a file is as 69 B or 1.4 MB, in both languages alike."""
+    amount = float(value)
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TB"
 
 
 def due_day(value: date) -> DueDay:
