@@ -501,3 +501,14 @@ def test_what_is_typed_is_taken_along_to_the_next_element(page_of: PEOPLE, draft
     ]
     assert names[0] == "打到一半"
     assert names[1] != "打到一半"
+
+
+def test_removing_what_is_being_named_goes_well(page_of: PEOPLE, draft: Draft) -> None:
+    page = draft.open(page_of("designer"))
+    task = first(page, "e.type === 'bpmn:UserTask'")
+    select(page, task)
+    entry(page, "name").fill("打到一半")
+    modeler(page, "void m.get('modeling').removeElements([m.get('elementRegistry').get(a)])", task)
+    expect(entry(page, "name")).not_to_have_value("打到一半")
+    page.locator("[data-tool=undo]").click()
+    assert modeler(page, "Boolean(m.get('elementRegistry').get(a))", task)

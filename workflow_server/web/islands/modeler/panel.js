@@ -34,8 +34,7 @@ export class Panel {
   constructor(modeler, container, draft, tell) {
     Object.assign(this, { modeler, container, draft, tell, vocabulary: draft.vocabulary, element: null, layout: { groups: {} } });
     const events = modeler.get("eventBus");
-    events.on("selection.changed", ({ newSelection }) => this.show(newSelection));
-    events.on(["elements.changed", "import.done", "root.set"], () => this.refresh());
+    events.on(["selection.changed", "elements.changed", "import.done", "root.set"], () => this.refresh());
     events.on("diagram.destroy", () => render(null, container));
     this.show(modeler.get("selection").get());
   }
@@ -45,7 +44,7 @@ export class Panel {
     this.draw();
   }
 
-  // A burst of changes is drawn once.
+  // A burst of changes is drawn once, and never in the middle of one: a field that goes may still change something.
   refresh() {
     cancelAnimationFrame(this.waiting);
     this.waiting = requestAnimationFrame(() => this.show(this.modeler.get("selection").get()));
