@@ -78,7 +78,7 @@ export function NumberField(props) {
 NumberField.config = config("number", "Number", "basic-input", null);
 
 function Day({ id, input, value, label, readonly, isRequired, future, onDay, onBlur }) {
-  const { text, take, flush, on } = useTyped(value, (typed) => onDay(readDay(typed) ?? typed.trim()));
+  const { text, take, flush, settle, on } = useTyped(value, (typed) => onDay(readDay(typed) ?? typed.trim()));
   const native = useRef(), day = readDay(text);
   const open = () => { try { native.current.showPicker(); } catch { native.current.focus(); } };
   return <div class="day">
@@ -86,7 +86,7 @@ function Day({ id, input, value, label, readonly, isRequired, future, onDay, onB
       <input type="text" autocomplete="off" inputMode="text" placeholder={readonly ? undefined : "2026-04-07"} {...input} id={id}
         aria-label={label} aria-required={isRequired || undefined} value={text} {...on}
         onKeyDown={(event) => { if (event.altKey && event.key === "ArrowDown") { event.preventDefault(); open(); } }}
-        onBlur={() => { flush(); onBlur?.(); }} />
+        onBlur={() => { flush(); if (day && day !== text) settle(day); onBlur?.(); }} />
       {!readonly && <button type="button" class="btn btn-icon day-open" aria-label={t("calendar")} title={t("calendar")} onClick={open}>
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2">
           <rect x="4" y="5" width="16" height="16" rx="2" /><path d="M16 3v4M8 3v4M4 11h16" /></svg></button>}

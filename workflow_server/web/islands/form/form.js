@@ -38,6 +38,11 @@ export class OurForm extends Form {
     return answersOf(schema, this.get("conditionChecker").applyConditions(data, data), { blanks: true });
   }
 
+  // Other answers as text, to be compared with these: in the same order, and nothing but answers.
+  reduced(data) {
+    return JSON.stringify(answersOf(this._getState().schema, data));
+  }
+
   get everything() {
     const { schema, data } = this._getState();
     return answersOf(schema, data);

@@ -85,6 +85,8 @@ export function useTyped(shown, commit) {
     text,
     take,
     flush: flush.current,
+    // Shows in its own spelling what was taken over already.
+    settle: (value) => { here.text = here.handed = value; setText(value); },
     on: {
       onInput: ({ target }) => take(target.value),
       onCompositionStart: () => { here.composing = true; },

@@ -40,16 +40,20 @@ export class Work {
       lost: (reason) => this.lost(reason),
       claimed: () => this.note(t("claimed")),
     });
-    if (isRestored) {
-      this.note(t("restored"));
-      this.drafts.saved = JSON.stringify(this.desk.data ?? {});
-      this.drafts.changed();
-    }
+    if (isRestored) this.restored();
     form.on("changed", () => { this.changed(); });
     this.button.addEventListener("click", () => this.submit());
     this.keep?.addEventListener("click", () => this.save());
     this.listen(listening);
     this.show();
+  }
+
+  // What stood on this device may have reached the server while the window closed.
+  restored() {
+    this.drafts.saved = this.form.reduced(this.desk.data ?? {});
+    if (!this.drafts.isDirty) { this.drafts.forget(); return; }
+    this.note(t("restored"));
+    this.drafts.changed();
   }
 
   listen({ signal }) {
@@ -143,19 +147,23 @@ export class Work {
     if (this.isBusy || this.button.disabled) return;
     this.flushAll();
     if (this.isUploading()) { show(this.faults, [], [t("files_left")]); return; }
-    const errors = this.form.validate();
-    await new Promise((done) => setTimeout(done));
-    const faults = listed(this.form, errors);
-    show(this.faults, faults);
-    if (faults.length) return;
     this.busy(true);
     try {
-      await this.send(this.form.answers);
+      if (await this.isRight()) await this.send(this.form.answers);
     } catch (error) {
       this.refused(error);
     } finally {
       this.busy(false);
     }
+  }
+
+  async isRight() {
+    const errors = this.form.validate();
+    // The page shows faults a moment later, and they are listed as they stand in it.
+    await new Promise((done) => setTimeout(done));
+    const faults = listed(this.form, errors);
+    show(this.faults, faults);
+    return !faults.length;
   }
 
   busy(isBusy) {

@@ -1,0 +1,129 @@
+"""The browser judges a form as the server does, in the same words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.site import BEGINNING, Site
+from workflow_server.content import forms
+
+Pages = Callable[..., Page]
+
+
+def field(type_: str, key: str, **more: Any) -> dict[str, Any]:
+    label = {"dateLabel": f"栏{key}"} if type_ == "datetime" else {"label": f"栏{key}"}
+    return {"type": type_, "key": key, "id": f"F_{key}", **label, **more}
+
+
+SCHEMA: dict[str, Any] = {
+    "type": "default",
+    "id": "f",
+    "schemaVersion": 18,
+    "components": [
+        field("textfield", "line", validate={"required": True, "minLength": 2, "maxLength": 4}),
+        field("textarea", "text", validate={"maxLength": 5}),
+        field("textfield", "code", validate={"pattern": "^[A-Z]{2}$"}),
+        field("textfield", "mail", validate={"validationType": "email"}),
+        field("textfield", "phone", validate={"validationType": "phone"}),
+        field("number", "count", decimalDigits=0, validate={"min": 1, "max": 9}),
+        field("number", "share", decimalDigits=2),
+        field("datetime", "day", subtype="date", validate={"required": True}),
+        field("datetime", "end", subtype="date", disallowPassedDates=True),
+        field("datetime", "hour", subtype="time"),
+        field("checkbox", "sure", validate={"required": True}),
+        field("radio", "kind", values=[{"value": "a", "label": "甲"}, {"value": "b", "label": "乙"}],
+              validate={"required": True}),
+        field("textfield", "why", conditional={"hide": '=kind != "b"'}, validate={"required": True}),
+        field("number", "most", validate={"max": "=count + 1"}),
+        {"type": "dynamiclist", "id": "L", "path": "rows", "label": "清单", "isRepeating": True,
+         "allowAddRemove": True, "defaultRepetitions": 0, "properties": {"minRows": "2"},
+         "components": [field("textfield", "name", validate={"required": True})]},
+    ],
+    "properties": {"rules": [
+        {"when": "=date(end) < date(day)", "field": "end", "message": "结束日期不能早于开始日期"},
+    ]},
+}  # fmt: skip
+GOOD = {
+    "line": "甲乙", "day": "2026-04-02", "sure": True, "kind": "a",
+    "rows": [{"name": "一"}, {"name": "二"}],
+}  # fmt: skip
+CASES: dict[str, dict[str, Any]] = {
+    "nothing is wrong": {},
+    "all is missing": {"line": " ", "day": None, "sure": False, "kind": None, "rows": []},
+    "too short": {"line": "甲"},
+    "characters, not units": {"line": "𠮷𠮷𠮷𠮷", "text": "𠮷𠮷𠮷𠮷𠮷𠮷"},
+    "too long": {"line": "甲乙丙丁戊"},
+    "a control character": {"line": "甲\u0007乙"},
+    "a pattern": {"code": "ab"},
+    "addresses": {"mail": "a@b", "phone": "123"},
+    "good addresses": {"mail": "a.b@c.cn", "phone": "0452-2123456"},
+    "numbers": {"count": 10, "share": 1.234},
+    "no whole number": {"count": 1.5},
+    "too small": {"count": 0},
+    "by another field": {"count": 3, "most": 5},
+    "days": {"day": "2026-02-30", "end": "2026-03-31", "hour": "25:00"},
+    "a year far off": {"day": "1900-01-01"},
+    "a rule over two fields": {"day": "2026-05-02", "end": "2026-05-01"},
+    "what a condition shows": {"kind": "b"},
+    "a row": {"rows": [{"name": "一"}, {"name": ""}]},
+}
+
+
+def by_server(answers: dict[str, Any]) -> set[tuple[str, str]]:
+    form = forms.parse("probe/probe", json.dumps(SCHEMA).encode())
+    now = datetime.fromisoformat(BEGINNING)
+    found = forms.check(form, answers, {}, now=now, sources=lambda *_: True)
+    return {(fault.pointer, fault.detail) for fault in found.faults}
+
+
+@pytest.fixture
+def probe(page_of: Pages, site: Site) -> Page:
+    """A page with nothing but the form."""
+    page = page_of("congress_clerk", "/")
+    link = page.locator('a[href*="/start/"]').first.get_attribute("href")
+    page.goto(str(link))
+    page.locator("[data-island=form][data-ready]").wait_for()
+    return page
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_browser_finds_what_the_server_finds(probe: Page, site: Site, name: str) -> None:
+    answers = {**GOOD, **CASES[name]}
+    block = json.dumps({"schema": SCHEMA, "data": answers}).replace("<", "\\u003c")
+    found = probe.evaluate(
+        """async ([block, now]) => {
+          const old = document.querySelector("[data-island=form]");
+          const element = document.createElement("div");
+          element.dataset.island = "form";
+          element.dataset.now = now;
+          const script = document.createElement("script");
+          script.type = "application/json";
+          script.textContent = block;
+          element.append(script);
+          old.replaceWith(element);
+          const ready = new Promise((done) => element.addEventListener("island:ready", done));
+          document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: element } }));
+          await ready;
+          await new Promise((done) => setTimeout(done, 50));
+          const { form } = element;
+          form.validate();
+          const { errors } = form._getState();
+          const said = [];
+          for (const { id, indexes, valuePath } of form.get("formFieldInstanceRegistry").getAll()) {
+            let list = errors[id];
+            for (const index of Object.values(indexes ?? {})) list = list?.[index];
+            for (const each of Array.isArray(list) ? list : []) {
+              if (typeof each === "string") said.push(["#/answers/" + valuePath.join("/"), each]);
+            }
+          }
+          return said;
+        }""",
+        [block, BEGINNING],
+    )
+    assert {(pointer, detail) for pointer, detail in found} == by_server(answers)
