@@ -14,7 +14,8 @@ from flask import Flask
 
 from tests.court import ROOT, Court
 from tests.web.conftest import Browser
-from workflow_server.content import bundle
+from workflow_server.cli import serving
+from workflow_server.content import bundle, content
 from workflow_server.services import deployments, myself, sites, worklists
 from workflow_server.store import db
 
@@ -129,3 +130,17 @@ def test_no_page_is_kept_and_each_says_how_long_it_took(case: Court, browser: Br
     assert page.response.headers["Cache-Control"] == "no-store"
     assert page.response.headers["Server-Timing"].startswith("page;dur=")
     assert replace(sites.current()) == sites.last_known()
+
+
+def test_make_run_tells_newcomers_whom_to_try_in_both_languages(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shared = content.load(bundle.read_folder(ROOT)).shared
+    assert shared.site is not None
+    assert shared.office is not None
+    serving._show_accounts(shared.office, shared.site)
+    told = "".join(capsys.readouterr().out.split())
+    for each in (*shared.site.newcomer, *(account.words for account in shared.site.accounts)):
+        assert "".join(each.zh.split()) in told
+        assert "".join(each.en.split()) in told
+    assert all(person["login"] in told for person in shared.office["people"])
