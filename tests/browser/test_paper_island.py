@@ -37,7 +37,7 @@ def test_what_is_typed_stands_in_the_paper(drawn: Callable[..., Page]) -> None:
     expect(page.locator(".paper-pages")).to_contain_text(re.compile(r"预\s*览"))
     expect(page.locator(".paper-pages")).not_to_contain_text("None")
     note = page.locator(".paper-note")
-    expect(note).to_contain_text("制发前还缺")
+    expect(note).to_contain_text("还不能制发")
     expect(note).to_contain_text("缺少移送理由")
     expect(note).not_to_contain_text("缺少问题摘要")
 
