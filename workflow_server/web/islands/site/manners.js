@@ -29,3 +29,21 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "true";
   setTimeout(() => delete form.dataset.sent, 5000);
 });
+
+// A file that is too large is refused before anything is sent; what else was typed stays.
+const TOO_LARGE = {
+  zh: "文件超过上限 {most} MB，不能上传。",
+  en: "The file is larger than {most} MB and cannot be uploaded.",
+};
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches?.("input[type=file][data-most]")) return;
+  const { most } = target.dataset, isHeavy = [...target.files].some(({ size }) => size > most * 1024 * 1024);
+  const text = isHeavy ? TOO_LARGE[document.documentElement.lang === "en" ? "en" : "zh"].replace("{most}", most) : "";
+  target.setCustomValidity(text);
+  target.parentElement.querySelector("[data-too-large]")?.remove();
+  if (!isHeavy) return;
+  const fault = Object.assign(document.createElement("div"), { className: "text-danger", textContent: text });
+  fault.setAttribute("role", "alert");
+  fault.dataset.tooLarge = "";
+  target.after(fault);
+});
