@@ -60,6 +60,7 @@ def read_task(task_id: UUID) -> dict[str, Any]:
         "form": desk.source,
         "field_access": desk.field_access,
         "reads": [{"label": label, "value": value} for label, value in desk.reads],
+        "context": desk.context,
         "draft": desk.draft,
         "initial": desk.initial,
         "documents": papers,

@@ -55,6 +55,9 @@ class DeskShape(TaskShape):
         required=True, metadata={"description": "字段 → read、write、hidden 或 required"}
     )
     reads = fields.List(fields.Nested(ReadsShape), required=True)
+    context = Answers(
+        required=True, metadata={"description": "表单的公式所用的案件事实，供浏览器计算"}
+    )
     draft = Answers(required=True, allow_none=True)
     initial = Answers(
         required=True, metadata={"description": "没有草稿时表单从这里开始：案件里已有的内容"}
