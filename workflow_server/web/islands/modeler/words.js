@@ -44,14 +44,14 @@ const HAS_FIELD = ["field", "field_department_head", "chosen_by_starter", "chose
 export const STRATEGIES = [
   ["role", "角色：谁有该角色谁领取", "Role: whoever holds it"],
   ["department", "部门成员", "Members of a department"],
-  ["department_head", "部门负责人", "Head of a department"],
-  ["head_above", "连续多级部门负责人", "Head some steps above"],
+  ["department_head", "部门的负责人", "Head of a department"],
+  ["head_above", "连续多级部门的负责人", "Head some steps above"],
   ["post", "岗位（职务）", "Post by title"],
   ["person", "指定人员", "Named people"],
   ["chosen_by_previous", "上一步办理人自选", "Chosen by who did the step before"],
   ["chosen_by_starter", "发起人自选", "Chosen by the starter"],
   ["starter", "发起人自己", "The starter"],
-  ["starter_department_head", "发起人的部门负责人", "Head of the starter's department"],
+  ["starter_department_head", "发起人的部门的负责人", "Head of the starter's department"],
   ["starter_head_above", "发起人的连续多级负责人", "Head some steps above the starter"],
   ["group", "用户组", "Group"],
   ["field", "表单中选的人", "Picked in a form"],
@@ -111,7 +111,7 @@ export const WORDS = {
     fallback: value("替补人员", "Instead", { for: { onEmpty: ["person"] } }),
     selfRule: choice("发起人或上一步办理人自己办理", "Starter or previous person themselves", [["allow", "允许（默认）", "may (default)"],
       ["exclude", "不允许", "must not"], ["head_above", "改由上一级负责人", "the head above instead"],
-      ["department_head", "改由部门负责人", "the department's head instead"]]),
+      ["department_head", "改由部门的负责人", "the department's head instead"]]),
   } },
   separateFrom: { zh: "与谁分离", en: "Kept apart from", at: ["userTask"], once: true, has: {
     tasks: must(of("ids", "办过这些环节的人不得办理", "Not by who did one of these", { pick: "@tasks" })),
@@ -182,7 +182,7 @@ export const WORDS = {
   message: { zh: "消息", en: "Messages", at: MESSAGES, name: "type", effect: true, kids: ["payload", "enclose"], has: {
     type: must(of("messageType", "消息类型", "Type", { pick: "message_types" })),
     to: value("发给", "To", { sends: true, help: ["收件单位的标识或其列表", "id of an organisation, or a list"] }),
-    conversation: value("往来的线索", "Conversation", { help: ["回信凭它找到这个案件，例如文书编号", "what an answer is found by, such as a document's number"] }),
+    conversation: value("往来的线索", "Conversation", { help: ["回信凭它找到这个案件，例如文书的编号", "what an answer is found by, such as a document's number"] }),
     inReplyTo: value("答复哪一封", "In reply to", { sends: true }),
   } },
   payload: { zh: "内容", en: "Contents", name: "name", has: {
