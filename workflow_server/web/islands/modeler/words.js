@@ -182,7 +182,7 @@ export const WORDS = {
   message: { zh: "消息", en: "Messages", at: MESSAGES, name: "type", effect: true, kids: ["payload", "enclose"], has: {
     type: must(of("messageType", "消息类型", "Type", { pick: "message_types" })),
     to: value("发给", "To", { sends: true, help: ["收件单位的标识或其列表", "id of an organisation, or a list"] }),
-    conversation: value("往来的线索", "Conversation", { help: ["回信凭它找到这个案件，例如文书的编号", "what an answer is found by, such as a document's number"] }),
+    conversation: value("往来标识", "Conversation", { help: ["回信凭它找到这个案件，例如文书的编号", "what an answer is found by, such as a document's number"] }),
     inReplyTo: value("答复哪一封", "In reply to", { sends: true }),
   } },
   payload: { zh: "内容", en: "Contents", name: "name", has: {
