@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,18 @@ def asset(name: str) -> str:
     return url_for("web.static", filename=f"built/{found}")
 
 
-@cache
 def _manifest() -> dict[str, Any]:
+    """Return what the newest build made; a running server follows a build that comes later."""
     path = BUILT / "manifest.json"
-    if not path.exists():
-        raise AssetsNotBuilt(f"Expected {path}, but there is none: run make setup")
+    try:
+        stat = path.stat()
+    except FileNotFoundError as error:
+        raise AssetsNotBuilt(f"Expected {path}, but there is none: run make setup") from error
+    return _read(path, stat.st_mtime_ns, stat.st_ino)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, _changed: int, _file: int) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(path.read_text())
     return found
 

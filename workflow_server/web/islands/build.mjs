@@ -1,18 +1,21 @@
 // Build what the pages load into ../static/built (or the folder given): bundles with hashed names and a manifest.
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import formCorrections from "./form/corrections.mjs";
+import { place } from "./placing.mjs";
 import correctFeel, { replaceExactly } from "../../../scripts/feel/plugin.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
 const feel = join(here, "../../../scripts/feel");
 const target = process.argv[2] ?? join(here, "../static/built");
-const fresh = `${target}.new`;
+// Beside the target, so that files go there by renaming; of this process alone.
+const fresh = `${target}.new-${process.pid}`;
+process.on("exit", () => rmSync(fresh, { recursive: true, force: true }));
 const islands = ["site", "form", "form-editor", "diagram", "modeler", "paper", "text-editor"];
 const allowed = new Set(["MIT", "0BSD", "ISC", "BSD-3-Clause", "Apache-2.0", "(MPL-2.0 OR Apache-2.0)",
   "SEE LICENSE IN LICENSE"]); // the last is bpmn.io's: MIT, and its mark stays visible
@@ -113,7 +116,6 @@ function licences(inputs) {
 // ---- the build ----
 
 checkVersions();
-rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
 sprite();
 const files = paperFiles();
@@ -169,5 +171,4 @@ for (const [path, output] of Object.entries(metafile.outputs)) {
 }
 console.log(`${kb(size(worker))}  ${worker}`);
 
-rmSync(target, { recursive: true, force: true });
-renameSync(fresh, target);
+place(fresh, target);
