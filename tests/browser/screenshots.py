@@ -12,16 +12,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
 import workflow_server.app  # noqa: F401 (everything below is loaded in its order)
 from tests.browser.conftest import NAMES, People
 from tests.browser.site import Site
+from tests.browser.test_the_case import begin
 from tests.browser.walking import settle, walk
-from tests.court import office, scenario
-from workflow_server.cli.player import Player
 
 OUT = Path("out/screenshots")
 #: After so many acts these people walk through their pages.
@@ -35,13 +33,6 @@ MOMENTS: tuple[tuple[int, tuple[str, ...]], ...] = (
 #: What is looked at for each person anew, and what in English too.
 AGAIN = {"/", "/tasks/~", "/letters", "/letters/~", "/cases/~"}
 ENGLISH = {"/", "/tasks/~"}
-
-
-class _Played(Player):
-    """Some acts of a scenario."""
-
-    def _compare_end(self, result: Any) -> None:
-        pass
 
 
 def main() -> None:
@@ -100,13 +91,11 @@ def _shoot(page: Page, number: int, login: str, kind: str, size: str) -> None:
     page.screenshot(path=OUT / f"{name}-{login}-{number:02d}-{size}.png", full_page=True)
 
 
-def _play(site: Site, begin: int, end: int) -> None:
-    if begin == end:
+def _play(site: Site, begun: int, end: int) -> None:
+    if begun == end:
         return
-    told = scenario()
-    told["acts"], told["result"] = told["acts"][begin:end], {}
     with tempfile.TemporaryDirectory() as folder:
-        _Played(site.address, office(), told, Path(folder)).play()
+        begin(site, end, Path(folder), begun)
 
 
 @contextmanager

@@ -46,6 +46,8 @@ class Site:
             "DATA_DIR": str(self.folder),
             "DEMO": "1",
             "DEMO_START": BEGINNING,
+            # As `make run` has it.
+            "DEPLOYMENT_APPROVALS": "1",
         } | self.settings
         self.folder.mkdir(exist_ok=True)
         with (self.folder / "log.txt").open("ab") as log:

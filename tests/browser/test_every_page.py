@@ -13,10 +13,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.filling import Filler
 from tests.browser.site import Site
-from tests.browser.test_the_case import Stage
+from tests.browser.test_the_case import Stage, begin
 from tests.browser.walking import walk
-from tests.court import office, scenario
-from workflow_server.cli.player import Player
+from tests.court import scenario
 
 Pages = Callable[..., Page]
 #: The acts of the scenario that are over: the unit has its letter and is to answer.
@@ -31,17 +30,7 @@ _TIME = re.compile(r"page;dur=([\d.]+)")
 @pytest.fixture(scope="module", autouse=True)
 def played(site: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The case in its middle, where most people have something to do."""
-    told = scenario()
-    told["acts"], told["result"] = told["acts"][:PLAYED], {}
-    player = _Played(site.address, office(), told, tmp_path_factory.mktemp("papers"))
-    player.play()
-
-
-class _Played(Player):
-    """A scenario that is not played to its end."""
-
-    def _compare_end(self, result: Any) -> None:
-        pass
+    begin(site, PLAYED, tmp_path_factory.mktemp("papers"))
 
 
 @pytest.mark.parametrize("login", LOGINS)
