@@ -47,3 +47,13 @@ document.addEventListener("change", ({ target }) => {
   fault.dataset.tooLarge = "";
   target.after(fault);
 });
+
+// A table that is wider than its place can be scrolled by keyboard too.
+function reach() {
+  document.querySelectorAll(".table-responsive").forEach((each) => {
+    if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;
+  });
+}
+addEventListener("load", reach);
+addEventListener("resize", reach);
+document.addEventListener("htmx:load", reach);
