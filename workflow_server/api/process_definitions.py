@@ -53,8 +53,8 @@ def read_diagram(definition_id: UUID) -> Response:
 def read_start_form(query: dict[str, Any], definition_id: UUID) -> dict[str, Any]:
     """发起表单 · The form that is filled in to start the process, and the papers it leads to."""
     definition = process_definitions.get(definition_id)
-    form = process_definitions.get_start_form(door.actor(), definition, query["element_id"])
-    offer = process_definitions.find_offer(door.actor(), definition, query["element_id"], None)
+    form = process_definitions.get_start_form(door.actor(), definition, **query)
+    offer = process_definitions.find_offer(door.actor(), definition, **query)
     papers = () if offer is None else offer.previews
     return {"key": form.key, "source": form.source, "previews": papers}
 
@@ -75,6 +75,7 @@ def preview_document(body: dict[str, Any], definition_id: UUID) -> Response:
         body["element_id"],
         body["organisation_id"],
         door.now(),
+        body["role"],
     )
     return previewed(made, body["kind"])
 

@@ -49,6 +49,8 @@ def start_process(body: dict[str, Any]) -> dict[str, Any]:
         body["organisation_id"],
         door.now(),
         door.idempotency_key(),
+        element_id=body["element_id"],
+        role=body["role"],
     )
     shown = _shown(started.instance)
     return {**shown, "next_tasks": next_tasks(actor, started.next_tasks)}

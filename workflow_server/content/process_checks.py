@@ -93,8 +93,11 @@ class ProcessCheck:
         process = self.process
         if process.party is not None and process.party not in self.known.shared.parties:
             yield f"wf:process：没有哪个角色属于 party“{process.party}”，请先在 roles.json 里声明"
+        ways = [(start.element_id, start.role) for start in process.starts]
         for start in process.starts:
             yield from self.role("wf:start", start.role)
+            if ways.count((start.element_id, start.role)) > 1:
+                yield f"wf:start“{start.label}”：角色“{start.role}”在同一开始事件只能有一个发起入口"
             yield from self.form("wf:start", start.form)
             target = process.elements.get(start.element_id)
             if target is None or target.type != "startEvent":

@@ -97,13 +97,14 @@ def of_start(
     element_id: str | None,
     organisation_id: UUID | None,
     now: datetime,
+    role: str | None = None,
 ) -> Preview:
     """Render a document as it would be once a process is started with these answers.
 
     For who may start it, there and in that organisation.
     """
     definition = process_definitions.get(definition_id)
-    offer = process_definitions.find_offer(actor, definition, element_id, organisation_id)
+    offer = process_definitions.find_offer(actor, definition, element_id, organisation_id, role)
     if offer is None:
         raise NotFound(f"Expected a start of '{definition.key}' for the actor, but there is none")
     content = definition_cache.content_of(definition.deployment_id)

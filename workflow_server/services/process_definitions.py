@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from workflow_server.content.content import Content
-from workflow_server.content.elements import ElementExtensions, ProcessExtensions, Start
+from workflow_server.content.elements import ElementExtensions, ProcessExtensions
 from workflow_server.content.forms import Form
 from workflow_server.errors import NotFound
 from workflow_server.services import definition_cache
-from workflow_server.services.actors import Actor, Position
+from workflow_server.services.actors import Actor
 from workflow_server.store import process_definitions
 from workflow_server.store.process_definitions import ProcessDefinition
 
@@ -34,6 +34,7 @@ class StartOffer:
     form: str | None
     organisation_id: UUID
     organisation_name: str
+    department_id: UUID | None
     #: The papers that its form's answers end up in.
     previews: tuple[Paper, ...]
 
@@ -77,6 +78,7 @@ def list_starts(actor: Actor, definition: ProcessDefinition) -> list[StartOffer]
             position.organisation_id,
             position.organisation_name,
             papers_of(content, process.elements[start.element_id]),
+            position.department_id,
         )
         for start in process.starts
         for position in actor.positions
@@ -92,23 +94,37 @@ def papers_of(content: Content, element: ElementExtensions) -> tuple[Paper, ...]
 def find_offer(
     actor: Actor,
     definition: ProcessDefinition,
-    element_id: str | None,
-    organisation_id: UUID | None,
+    element_id: str | None = None,
+    organisation_id: UUID | None = None,
+    role: str | None = None,
 ) -> StartOffer | None:
-    """Return the start by hand that the actor may use, there and in that organisation if given."""
+    """Return the start by hand that is meant, the first that the actor may use if several are.
+
+    It is narrowed by where in the diagram it stands, in which organisation, and as whom.
+    """
     for offer in list_starts(actor, definition):
-        is_there = element_id in (None, offer.element_id)
+        is_there = element_id in (None, offer.element_id) and role in (None, offer.role)
         if is_there and organisation_id in (None, offer.organisation_id):
             return offer
     return None
 
 
-def get_start_form(actor: Actor, definition: ProcessDefinition, element_id: str | None) -> Form:
-    """Return the form of a start that the actor may use."""
-    for offer in list_starts(actor, definition):
-        if element_id in (None, offer.element_id) and offer.form is not None:
-            return definition_cache.content_of(definition.deployment_id).forms[offer.form]
-    raise NotFound(f"Expected a form to start '{definition.key}', but there is none")
+def form_of(definition: ProcessDefinition, offer: StartOffer) -> Form | None:
+    """Return the form of a start, if it has one."""
+    if offer.form is None:
+        return None
+    return definition_cache.content_of(definition.deployment_id).forms[offer.form]
+
+
+def get_start_form(
+    actor: Actor, definition: ProcessDefinition, element_id: str | None, role: str | None = None
+) -> Form:
+    """Return the form of the start that is meant."""
+    offer = find_offer(actor, definition, element_id, role=role)
+    form = None if offer is None else form_of(definition, offer)
+    if form is None:
+        raise NotFound(f"Expected a form to start '{definition.key}', but there is none")
+    return form
 
 
 def get_diagram(definition: ProcessDefinition) -> bytes:
@@ -119,14 +135,3 @@ def get_diagram(definition: ProcessDefinition) -> bytes:
 def extensions_of(definition: ProcessDefinition) -> ProcessExtensions:
     """Return what a diagram says beyond BPMN."""
     return definition_cache.content_of(definition.deployment_id).processes[definition.key]
-
-
-def find_start(
-    actor: Actor, definition: ProcessDefinition, organisation_id: UUID | None
-) -> tuple[Start, Position] | None:
-    """Return the start that the actor uses, and the position in whose organisation it is."""
-    for start in extensions_of(definition).starts:
-        for position in actor.positions:
-            if position.role == start.role and organisation_id in (None, position.organisation_id):
-                return start, position
-    return None

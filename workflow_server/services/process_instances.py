@@ -23,6 +23,7 @@ from workflow_server.services import (
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
 from workflow_server.services.advance.waits import ARM_WAIT, FIRE_TIMER
+from workflow_server.services.process_definitions import StartOffer
 from workflow_server.store import history as history_rows
 from workflow_server.store import (
     incidents,
@@ -77,14 +78,24 @@ def start(
     organisation_id: UUID | None,
     now: datetime,
     idempotency_key: str | None = None,
+    *,
+    element_id: str | None = None,
+    role: str | None = None,
 ) -> Started:
     """Start the newest version of a process by hand, in the actor's organisation.
 
-    `given` are the answers of its start form. Without an organisation it is the first one
-    where the actor has the role that may start it.
+    `given` are the answers of its start form. Of several starts it is the first that the actor
+    may use, in that organisation, at that element and as that role if they are given.
     """
     asked = history.asked(
-        actor, idempotency_key, "process_instances.start", key, given, organisation_id
+        actor,
+        idempotency_key,
+        "process_instances.start",
+        key,
+        given,
+        organisation_id,
+        element_id,
+        role,
     )
     with transaction():
         first = history.first_answer(asked)
@@ -93,7 +104,8 @@ def start(
             access.see_instance(actor, UUID(first["instance_id"]))
             return _started(UUID(first["instance_id"]), Moved.from_json(first))
         definition = process_definitions.get_newest(key)
-        instance_id, moved = _start(actor, definition, given, organisation_id, now, asked)
+        offer = _offer(actor, definition, element_id, organisation_id, role)
+        instance_id, moved = _start(actor, definition, offer, given, now, asked)
         return _started(instance_id, moved)
 
 
@@ -172,22 +184,31 @@ def get_diagram(actor: Actor, instance_id: UUID) -> Diagram:
     )
 
 
-def _start(
+def _offer(
     actor: Actor,
     definition: ProcessDefinition,
-    given: dict[str, Any],
+    element_id: str | None,
     organisation_id: UUID | None,
-    now: datetime,
-    asked: history.Asked | None,
-) -> tuple[UUID, Moved]:
-    found = process_definitions.find_start(actor, definition, organisation_id)
+    role: str | None,
+) -> StartOffer:
+    found = process_definitions.find_offer(actor, definition, element_id, organisation_id, role)
     if found is None:
         raise StartRefused(
             f"您没有发起“{definition.title}”的岗位。"
             f" Expected a role that may start '{definition.key}', but the actor has none."
         )
-    begin, position = found
-    host = organisations.share(position.organisation_id)
+    return found
+
+
+def _start(
+    actor: Actor,
+    definition: ProcessDefinition,
+    offer: StartOffer,
+    given: dict[str, Any],
+    now: datetime,
+    asked: history.Asked | None,
+) -> tuple[UUID, Moved]:
+    host = organisations.share(offer.organisation_id)
     if host.closed_on is not None:
         raise HostClosed(
             f"“{host.name}”已撤销，不能再发起流程。"
@@ -199,20 +220,20 @@ def _start(
             f" Expected an organisation of party '{definition.party}', but it is '{host.party}'."
         )
     locked = process_instances.begin(
-        definition.id, host.id, actor.person_id, now, position.department_id
+        definition.id, host.id, actor.person_id, now, offer.department_id
     )
     case = Case(locked, actor, now)
-    checked = answers.check(case.content, begin.form, given, case.context(), actor, now, {})
+    checked = answers.check(case.content, offer.form, given, case.context(), actor, now, {})
     case.picked = checked.names
     attachments.adopt(checked.files, case.instance.id)
     act = Act(
         at=now,
         act=Event.INSTANCE_STARTED,
-        by=actor.stamp(host.id, begin.role),
-        element_id=begin.element_id,
+        by=actor.stamp(host.id, offer.role),
+        element_id=offer.element_id,
         data={"answers": checked.answers},
     )
-    return case.instance.id, case.start(begin.element_id, checked.answers, act, asked)
+    return case.instance.id, case.start(offer.element_id, checked.answers, act, asked)
 
 
 def _started(instance_id: UUID, moved: Moved) -> Started:

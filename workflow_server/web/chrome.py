@@ -128,6 +128,7 @@ def startables(actor: Actor) -> list[Startable]:
                 organisation=offer.organisation_id,
             ),
         )
+                role=offer.role,
         for definition in process_definitions.list_()
         for offer in process_definitions.list_starts(actor, definition)
     ]

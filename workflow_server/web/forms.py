@@ -48,7 +48,7 @@ def of_start(definition: ProcessDefinition, offer: StartOffer, form: Form | None
     return {
         **_common(),
         "kind": "start",
-        "start": {"key": definition.key, "element": offer.element_id},
+        "start": {"key": definition.key, "element": offer.element_id, "role": offer.role},
         "organisation_id": offer.organisation_id,
         "definition_id": definition.id,
         "schema": form.source if form is not None else _EMPTY,

@@ -22,12 +22,10 @@ _NEXT = 20
 def show(key: str) -> Response:
     """Show the form that begins a process, in one of the organisations where one may begin it."""
     definition = process_definitions.get_newest(key)
-    offers = _offers(definition)
     wanted = request.args.get("organisation", type=UUID)
+    offers = _offers(definition, wanted)
     offer = next((each for each in offers if each.organisation_id == wanted), offers[0])
-    form = None
-    if offer.form is not None:
-        form = process_definitions.get_start_form(door.actor(), definition, offer.element_id)
+    form = process_definitions.form_of(definition, offer)
     return door.render(
         "tasks/start.html",
         definition=definition,
@@ -54,15 +52,18 @@ def show_started(instance_id: UUID) -> Response:
     )
 
 
-def _offers(definition: ProcessDefinition) -> list[StartOffer]:
-    """Return the starts that the address means; refused like a page that there is not."""
-    element = request.args.get("element")
+def _offers(definition: ProcessDefinition, wanted: UUID | None) -> list[StartOffer]:
+    """Return the start that the address means, by office; refused like a page that there is not."""
+    actor, element, role = door.actor(), request.args.get("element"), request.args.get("role")
+    find = process_definitions.find_offer
+    meant = find(actor, definition, element, wanted, role)
+    meant = meant or find(actor, definition, element, None, role)
+    if meant is None:
+        raise NotFound(f"Expected a start of '{definition.key}', but there is none")
     found = [
         offer
-        for offer in process_definitions.list_starts(door.actor(), definition)
-        if element in (None, offer.element_id)
+        for offer in process_definitions.list_starts(actor, definition)
+        if (offer.element_id, offer.role) == (meant.element_id, meant.role)
     ]
-    if not found:
-        raise NotFound(f"Expected a start of '{definition.key}', but there is none")
     # One office may be named twice, by two posts there.
     return list({offer.organisation_id: offer for offer in reversed(found)}.values())[::-1]

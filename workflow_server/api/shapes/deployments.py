@@ -57,9 +57,10 @@ class DefinitionQuery(Paging):
 
 
 class StartFormQuery(Shape):
-    """Which start."""
+    """Which start; without them the first that you may use."""
 
     element_id = Text(load_default=None)
+    role = Text(load_default=None)
 
 
 class FormShape(Shape):

@@ -57,6 +57,7 @@ class StartPreviewShape(PreviewShape):
 
     element_id = Text(load_default=None)
     organisation_id = Id(load_default=None)
+    role = Text(load_default=None)
 
 
 DocumentPage = page_of(DocumentShape, "DocumentPage")

@@ -50,6 +50,12 @@ class StartShape(Shape):
     organisation_id = Id(
         load_default=None, metadata={"description": "承办单位；缺省为本人有权发起的第一个单位"}
     )
+    element_id = Text(
+        load_default=None, metadata={"description": "从哪个开始事件发起；缺省为本人可用的第一个"}
+    )
+    role = Text(
+        load_default=None, metadata={"description": "以哪个岗位角色发起；缺省为可以发起的第一个"}
+    )
 
 
 class StartedShape(InstanceShape):

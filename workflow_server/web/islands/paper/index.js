@@ -1,11 +1,12 @@
 // Shows a paper. data-source: the address of a finished one; data-preview with data-kind: where it is made from
 // the answers that `workflow:answers` brings (detail {answers}). `paper:refresh` brings a PDF (ArrayBuffer), or
-// nothing to fetch it again. data-title, data-download, data-print; data-element, data-organisation for a start.
+// nothing to fetch it again. data-title, data-download, data-print; data-element, data-role, data-organisation for a start.
 import "./paper.css";
+import { ask } from "../asking.js";
 import { island } from "../start.js";
 import { Frame } from "./frame.js";
 import { Pages } from "./pages.js";
-import { spoken, words } from "./words.js";
+import { words } from "./words.js";
 
 const SETTLE_MS = 30; // several answers at once are one
 const PATIENCE_MS = 20000;
@@ -13,26 +14,9 @@ const TRIES = 90;
 
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-class Refused extends Error {
-  constructor(sentence, status = 0, after = 1) {
-    super(sentence);
-    Object.assign(this, { status, after });
-  }
-}
+const SENTENCES = { 401: words.signedOut, 404: words.gone, 503: words.busy };
 
-async function fetched(address, options = {}) {
-  let response;
-  try {
-    response = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS), ...options });
-  } catch {
-    throw new Refused(words.lost);
-  }
-  if (response.ok) return response;
-  const problem = await response.json().catch(() => ({}));
-  const sentence = { 401: words.signedOut, 404: words.gone, 503: words.busy }[response.status];
-  const after = Number(response.headers.get("Retry-After")) || 1;
-  throw new Refused(sentence ?? (spoken(problem.detail) || words.failed), response.status, after);
-}
+const sentence = (error) => (error.isNetwork ? words.lost : SENTENCES[error.status] ?? (error.status ? error.message : words.failed));
 
 class Paper {
   constructor(element) {
@@ -61,7 +45,7 @@ class Paper {
   fail(error) {
     const kept = this.pages.container.children.length ? words.kept : "";
     this.frame.say();
-    this.frame.tell(error instanceof Refused ? `${error.message} ${kept}`.trim() : words.failed, "warning");
+    this.frame.tell(`${sentence(error)} ${kept}`.trim(), "warning");
     this.emit("paper:failed", { error });
   }
 
@@ -71,7 +55,7 @@ class Paper {
     this.frame.say(words.drawing);
     for (let tries = 0; tries < TRIES && this.element.isConnected; tries += 1) {
       try {
-        const response = await fetched(this.element.dataset.source);
+        const response = await ask("GET", this.element.dataset.source, { patience: PATIENCE_MS });
         this.frame.tell();
         await this.show(await response.arrayBuffer());
         this.frame.say();
@@ -83,7 +67,7 @@ class Paper {
         await wait(1000 * error.after);
       }
     }
-    this.fail(new Refused(words.failed));
+    this.fail(new Error(words.failed));
   }
 
   // ---- a paper that is being written ----
@@ -121,14 +105,14 @@ class Paper {
 
   // Returns after how many seconds to try again, if that helps.
   async make(answers) {
-    const { preview, kind, element, organisation } = this.element.dataset;
+    const { preview, kind, element, role, organisation } = this.element.dataset;
     const body = { kind, answers };
     if (element) body.element_id = element;
+    if (role) body.role = role;
     if (organisation) body.organisation_id = organisation;
     const began = performance.now();
     try {
-      const response = await fetched(preview, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+      const response = await ask("POST", preview, { json: body, patience: PATIENCE_MS });
       const data = await response.arrayBuffer();
       const missing = JSON.parse(decodeURIComponent(response.headers.get("Missing-Parts") ?? "[]"));
       await this.show(data, { server: performance.now() - began, waited: began - this.asked });
