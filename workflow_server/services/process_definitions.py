@@ -77,8 +77,8 @@ def list_starts(actor: Actor, definition: ProcessDefinition) -> list[StartOffer]
             start.form,
             position.organisation_id,
             position.organisation_name,
-            papers_of(content, process.elements[start.element_id]),
             position.department_id,
+            papers_of(content, process.elements[start.element_id]),
         )
         for start in process.starts
         for position in actor.positions
