@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.access.matrix import Row
 from tests.access.world import PDF, World
 from tests.conftest import Databases
 from workflow_server.app import create_app
@@ -37,3 +38,9 @@ def world(
         built_worlds[databases] = made
     yield built_worlds[databases]
     built_worlds[databases].settle()
+
+
+@pytest.fixture(scope="session")
+def outsider(request: pytest.FixtureRequest) -> Row:
+    """Somebody of a foreign organisation in each role, and the three administrators."""
+    return Row(request.param)

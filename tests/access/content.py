@@ -57,6 +57,12 @@ def roles_of(party: str) -> list[str]:
     return [role["key"] for role in roles() if role["party"] == party]
 
 
+def ledgers() -> list[str]:
+    """Return the keys of the shipped content's ledgers."""
+    text = (ROOT / "bpmn" / "_shared" / "ledgers.json").read_text("utf-8")
+    return [each["key"] for each in json.loads(text)["ledgers"]]
+
+
 def bundle(note: str = "") -> Bundle:
     """Seal the shipped content together with the cases of these tests; a note makes it another."""
     files = dict(read_folder(ROOT).files)

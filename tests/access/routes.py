@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 from werkzeug.routing import Rule
 
+from tests.access.content import PAPER
 from tests.access.world import PDF, SOUGHT, Case, World
 
 #: What ids in routes, queries and bodies are called, and which of a case's things they name.
@@ -44,7 +45,10 @@ OPEN_IDS: Mapping[str, str] = {
     "parent_id": "an organisation",
     "department_id": "how an organisation is divided is no secret either",
     "key": "a vocabulary of the content",
+    "path": "a file of the content; in whose draft it is sought is what is tried",
 }
+#: What a query is given that cannot do without, where the description's example names nothing.
+QUERIES: Mapping[str, str] = {"path": "bpmn/_shared/roles.json", "kind": PAPER}
 
 
 #: What is sent where the description's example would be refused for its own sake.
@@ -53,6 +57,12 @@ BODIES: Mapping[str, Any] = {
         "reason": "紧急情况，领导外出，须立即查阅本案。"
     },
     "PUT /api/tasks/<uuid:task_id>/assignee": {"person_id": "", "reason": "核对"},
+    "POST /api/drafts/<uuid:draft_id>/document-preview": {"kind": PAPER, "document_id": ""},
+    "POST /api/drafts/<uuid:draft_id>/files": {
+        "kind": "form",
+        "key": "probe/new",
+        "title": "核对",
+    },
 }
 
 
@@ -171,6 +181,16 @@ def _values(parameter: Mapping[str, Any], world: World, case: Case) -> list[str]
     return {"boolean": ["true", "false"], "integer": ["1"]}.get(str(kind), [SOUGHT])
 
 
+def needed(route: Route, world: World) -> dict[str, str]:
+    """Return the query that a route cannot do without."""
+    some = next(iter(world.cases.values()))
+    return {
+        name: QUERIES.get(name) or _values(each, world, some)[0]
+        for name, each in route.queries.items()
+        if each.get("required")
+    }
+
+
 def body_of(route: Route, world: World, case: Case | None) -> dict[str, Any]:
     """Return what is sent along: the example of the description, with ids of the case in it."""
     given = route.operation.get("requestBody")
@@ -178,9 +198,14 @@ def body_of(route: Route, world: World, case: Case | None) -> dict[str, Any]:
         return {}
     ((media, schema),) = given["content"].items()
     example = _example(world, str(route), json.dumps(schema))
+    if media == "application/octet-stream":
+        return {"data": b"{}", "content_type": media}
     if media == "multipart/form-data":
         parts = {name: value for name, value in example.items() if name != "file"}
-        return {"data": {**_with_ids(parts, world, case), "file": (io.BytesIO(PDF), "a.pdf")}}
+        is_content = "/drafts/" in str(route)
+        file = (world.another_bundle, "a.zip") if is_content else (PDF, "a.pdf")
+        sent = {"file": (io.BytesIO(file[0]), file[1])}
+        return {"data": {**_with_ids(parts, world, case), **sent}}
     return {"json": _with_ids(example, world, case)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -9,75 +10,12 @@ from uuid import uuid4
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.access import cast as people
 from tests.access import content
-from tests.access.matrix import TWICE, Row
-from tests.access.routes import OPEN_IDS, Route, asked, body_of, routes, values_of
-from tests.access.world import Case, World
-
-OUTSIDERS = [*(role["key"] for role in content.roles()), *people.ADMINISTRATIONS]
-#: Things that somebody has to do with wherever they are, by what their ids are called, and why.
-OPERATED: dict[tuple[str, str], str] = {
-    ("system", "job_id"): "sees which job failed and tries it again; jobs tell ids, no content",
-    ("system", "incident_id"): "sees where something failed and tries it again; no content",
-    ("system", "person_id"): "enters people",
-    ("security", "person_id"): "gives posts and grants, and looks after accounts",
-    ("security", "position_id"): "gives and ends posts",
-    ("audit", "person_id"): "reads who holds which post and which tokens",
-    ("system", "group_id"): "enters groups",
-    ("security", "group_id"): "sees who is in which group",
-    ("audit", "group_id"): "sees who is in which group",
-    ("designer", "draft_id"): "draws content, which is the same for all organisations",
-    ("case_mgmt", "draft_id"): "looks at content before it is proposed",
-    ("legal_policy", "draft_id"): "looks at content before it is proposed",
-    ("designer", "proposal_id"): "proposes content, which is the same for all organisations",
-    ("case_mgmt", "proposal_id"): "approves content",
-    ("legal_policy", "proposal_id"): "approves content",
-    ("audit", "emergency_id"): "looks at who broke into which case, and why",
-    ("audit", "inquiry_id"): "sees that there is one, not who asked nor what was said",
-}
-#: Of these they read what was written for them to judge.
-JUDGED = {("audit", "emergency_id")}
-#: Lists of what was written for an administration to read.
-TOLD: dict[tuple[str, str], str] = {
-    ("audit", "/api/emergency-accesses"): "the reasons that were given for it to judge",
-}
-#: Lists in which an administration finds the ids of what it operates, and nothing else.
-LISTED: dict[tuple[str, str], str] = {
-    ("system", "/api/jobs"): "the jobs that it may try again",
-    ("system", "/api/incidents"): "the incidents that it may resolve",
-    ("audit", "/api/audit/events"): "which act was done at which case, without its content",
-    ("audit", "/api/audit/export"): "the same",
-    ("audit", "/api/inquiries"): "that there is a record, not who asked nor what was said",
-}
-
-
-#: Who also tries another party's case, and lists by words; how a list narrows hangs on no role.
-THOROUGH = {"prosecutor", "judic_committee", "unit_clerk"}
-
-
-#: Every outsider on SQLite, and those that stand for a way of seeing on PostgreSQL too.
-each_outsider = pytest.mark.parametrize(
-    ("databases", "outsider"),
-    [("sqlite", each) for each in OUTSIDERS]
-    + [("postgresql", each) for each in OUTSIDERS if each in TWICE],
-    indirect=True,
-    scope="session",
-)
-
-
-@pytest.fixture(scope="session")
-def outsider(request: pytest.FixtureRequest) -> Row:
-    """Somebody of a foreign organisation in each role, and the three administrators."""
-    return Row(request.param)
-
-
-def _cases(world: World, row: Row) -> list[Case]:
-    """Return a case of the row's own party, and for some roles also another party's."""
-    parties = {row.party: None}
-    if row.key in THOROUGH:
-        parties |= dict.fromkeys(["procuratorate" if row.party != "procuratorate" else "unit"])
-    return [world.cases[party, "own"] for party in parties]
+from tests.access.matrix import Row
+from tests.access.outsiders import JUDGED, LISTED, THOROUGH, TOLD, cases_of, each_outsider, operates
+from tests.access.routes import OPEN_IDS, Route, asked, body_of, needed, routes, values_of
+from tests.access.world import MARK, Case, World
+from workflow_server.services import draft_previews
 
 
 @each_outsider
@@ -87,14 +25,14 @@ def test_a_thing_of_a_case_is_as_absent_for_an_outsider_as_one_that_never_was(
     faults = dict.fromkeys(
         fault
         for route in routes(world.app)
-        for case in _cases(world, outsider)
+        for case in cases_of(world, outsider)
         for fault in _try_things(world, outsider, route, case)
     )
     assert not faults, "\n".join(faults)
 
 
 def _try_things(world: World, row: Row, route: Route, case: Case) -> Iterator[str]:
-    if any((row.key, name) in OPERATED for name in route.ids):
+    if operates(row, route.ids):
         yield from _read_operated(world, row, route, case)
         return
     login = row.login("foreign")
@@ -124,8 +62,9 @@ def _read_operated(world: World, row: Row, route: Route, case: Case) -> Iterator
 def _send(
     world: World, login: str, route: Route, values: dict[str, str], case: Case | None
 ) -> tuple[TestResponse, dict[str, Any]]:
-    body = body_of(route, world, case)
-    return world.ask(login, route.method, route.path(values), **body), body
+    body, query = body_of(route, world, case), needed(route, world)
+    answer = world.ask(login, route.method, route.path(values), query_string=query, **body)
+    return answer, body
 
 
 def _told(answer: TestResponse, values: dict[str, str]) -> tuple[int, str]:
@@ -171,7 +110,7 @@ def test_no_list_search_count_or_picker_names_a_case_to_an_outsider(
 ) -> None:
     login, faults = outsider.login("foreign"), []
     for route in routes(world.app):
-        for case in _cases(world, outsider) if route.method == "GET" and not route.ids else ():
+        for case in cases_of(world, outsider) if route.method == "GET" and not route.ids else ():
             for path, given in asked(route, world, case, words=outsider.key in THOROUGH):
                 answer = world.ask(login, "GET", path)
                 if answer.status_code not in (200, 403, 404):
@@ -189,7 +128,7 @@ def test_what_an_outsider_sends_about_a_case_is_refused_as_about_none(
     for route in routes(world.app):
         if route.method == "GET" or route.ids or not route.names_a_case:
             continue
-        for case in _cases(world, outsider):
+        for case in cases_of(world, outsider):
             real, body = _send(world, login, route, {}, case)
             none, never = _send(world, login, route, {}, None)
             if real.status_code not in (403, 404, 422):
@@ -199,6 +138,36 @@ def test_what_an_outsider_sends_about_a_case_is_refused_as_about_none(
                 faults.append(f"{route} tells {real.text[:300]} from {none.text[:300]}")
             faults += _leaks(world, outsider, route, real, case, given)
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("role", ["designer", "case_mgmt", "legal_policy"])
+def test_a_paper_in_another_dress_is_for_who_may_read_it(
+    world: World, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who draws templates may try them with a real paper's data, if they may read that."""
+    shown: list[str] = []
+    drawn = draft_previews.papers.preview
+
+    def preview(kind: Any, frozen: dict[str, Any], **more: Any) -> Any:
+        shown.append(json.dumps(frozen, ensure_ascii=False, default=str))
+        return drawn(kind, frozen, **more)
+
+    monkeypatch.setattr(draft_previews.papers, "preview", preview)
+    (paper,) = world.cases["procuratorate", "own"].parts["document"][:1]
+    address = f"/drafts/{world.draft}/document-preview"
+    readers = {"foreign": False, "insider": role == "case_mgmt"}
+    for kind, may_read in readers.items():
+        login, before = f"{kind}_{role}", len(shown)
+        never = str(uuid4())
+        real, none = (
+            world.ask(login, "POST", address, json={"kind": content.PAPER, "document_id": each})
+            for each in (paper, never)
+        )
+        read = world.ask(login, "GET", f"/documents/{paper}")
+        assert (real.status_code == 200) == (read.status_code == 200) == may_read
+        assert none.status_code == 404
+        assert may_read or _without(real, {paper}) == _without(none, {never})
+        assert [MARK in each for each in shown[before:]] == [True] * may_read
 
 
 def _without(answer: TestResponse, given: set[str]) -> tuple[int, str]:

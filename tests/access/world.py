@@ -139,13 +139,19 @@ class World:
     def ask(
         self, login: str, method: str, path: str, position: str | None = None, **more: Any
     ) -> TestResponse:
-        """Send a request as somebody; nobody sends no token."""
+        """Send a request to the API as somebody; nobody sends no token."""
+        return self.visit(login, method, f"/api{path}", position, **more)
+
+    def visit(
+        self, login: str, method: str, path: str, position: str | None = None, **more: Any
+    ) -> TestResponse:
+        """Send a request to any address as somebody."""
         headers = dict(more.pop("headers", {}))
         if login != people.NOBODY:
             headers["Authorization"] = f"Bearer {self.cast.token(login)}"
         if position is not None:
             headers["Identity"] = str(self.cast.positions[login, position])
-        answer = self.client.open(f"/api{path}", method=method, headers=headers, **more)
+        answer = self.client.open(path, method=method, headers=headers, **more)
         if method != "GET" and answer.status_code < 400 and not path.endswith(_WRITES_NOTHING):
             self._is_changed = True
         return answer
@@ -343,6 +349,7 @@ class World:
             "parent_id": self.organisation(people.FOREIGN, "procuratorate"),
             "department_id": str(self.cast.departments[people.FOREIGN, "procuratorate", "one"]),
             "key": "region",
+            "path": "bpmn/_shared/roles.json",
         }
 
     def marks(self, case: Case, *, names: bool, ids: bool) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from workflow_server.api import door
 from workflow_server.api.proposals import whole_proposal
@@ -16,13 +16,13 @@ from workflow_server.api.shapes.drafts import (
     DifferencesShape,
     DraftFileShape,
     DraftPage,
+    DraftPaperShape,
     DraftQuery,
     DraftVocabularyShape,
     FileMoveShape,
     KindQuery,
     NewDraftForm,
     NewDraftShape,
-    PaperShape,
     PathQuery,
     PathShape,
     PathsShape,
@@ -48,6 +48,14 @@ from workflow_server.services.drafts import Whole
 noun = door.Noun("drafts", "草稿")
 
 _MEDIA = {".bpmn": "application/xml", ".dmn": "application/xml", ".json": "application/json"}
+
+
+def _check_may_look() -> None:
+    """Refuse an outsider whatever they send: what is wrong with it is nothing to them."""
+    drafts.check_may_look(door.actor(), (request.view_args or {}).get("draft_id"))
+
+
+noun.blueprint.before_request(_check_may_look)
 
 
 @noun.get("", DraftPage, query=DraftQuery())
@@ -218,7 +226,7 @@ def read_sample(query: dict[str, Any], draft_id: UUID) -> Any:
     return draft_previews.sample_of(door.actor(), draft_id, query["kind"])
 
 
-@noun.post("/<uuid:draft_id>/document-preview", takes=PaperShape(), media="application/pdf")
+@noun.post("/<uuid:draft_id>/document-preview", takes=DraftPaperShape(), media="application/pdf")
 def preview_paper(body: dict[str, Any], draft_id: UUID) -> Response:
     """预览草稿的文书 · The PDF that the draft's template makes; nothing is kept."""
     given = (body["kind"], body["data"], body["document_id"])

@@ -67,7 +67,7 @@ def list_(
     actor: Actor, *, mine: bool | None = None, page: int = 1, page_size: int = 50
 ) -> tuple[Sequence[Draft], int]:
     """Return open drafts, newest first, for who proposes or approves content."""
-    proposing.check_may_prepare(actor)
+    check_may_look(actor)
     owner = actor.person_id if mine else None
     return drafts.list_(owner, "open", page_size, (page - 1) * page_size)
 
@@ -80,9 +80,16 @@ def get(actor: Actor, draft_id: UUID) -> Whole:
 
 def see(actor: Actor, draft_id: UUID) -> Draft:
     """Return a draft; NotFound for who neither proposes nor approves content."""
-    if not (actor.may(Right.PROPOSE) or actor.may(Right.APPROVE)):
-        raise NotFound(f"未找到草稿。 Expected draft {draft_id}, but there is none.")
+    check_may_look(actor, draft_id)
     return drafts.get(draft_id)
+
+
+def check_may_look(actor: Actor, draft_id: UUID | None = None) -> None:
+    """Refuse who neither proposes nor approves content, before what they send is looked at."""
+    if draft_id is None:
+        proposing.check_may_prepare(actor)
+    elif not (actor.may(Right.PROPOSE) or actor.may(Right.APPROVE)):
+        raise NotFound(f"未找到草稿。 Expected draft {draft_id}, but there is none.")
 
 
 def may_draw(actor: Actor) -> bool:

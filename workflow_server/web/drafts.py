@@ -23,6 +23,13 @@ _KINDS = ("diagram", "form", "document", "decision", "shared")
 _PICTURES = (".png", ".jpg", ".pdf")
 
 
+@pages.before_request
+def _check_may_look() -> None:
+    """Refuse an outsider whatever they send, and before they are asked for anything."""
+    if request.path.startswith("/designs/drafts"):
+        drafts.check_may_look(door.actor(), (request.view_args or {}).get("draft_id"))
+
+
 @pages.get("/designs/drafts")
 def show_drafts() -> ResponseReturnValue:
     """Drafts stand on the page of designs."""

@@ -178,7 +178,7 @@ class DraftVocabularyShape(Shape):
     processes = fields.List(Answers(), required=True)
 
 
-class PaperShape(Shape):
+class DraftPaperShape(Shape):
     """Which paper of a draft is looked at, and with which data beside the made-up ones."""
 
     kind = Text(100, 1, required=True, metadata={"example": "letter"})
