@@ -106,23 +106,26 @@ export function Moment(props) {
   const { field, domId, value, readonly, onChange, onBlur } = props, required = useRequired(field);
   const subtype = field.subtype ?? "date", input = inputOf(props, required);
   const [day, time] = subtype === "time" ? ["", readTime(value) ?? value ?? ""] : parts(value);
-  const set = (newDay, newTime) => {
-    const both = newDay || newTime ? `${newDay}T${newTime}` : null;
-    onChange({ value: (subtype === "date" ? newDay : subtype === "time" ? newTime : both) || null });
+  // Both may be entered before the field is drawn anew: neither forgets the other.
+  const held = useRef();
+  held.current = { day, time };
+  const set = (entered) => {
+    const now = Object.assign(held.current, entered), both = now.day || now.time ? `${now.day}T${now.time}` : null;
+    onChange({ value: (subtype === "datetime" ? both : now[subtype === "date" ? "day" : "time"]) || null });
   };
   const shared = { readonly, onBlur, input };
   const future = field.disallowPassedDates;
   if (subtype === "date") {
     return <Frame {...props} label={field.dateLabel ?? field.label} required={required}>
-      <Day id={domId} value={day} isRequired={required} future={future} onDay={(typed) => set(typed, "")} {...shared} /></Frame>;
+      <Day id={domId} value={day} isRequired={required} future={future} onDay={(typed) => set({ day: typed })} {...shared} /></Frame>;
   }
   if (subtype === "time") {
     return <Frame {...props} label={field.timeLabel ?? field.label} required={required}>
-      <Clock id={domId} value={time} onTime={(typed) => set("", typed)} {...shared} /></Frame>;
+      <Clock id={domId} value={time} onTime={(typed) => set({ time: typed })} {...shared} /></Frame>;
   }
   return <Frame {...props} label={field.dateLabel ?? field.label ?? field.timeLabel} required={required} group><div class="moment">
-    <Day id={`${domId}-date`} label={field.dateLabel || t("date")} value={day} future={future} onDay={(typed) => set(typed, time)} {...shared} />
-    <Clock id={`${domId}-time`} label={field.timeLabel || t("time")} value={time} onTime={(typed) => set(day, typed)} {...shared} />
+    <Day id={`${domId}-date`} label={field.dateLabel || t("date")} value={day} future={future} onDay={(typed) => set({ day: typed })} {...shared} />
+    <Clock id={`${domId}-time`} label={field.timeLabel || t("time")} value={time} onTime={(typed) => set({ time: typed })} {...shared} />
   </div></Frame>;
 }
 Moment.config = config("datetime", "Date time", "basic-input", null);
