@@ -125,11 +125,11 @@ def startables(actor: Actor) -> list[Startable]:
                 "web.starts.show",
                 key=definition.key,
                 element=offer.element_id,
+                role=offer.role,
                 organisation=offer.organisation_id,
             ),
         )
-                role=offer.role,
-        for definition in process_definitions.list_()
+        for definition in definitions
         for offer in process_definitions.list_starts(actor, definition)
     ]
 
