@@ -129,7 +129,7 @@ def startables(actor: Actor) -> list[Startable]:
                 organisation=offer.organisation_id,
             ),
         )
-        for definition in definitions
+        for definition in process_definitions.list_()
         for offer in process_definitions.list_starts(actor, definition)
     ]
 
