@@ -88,6 +88,21 @@ def counted() -> Iterator[None]:
         raise TooManyRequests(retry_after=later.seconds) from later
 
 
+def check_address() -> None:
+    """Refuse an address with a NUL, which no database takes as text."""
+    if "\x00" in request.path or b"%00" in request.query_string:
+        raise BadRequest("地址含有不允许的字符。 The address holds a NUL character.")
+
+
+def check_form() -> None:
+    """Refuse a NUL in what a form sends: its names, its values, the names of its files."""
+    given = (*request.form.items(multi=True), *request.files.items(multi=True))
+    for name, value in given:
+        text = value if isinstance(value, str) else value.filename or ""
+        if "\x00" in name or "\x00" in text:
+            raise BadRequest("提交的内容含有不允许的字符。 The form holds a NUL character.")
+
+
 def check_same_origin() -> None:
     """Refuse a write that a page from elsewhere makes a browser send (CSRF).
 

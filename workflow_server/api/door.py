@@ -175,8 +175,7 @@ class Noun:
         takes_form = request.endpoint in self._forms
         if not takes_form:
             request.max_content_length = self._raw.get(request.endpoint or "", ANSWERS_BYTES)
-        if "\x00" in request.path or b"%00" in request.query_string:
-            raise BadRequest("地址含有不允许的字符。 The address holds a NUL character.")
+        arrivals.check_address()
         if request.endpoint in OPEN:
             return
         _identify()

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.exceptions import Conflict
 
 from workflow_server import arrivals
 from workflow_server.arrivals import actor as actor
@@ -46,12 +48,16 @@ def pages(name: str) -> Blueprint:
 @web.before_request
 def _let_in() -> ResponseReturnValue | None:
     g.began = time.perf_counter()
+    arrivals.check_address()
     arrivals.check_same_origin()
     visitor = arrivals.arrive() if request.endpoint != "web.static" else None
+    if visitor is None and request.endpoint not in OPEN:
+        return _to_sign_in()
+    arrivals.check_form()
     if request.endpoint in OPEN:
         return None
-    if visitor is None:
-        return _to_sign_in()
+    if request.method == "POST" and request.endpoint not in FIRST:
+        _check_person(visitor)
     if must() and request.endpoint not in FIRST and request.blueprint != "web.account":
         return redirect(url_for("web.account.show"), 303)
     return None
@@ -94,7 +100,10 @@ def faults_of(error: WorkflowServerError) -> Mapping[str, str]:
 
 def local_path(address: str | None) -> str:
     """Return an address of our own to lead back to; the home page for any other (open redirect)."""
-    parts = urlsplit(address or "")
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:  # "//[::1"
+        return url_for("web.home.show")
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/")
     if not is_ours or parts.path.startswith("//") or "\\" in parts.path:
         return url_for("web.home.show")
@@ -107,13 +116,29 @@ def page_number() -> int:
     return min(max(given, 1), 1_000_000)
 
 
+def person_field() -> Markup:
+    """Return the field by which a form tells in whose page it stands; every POST form has it."""
+    return Markup('<input type="hidden" name="person" value="{}">').format(actor().person_id)
+
+
+def _check_person(visitor: Visitor) -> None:
+    """Refuse a form of somebody who has left the browser to another one in the meantime."""
+    person = request.form.get("person")
+    if person is not None and person != str(visitor.actor.person_id):
+        raise Conflict(
+            f"本页是另一人登录时打开的，现在登录的是{visitor.actor.name}，未予办理。请返回、刷新后再试。"
+            f" This page was opened by somebody else; {visitor.actor.name} is signed in now."
+        )
+
+
 def _to_sign_in() -> ResponseReturnValue:
     # Who comes back after a while is told why they are asked again.
     notice = "session_over" if arrivals.SESSION_COOKIE in request.cookies else None
     if "HX-Request" in request.headers:
         # htmx would put a sign-in page into the middle of another one.
-        wanted = urlsplit(request.headers.get("HX-Current-URL", ""))._replace(scheme="", netloc="")
-        address = url_for("web.sign_ins.show", next=local_path(wanted.geturl()), notice=notice)
+        shown = request.headers.get("HX-Current-URL", "")
+        wanted = local_path(shown.removeprefix(request.host_url.rstrip("/")))
+        address = url_for("web.sign_ins.show", next=wanted, notice=notice)
         return Response(status=204, headers={"HX-Redirect": address})
     path = request.full_path.rstrip("?") if request.method == "GET" else "/"
     address = url_for("web.sign_ins.show", next=path if path != "/" else None, notice=notice)
