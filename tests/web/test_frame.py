@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.court import Court
 from tests.web.conftest import Browser
+from workflow_server import web
 
 Browsers = Callable[..., Browser]
+TEMPLATES = Path(web.__file__).parent / "templates"
 
 
 def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_where_they_wanted_to_go(
@@ -64,3 +67,56 @@ def test_the_menu_starts_what_the_content_offers(case: Court, browser: Browsers)
         "/start/" in each.get("href") for each in browser("congress_clerk").get("/").all("a")
     )
     assert not any("/start/" in each.get("href") for each in browser("outsider").get("/").all("a"))
+
+
+def test_a_form_of_somebody_who_has_left_does_nothing_in_the_name_of_the_next(
+    case: Court, browser: Browsers
+) -> None:
+    case.play(until="RegisterLead")
+    shared = browser("case_mgmt")
+    task = shared.get("/").link("登记线索")
+    claim = next(each for each in shared.get(task).all("form") if "claim" in each.get("action"))
+    former = claim.xpath(".//input[@name='person']/@value")[0]
+    shared.post("/sign-out")
+    shared.sign_in("dept_head")
+    refused = shared.post(claim.get("action"), person=former)
+    assert refused.status == 409
+    assert "现在登录的是" in refused.text
+
+
+def test_every_form_that_writes_tells_whose_page_it_stands_in() -> None:
+    open_ones = ("web.sign_ins.sign_in'", "web.sign_ins.complete'", "web.home.set_language'")
+    for template in TEMPLATES.rglob("*.html"):
+        for form in template.read_text().split("<form")[1:]:
+            begin = form.split("</form>")[0]
+            if 'method="post"' in begin and not any(each in begin for each in open_ones):
+                assert "person_field()" in begin, template
+
+
+def test_a_title_is_text(case: Court, browser: Browsers) -> None:
+    designer = browser("designer")
+    name = "</title><i id=evil>"
+    made = designer.post("/designs/drafts", name=name, note="x")
+    assert made.status == 200
+    assert not made.all("#evil")
+    assert name in made.all("title")[0].text
+
+
+def test_addresses_that_cannot_be_read_lead_home(case: Court, browser: Browsers) -> None:
+    prosecutor = browser("prosecutor")
+    assert prosecutor.get("/sign-in?next=//[::1").status == 200
+    assert prosecutor.post("/language", language="zh", back="//[::1").status == 200
+    headers = {"HX-Request": "true", "HX-Current-URL": "//[::1"}
+    asked = browser().open("GET", "/cases", headers=headers)
+    assert asked.status == 204
+    assert asked.response.headers["HX-Redirect"].startswith("/sign-in")
+
+
+def test_signing_in_again_ends_the_sign_in_before(case: Court, browser: Browsers) -> None:
+    prosecutor = browser("prosecutor")
+    cookie = prosecutor.client.get_cookie("workflow_server_session")
+    assert cookie is not None
+    prosecutor.sign_in("chief")
+    again = browser()
+    again.client.set_cookie("workflow_server_session", cookie.value)
+    assert again.get("/cases").response.request.path == "/sign-in"

@@ -58,5 +58,6 @@ def register(app: Flask) -> None:
     words.register(app)
     design_words.register(app)
     assets.register(app)
+    app.jinja_env.globals["person_field"] = door.person_field
     app.context_processor(chrome.frame)
     app.register_blueprint(door.web)

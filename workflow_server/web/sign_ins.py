@@ -140,6 +140,10 @@ def sign_out() -> ResponseReturnValue:
 
 def let_in(given: SignIn, wanted: str | None = None) -> Response:
     """Give the browser its token, and lead to where it wanted to go."""
+    former = request.cookies.get(arrivals.SESSION_COOKIE)
+    if former:
+        # The browser forgets it now; nobody who kept it shall go on with it.
+        sign_ins.sign_out(former, datetime.now(UTC))
     response = redirect(door.local_path(wanted or request.args.get("next")), 303)
     assert isinstance(response, Response)
     _keep(response, arrivals.SESSION_COOKIE, given.token)

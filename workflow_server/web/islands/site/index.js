@@ -2,6 +2,7 @@
 import "./site.css";
 import "./cases.css";
 import "./print.css";
+import "../elements.css";
 import htmx from "htmx.org/dist/htmx.esm.js";
 import * as tabler from "@tabler/core/dist/js/tabler.esm.js";
 import "./manners.js";
@@ -11,6 +12,12 @@ import "./print.js";
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
+
+// What is no page never becomes a part of one: an answer of the API holds what people typed.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const type = event.detail.xhr.getResponseHeader("Content-Type") ?? "";
+  if (!type.startsWith("text/html")) event.detail.shouldSwap = false;
+});
 
 window.htmx = htmx;
 window.tabler = tabler;
