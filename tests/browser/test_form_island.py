@@ -66,6 +66,10 @@ def answer(page: Page, text: str = REASON) -> None:
     page.get_by_label("审批意见").fill(text)
 
 
+def sign_out(page: Page) -> None:
+    page.evaluate("document.querySelector('[data-sign-out]').click()")
+
+
 def test_what_is_missing_stands_at_the_fields_and_in_a_list_that_leads_there(
     page_of: Pages, task: str
 ) -> None:
@@ -340,8 +344,13 @@ def test_a_start_is_kept_on_the_device_until_it_is_sent_or_its_person_signs_out(
     again = opened(page.context.new_page(), page.url)
     expect(again.get_by_label("建议标题")).to_have_value("关于占道停车的建议")
     page.close()
-    again.locator("button", has_text="苏敏").click()
-    again.get_by_role("button", name="退出登录").click()
+    sign_out(again)
+    dialog = again.get_by_role("dialog")
+    expect(dialog).to_contain_text("退出后将从本机删除")
+    dialog.locator("[data-way=stay]").click()
+    expect(again.get_by_label("建议标题")).to_have_value("关于占道停车的建议")
+    sign_out(again)
+    dialog.locator("[data-way=leave]").click()
     again.wait_for_url("**/sign-in*")
     assert (
         again.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []

@@ -1,4 +1,6 @@
 // Start islands: in the page as it came, and in whatever htmx puts there later.
+import { ask } from "./asking.js";
+
 const starts = new Map();
 const running = new WeakMap();
 
@@ -12,7 +14,10 @@ async function begin(name, element) {
   running.set(element, null);
   element.setAttribute("aria-busy", "true");
   try {
-    running.set(element, await starts.get(name)(element));
+    const stop = await starts.get(name)(element);
+    // Taken away while it was starting: then its end was called before there was one.
+    if (!element.isConnected || !running.has(element)) return void stop?.();
+    running.set(element, stop);
     element.dataset.ready = "true";
     element.dispatchEvent(new CustomEvent("island:ready", { bubbles: true }));
   } catch (error) {
@@ -46,11 +51,7 @@ export async function parameters(element) {
   return element.dataset.source ? (await load(element.dataset.source)).json() : {};
 }
 
-export async function load(url) {
-  const response = await fetch(url, { credentials: "same-origin" });
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response;
-}
+export const load = (url) => ask("GET", url);
 
 // An island draws into a box of its own, so that what the page put beside it stays.
 export function box(element) {

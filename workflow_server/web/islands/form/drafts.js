@@ -1,5 +1,5 @@
 // Keeps what is typed: on this device at once, on the server after a moment; one save at a time.
-import { call } from "./api.js";
+import { call } from "../asking.js";
 import { clock } from "./days.js";
 import { t } from "./texts.js";
 
@@ -11,13 +11,14 @@ const place = ({ person_id: person, task_id: task, start }) => `${PREFIX}${perso
 export class Drafts {
   // `say(text, kind)` shows where the draft is; `lost(reason)` that the task is not this person's to do any more.
   constructor(desk, read, { say, lost, claimed }) {
-    Object.assign(this, { desk, read, say, lost, claimed, key: place(desk), timer: 0, saving: null, isOver: false, isKeptHere: true });
+    Object.assign(this, { desk, read, say, lost, claimed, key: place(desk), timer: 0, saving: null, sent: null, isOver: false, isKeptHere: true });
     this.isFree = desk.is_free;
     this.saved = JSON.stringify(read());
     this.onServer = Boolean(desk.task_id);
   }
 
-  // What an earlier window could not hand to the server any more.
+  // What an earlier window could not hand to the server any more: {answers, at, bases}. `bases` are the drafts of the
+  // server that it was typed on; where another stands there now, it was written elsewhere since.
   static left(desk) {
     try {
       return JSON.parse(localStorage.getItem(place(desk)) ?? "null");
@@ -42,14 +43,14 @@ export class Drafts {
 
   keepHere() {
     try {
-      localStorage.setItem(this.key, JSON.stringify({ answers: this.read(), at: Date.now() }));
+      localStorage.setItem(this.key, JSON.stringify({ answers: this.read(), at: Date.now(), bases: [this.saved, this.sent] }));
       this.isKeptHere = true;
     } catch { this.isKeptHere = false; }
   }
 
   async save() {
     clearTimeout(this.timer);
-    await this.saving;
+    while (this.saving) await this.saving;
     if (this.isOver || !this.isDirty || !this.onServer) return;
     this.saving = this.send().finally(() => { this.saving = null; });
     await this.saving;
@@ -57,9 +58,11 @@ export class Drafts {
 
   async send() {
     const text = this.now;
+    this.sent = text;
+    this.keepHere();
     this.say(t("saving"), "waiting");
     try {
-      await call("PUT", `/api/tasks/${this.desk.task_id}/draft`, { body: { answers: JSON.parse(text) } });
+      await call("PUT", `/api/tasks/${this.desk.task_id}/draft`, { json: { answers: JSON.parse(text) } });
     } catch (error) {
       this.missed(error);
       return;
@@ -84,10 +87,11 @@ export class Drafts {
   // The window closes: what is not on the server yet is sent as it goes, and stays here until the next one has seen it.
   leave() {
     if (!this.isDirty) return;
+    const json = { answers: this.read() };
+    this.sent = this.now;
     this.keepHere();
-    const body = { answers: this.read() };
-    if (this.onServer && JSON.stringify(body).length < KEEPALIVE) {
-      call("PUT", `/api/tasks/${this.desk.task_id}/draft`, { body, keepalive: true, quiet: true }).catch(() => {});
+    if (this.onServer && JSON.stringify(json).length < KEEPALIVE) {
+      call("PUT", `/api/tasks/${this.desk.task_id}/draft`, { json, keepalive: true, quiet: true }).catch(() => {});
     }
   }
 

@@ -1,13 +1,39 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource preact */
 // Files: dropped or chosen, several at once, each with its progress; refused before anything is sent.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { freshKey, upload } from "./api.js";
-import { config, described, Frame, useDesk, useRequired } from "./parts.jsx";
+import { useContext, useRef, useState } from "preact/hooks";
+import { freshKey, upload } from "../asking.js";
+import { config, described, Frame, RowName, useDesk, useForm, useRequired } from "./parts.jsx";
 import { size, t } from "./texts.js";
 
 const uploads = new Set();
 export const isUploading = () => uploads.size > 0;
+
+function stop(one) {
+  one.cancelled = true;
+  one.abort?.();
+  uploads.delete(one);
+}
+
+export const stopUploads = () => [...uploads].forEach(stop);
+
+// What is on its way belongs to its row, wherever that is moved, and goes with it.
+const places = new WeakMap();
+const placesOf = (form) => places.get(form) ?? places.set(form, new Map()).get(form);
+
+export function stopUploadsIn(form, row) {
+  for (const [name, place] of placesOf(form)) {
+    if (!name.startsWith(`${row}/`)) continue;
+    place.coming.forEach(stop);
+    placesOf(form).delete(name);
+  }
+}
+
+function usePlace(name, take) {
+  const all = placesOf(useForm()), [, draw] = useState(0);
+  if (!all.has(name)) all.set(name, { coming: [] });
+  return Object.assign(all.get(name), { take, draw: () => draw((count) => count + 1) });
+}
 
 const IMAGES = { "image/*": /^image\//, "audio/*": /^audio\//, "video/*": /^video\// };
 
@@ -40,31 +66,32 @@ function Coming({ one, cancel, again }) {
 }
 
 function useUploads(field, desk, take) {
-  const [coming, setComing] = useState([]);
-  const change = (one, news) => { Object.assign(one, news); setComing((all) => (all.includes(one) ? [...all] : all)); };
-  const drop = (one) => { uploads.delete(one); setComing((all) => all.filter((each) => each !== one)); };
+  const place = usePlace(`${useContext(RowName)}/${field.id}`, take);
+  const set = (coming) => { place.coming = coming; place.draw(); };
+  const change = (one, news) => { Object.assign(one, news); place.draw(); };
+  const drop = (one) => { uploads.delete(one); set(place.coming.filter((each) => each !== one)); };
   const send = async (one) => {
     uploads.add(one);
     change(one, { fault: null, percent: 0 });
-    const place = desk.task_id ? { task_id: desk.task_id } : { organisation_id: desk.organisation_id };
+    const owner = desk.task_id ? { task_id: desk.task_id } : { organisation_id: desk.organisation_id };
     try {
-      const made = await upload(one, place, (percent) => change(one, { percent }));
+      const made = await upload(one, owner, (percent) => change(one, { percent }));
+      if (one.cancelled) return;
       desk.files[made.id] = { id: made.id, name: made.name, size: made.size };
       drop(one);
-      take(made.id);
+      place.take(made.id);
     } catch (error) {
       uploads.delete(one);
-      if (!one.cancelled) change(one, { fault: error.message, retry: error.isNetwork || error.status >= 500 });
+      if (!one.cancelled) change(one, { fault: error.isNetwork ? t("upload_failed") : error.message, retry: error.isNetwork || error.status >= 500 });
     }
   };
   const add = (files) => {
     const begun = files.map((file) => ({ file, key: freshKey(), percent: 0, fault: refusal(file, field, desk), retry: false }));
-    setComing((all) => [...all, ...begun]);
+    set([...place.coming, ...begun]);
     begun.filter((one) => !one.fault).forEach(send);
   };
-  const cancel = (one) => { one.cancelled = true; one.abort?.(); drop(one); };
-  useEffect(() => () => coming.forEach((one) => { one.abort?.(); uploads.delete(one); }), []);
-  return { coming, add, cancel, again: send };
+  const cancel = (one) => { stop(one); drop(one); };
+  return { coming: place.coming, add, cancel, again: send };
 }
 
 export function Files(props) {

@@ -82,6 +82,8 @@ export async function open(container, desk, data) {
   desk.files ??= {};
   const readOnly = desk.read_only ?? desk.readOnly ?? false;
   const form = new OurForm({ container, properties: { readOnly }, additionalModules: [OUR_MODULE], desk });
-  await form.importSchema(schema, { ...facts, ...data });
+  // Puts other answers into the form, in place of all that stands in it.
+  form.take = (answers) => form.importSchema(structuredClone(schema), { ...facts, ...answers });
+  await form.take(data);
   return form;
 }

@@ -4,10 +4,9 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "./form.css";
 import { setClock } from "@bpmn-io/feelin";
 import { box, island, parameters } from "../start.js";
-import { belongTo } from "./api.js";
 import { setNow } from "./days.js";
 import { Drafts } from "./drafts.js";
-import { isUploading } from "./files.jsx";
+import { isUploading, stopUploads } from "./files.jsx";
 import { open } from "./form.js";
 import { flushAll } from "./parts.jsx";
 import { Work } from "./work.js";
@@ -36,12 +35,10 @@ island("form", async (element) => {
   const now = element.dataset.now;
   if (now) { setClock(now); setNow(now); }
   const desk = await parameters(element);
-  belongTo({ person_id: desk.person_id, login: element.dataset.login });
   const listening = guard(element), works = !desk.read_only && (desk.task_id || desk.start);
-  const left = works ? Drafts.left(desk) : null;
   const work = works ? new Work(element, desk) : null;
-  const form = await open(work?.body ?? box(element), desk, left?.answers ?? desk.data ?? {});
+  const form = await open(work?.body ?? box(element), desk, desk.data ?? {});
   tell(element, form);
-  work?.begin(form, { isRestored: Boolean(left), listening, flushAll, isUploading });
-  return () => { listening.abort(); work?.end(); form.destroy(); };
+  await work?.begin(form, { left: Drafts.left(desk), listening, flushAll, isUploading });
+  return () => { listening.abort(); work?.end(); stopUploads(); form.destroy(); };
 });

@@ -2,6 +2,7 @@
 /** @jsxImportSource preact */
 // What all fields share: their frame with label, help and faults, and text that is taken over as one types.
 import { FormContext, useExpressionEvaluation, useSingleLineTemplateEvaluation } from "@bpmn-io/form-js-viewer";
+import { createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { t } from "./texts.js";
 
@@ -12,6 +13,9 @@ const typing = new Set();
 export function flushAll() {
   [...typing].forEach((flush) => flush());
 }
+
+// Which row a field stands in, under a name that stays when the row is moved.
+export const RowName = createContext("");
 
 export function useDesk() {
   return useContext(FormContext).getService("config").desk ?? {};
@@ -73,7 +77,8 @@ export function useTyped(shown, commit) {
     here.handed = here.text = shown;
     setText(shown);
   }, [shown]);
-  useEffect(() => () => { clearTimeout(here.timer); typing.delete(flush.current); }, []);
+  // A field that goes hands on what was typed in it.
+  useEffect(() => () => flush.current(), []);
   const take = (value) => {
     here.text = value;
     setText(value);

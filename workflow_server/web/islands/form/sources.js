@@ -1,5 +1,5 @@
 // Who knows what a picker offers: people, organisations, words, papers, records; fetched once, page by page.
-import { call } from "./api.js";
+import { call } from "../asking.js";
 
 const PAGE = 200;
 const kept = new Map();

@@ -1,59 +1,77 @@
 // Filling in a task or a start: the bar below the form, drafts, the paper beside it, submitting, other windows.
-import { call, freshKey } from "./api.js";
+import { call, freshKey } from "../asking.js";
+import { choose, make } from "../elements.js";
 import { Drafts } from "./drafts.js";
 import { at, listed, pathOf, show } from "./summary.js";
 import { t } from "./texts.js";
 
 const PREVIEW = 120, SLOW = 1000;
 
-function made(name, properties, ...children) {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-}
-
 export class Work {
   constructor(element, desk) {
     Object.assign(this, { element, desk, key: null, sent: null, isBusy: false });
-    this.faults = made("div", { className: "alert alert-danger form-faults", hidden: true, tabIndex: -1 });
-    this.faults.setAttribute("role", "alert");
-    this.banner = made("div", { className: "alert alert-warning", hidden: true });
-    this.banner.setAttribute("role", "status");
-    this.body = made("div", { className: "island-box" });
-    this.state = made("span", { className: "form-state text-secondary" });
-    this.state.setAttribute("role", "status");
-    this.button = made("button", { type: "button", className: "btn btn-primary", textContent: t(desk.task_id ? "complete" : "start") });
-    this.button.title = "Ctrl+Enter";
-    this.bar = made("div", { className: "form-bar d-print-none" }, this.button);
+    this.faults = make("div", { class: "alert alert-danger form-faults", hidden: true, tabindex: "-1", role: "alert" });
+    this.banner = make("div", { class: "alert alert-warning", hidden: true, role: "status" });
+    this.body = make("div", { class: "island-box" });
+    this.state = make("span", { class: "form-state text-secondary", role: "status" });
+    this.button = make("button", { type: "button", class: "btn btn-primary", title: "Ctrl+Enter" }, t(desk.task_id ? "complete" : "start"));
+    this.bar = make("div", { class: "form-bar d-print-none" }, this.button);
     if (desk.task_id) {
-      this.keep = made("button", { type: "button", className: "btn", textContent: t("save"), title: "Ctrl+S" });
+      this.keep = make("button", { type: "button", class: "btn", title: "Ctrl+S" }, t("save"));
       this.bar.append(this.keep);
     }
     this.bar.append(this.state);
     element.append(this.faults, this.banner, this.body, this.bar);
   }
 
-  begin(form, { isRestored, listening, flushAll, isUploading }) {
+  async begin(form, { left, listening, flushAll, isUploading }) {
     Object.assign(this, { form, flushAll, isUploading });
     this.drafts = new Drafts(this.desk, () => form.everything, {
       say: (text, kind) => this.say(text, kind),
       lost: (reason) => this.lost(reason),
       claimed: () => this.note(t("claimed")),
     });
-    if (isRestored) this.restored();
+    const isOther = left && await this.restored(left);
     form.on("changed", () => { this.changed(); });
+    if (left && this.drafts.isDirty) this.drafts.changed();
+    if (isOther) this.decide(left);
     this.button.addEventListener("click", () => this.submit());
     this.keep?.addEventListener("click", () => this.save());
     this.listen(listening);
     this.show();
   }
 
-  // What stood on this device may have reached the server while the window closed.
-  restored() {
-    this.drafts.saved = this.form.reduced(this.desk.data ?? {});
-    if (!this.drafts.isDirty) { this.drafts.forget(); return; }
+  // What stood on this device may have reached the server while the window closed. Otherwise it is taken up again if the
+  // server still has what it was typed on; returns whether something else stands there.
+  async restored({ answers, bases = [] }) {
+    const { saved } = this.drafts;
+    if (this.form.reduced(answers) === saved) { this.drafts.forget(); return false; }
+    if (this.desk.task_id && !bases.includes(saved)) return true;
+    await this.form.take(answers);
     this.note(t("restored"));
+    return false;
+  }
+
+  // Until its person has chosen, neither is touched.
+  async decide({ answers, at }) {
+    const time = new Date(at).toLocaleString(document.documentElement.lang.startsWith("en") ? "en-GB" : "zh-CN");
+    const chosen = await choose(t("two_texts"), t("two_texts_why", { time }), [["mine", t("use_mine")], ["theirs", t("use_theirs")]]);
+    const { everything: theirs } = this.form;
+    if (chosen === "mine") await this.swap("kept_mine", "use_theirs", answers, theirs);
+    else { this.drafts.forget(); this.offer("kept_theirs", "use_mine", answers); }
+  }
+
+  async swap(said, other, answers, replaced) {
+    await this.form.take(answers);
     this.drafts.changed();
+    this.offer(said, other, replaced);
+  }
+
+  // The text that was not chosen stays within reach, with what was typed since.
+  offer(said, other, replaced) {
+    const [next, back] = other === "use_mine" ? ["kept_mine", "use_theirs"] : ["kept_theirs", "use_mine"];
+    const swap = () => { this.flushAll(); this.swap(next, back, replaced, this.form.everything); };
+    this.note(t(said), make("button", { type: "button", class: "btn btn-sm mt-2", onclick: swap }, t(other)));
   }
 
   listen({ signal }) {
@@ -68,22 +86,27 @@ export class Work {
     document.addEventListener("island:ready", ({ target }) => { if (target.dataset.island === "paper") this.show(); }, { signal });
     document.querySelectorAll("form[data-leaves], form:has([data-sign-out])").forEach(
       (each) => each.addEventListener("submit", (event) => this.leave(each, event), { signal }));
+    // Who signs out has been asked: nothing is kept any more.
+    document.addEventListener("workflow:signing-out", () => this.drafts.end(), { signal });
     if (!this.desk.task_id || !("BroadcastChannel" in window)) return;
     this.channel = new BroadcastChannel(`task:${this.desk.task_id}`);
     this.channel.onmessage = ({ data }) => this.heard(data);
     this.channel.postMessage({ what: "opened" });
   }
 
-  // Giving the task back and signing out leave the page by forms of their own: the draft goes first.
+  // Giving the task back and signing out leave the page by forms of their own: the draft goes first. What could not be
+  // saved is asked about: before signing out by the page (manners.js), which removes it from this device; else here.
   async leave(form, event) {
     this.flushAll();
-    if (form.dataset.left || !this.desk.task_id || !this.drafts.isDirty) {
-      if (form.querySelector("[data-sign-out]")) this.drafts.end();
-      return;
-    }
+    const isAsked = form.dataset.left;
+    delete form.dataset.left;
+    if (isAsked || !this.desk.task_id || !this.drafts.isDirty) return;
     event.preventDefault();
-    form.dataset.left = "true";
     await this.drafts.save();
+    const isLost = this.drafts.isDirty && !form.querySelector("[data-sign-out]");
+    if (isLost && await choose(t("not_saved_title"), t("not_saved_why"), [["stay", t("stay")], ["leave", t("leave")]]) === "stay") return;
+    if (isLost) this.drafts.end();
+    form.dataset.left = "true";
     form.requestSubmit();
   }
 
@@ -112,7 +135,7 @@ export class Work {
 
   note(text, ...more) {
     this.banner.hidden = false;
-    this.banner.replaceChildren(made("p", { textContent: text, className: "mb-0" }), ...more);
+    this.banner.replaceChildren(make("p", { class: "mb-0" }, text), ...more);
   }
 
   async save() {
@@ -126,15 +149,15 @@ export class Work {
     this.drafts.keepHere();
     this.button.disabled = true;
     if (this.keep) this.keep.disabled = true;
-    const copy = made("button", { type: "button", className: "btn btn-sm me-2", textContent: t("copy_text") });
+    const copy = make("button", { type: "button", class: "btn btn-sm me-2" }, t("copy_text"));
     copy.addEventListener("click", async () => {
       await navigator.clipboard?.writeText(this.text()).catch(() => {});
       copy.textContent = t("copied");
     });
-    const link = made("a", { href: window.location.pathname, textContent: t("in_page") });
+    const link = make("a", { href: window.location.pathname }, t("in_page"));
     link.addEventListener("click", () => this.drafts.forget());
     this.say("", "lost");
-    this.note(t(reason), made("p", { className: "mt-2 mb-0" }, copy, link));
+    this.note(t(reason), make("p", { class: "mt-2 mb-0" }, copy, link));
     this.banner.scrollIntoView({ block: "center" });
   }
 
@@ -154,6 +177,7 @@ export class Work {
       this.refused(error);
     } finally {
       this.busy(false);
+      this.hold(false);
     }
   }
 
@@ -175,15 +199,23 @@ export class Work {
     this.slow = setTimeout(() => { this.button.classList.add("btn-loading"); this.say(t("submitting"), "waiting"); }, SLOW);
   }
 
+  // While the answers are on their way nothing more can be typed into them.
+  hold(isHeld) {
+    if (isHeld) this.focused = document.activeElement;
+    this.body.inert = isHeld || Boolean(this.isDone);
+    if (!isHeld && this.body.contains(this.focused) && document.activeElement === document.body) this.focused.focus();
+  }
+
   // The same answers go out under the same key, so that a lost answer does not make two of one act.
   async send(answers) {
     const { task_id: task, start } = this.desk, text = JSON.stringify([answers, this.desk.organisation_id]);
     if (text !== this.sent) { this.sent = text; this.key = freshKey(); }
+    this.hold(true);
     clearTimeout(this.drafts.timer);
-    await this.drafts.saving;
+    while (this.drafts.saving) await this.drafts.saving;
     const url = task ? `/api/tasks/${task}/completion` : "/api/process-instances";
-    const body = task ? { answers } : { process_key: start.key, answers, organisation_id: this.desk.organisation_id };
-    const done = await call("POST", url, { body, key: this.key });
+    const json = task ? { answers } : { process_key: start.key, element_id: start.element, role: start.role, answers, organisation_id: this.desk.organisation_id };
+    const done = await call("POST", url, { json, key: this.key });
     this.isDone = true;
     this.drafts.end();
     this.drafts.forget();
@@ -215,6 +247,7 @@ export class Work {
   }
 
   end() {
+    this.flushAll?.();
     this.channel?.close();
     clearTimeout(this.timer);
     this.drafts?.leave();

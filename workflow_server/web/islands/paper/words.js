@@ -1,4 +1,6 @@
 // What the paper island says, in the language of the page.
+import { language } from "../saying.js";
+
 const WORDS = {
   zh: {
     paper: "文书", preview: "预览", updating: "正在更新…", drawing: "正在打开…", producing: "文书正在生成，完成后自动显示…",
@@ -23,11 +25,4 @@ const WORDS = {
   },
 };
 
-export const language = document.documentElement.lang.startsWith("en") ? "en" : "zh";
 export const words = WORDS[language];
-
-// The house writes messages in both languages as one text, Chinese first.
-export function spoken(message) {
-  const parts = (message ?? "").split(/(?<=[。！？：）”])\s+(?=[A-Z])/);
-  return (language === "en" ? parts.at(-1) : parts[0]) ?? "";
-}
