@@ -29,7 +29,7 @@ export class Work {
     this.drafts = new Drafts(this.desk, () => form.everything, {
       say: (text, kind) => this.say(text, kind),
       lost: (reason) => this.lost(reason),
-      claimed: () => this.note(t("claimed")),
+      claimed: () => this.offered || this.note(t("claimed")),
     });
     const isOther = left && await this.restored(left);
     form.on("changed", () => { this.changed(); });
@@ -69,6 +69,7 @@ export class Work {
 
   // The text that was not chosen stays within reach, with what was typed since.
   offer(said, other, replaced) {
+    this.offered = true;
     const [next, back] = other === "use_mine" ? ["kept_mine", "use_theirs"] : ["kept_theirs", "use_mine"];
     const swap = () => { this.flushAll(); this.swap(next, back, replaced, this.form.everything); };
     this.note(t(said), make("button", { type: "button", class: "btn btn-sm mt-2", onclick: swap }, t(other)));
@@ -112,7 +113,7 @@ export class Work {
 
   heard({ what }) {
     if (what === "completed" && !this.isBusy) this.lost("completed_elsewhere");
-    if (what === "opened" || what === "here") this.note(t("editing_elsewhere"));
+    if ((what === "opened" || what === "here") && !this.offered) this.note(t("editing_elsewhere"));
     if (what === "opened") this.channel.postMessage({ what: "here" });
   }
 
