@@ -17,7 +17,7 @@ from workflow_server.arrivals import actor as actor
 from workflow_server.arrivals import counted as counted
 from workflow_server.arrivals import now as now
 from workflow_server.errors import WorkflowServerError
-from workflow_server.services.actors import Visitor
+from workflow_server.services.actors import Actor, Visitor
 
 #: What may be looked at without having signed in.
 OPEN = frozenset(
@@ -57,7 +57,7 @@ def _let_in() -> ResponseReturnValue | None:
     if request.endpoint in OPEN:
         return None
     if request.method == "POST" and request.endpoint not in FIRST:
-        _check_person(visitor)
+        _check_person(actor())
     if must() and request.endpoint not in FIRST and request.blueprint != "web.account":
         return redirect(url_for("web.account.show"), 303)
     return None
@@ -121,13 +121,13 @@ def person_field() -> Markup:
     return Markup('<input type="hidden" name="person" value="{}">').format(actor().person_id)
 
 
-def _check_person(visitor: Visitor) -> None:
+def _check_person(here: Actor) -> None:
     """Refuse a form of somebody who has left the browser to another one in the meantime."""
     person = request.form.get("person")
-    if person is not None and person != str(visitor.actor.person_id):
+    if person is not None and person != str(here.person_id):
         raise Conflict(
-            f"本页是另一人登录时打开的，现在登录的是{visitor.actor.name}，未予办理。请返回、刷新后再试。"
-            f" This page was opened by somebody else; {visitor.actor.name} is signed in now."
+            f"本页是另一人登录时打开的，现在登录的是{here.name}，未予办理。请返回、刷新后再试。"
+            f" This page was opened by somebody else; {here.name} is signed in now."
         )
 
 
