@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -22,7 +23,19 @@ from workflow_server.services.organisations import DEMO_PASSWORD
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
+#: Handed out first, in this order: what comes last to one of two workers must be short.
+_LONGEST = ("test_every_page", "test_modeler", "test_the_case", "test_form_island")
 _STATUS = re.compile(r"the server responded with a status of (\d+)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; all else stays in its order."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    is_long = item.path.parent == Path(__file__).parent and item.path.stem in _LONGEST
+    return _LONGEST.index(item.path.stem) if is_long else len(_LONGEST)
 
 
 @pytest.fixture(scope="module")
