@@ -18,7 +18,7 @@ from workflow_server.content.forms import FieldInfo
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.rendering import filters, templates
-from workflow_server.services import document_parts, documents, draft_files, drafts, papers
+from workflow_server.services import document_parts, documents, draft_files, draft_papers, drafts
 from workflow_server.services.actors import Actor
 from workflow_server.store.db import session
 
@@ -26,7 +26,12 @@ _TEXT = "这里是一段示例文字，用来查看版面、换行和对齐的�
 _LISTED = re.compile(r"for\s+(\w+)\s+in\s+d\.(\w+)")
 _ITEMS = re.compile(r"parts\.(?:items|enclosures)\(\s*d\.(\w+)")
 _FILTERED = re.compile(r"d\.(\w+)\s*\|\s*(chinese_date|chinese_time|yuan|chinese_number)")
+_COUNTED = r"\.(\w+)\s*(?:[<>]=?|[=!]=|[-+*/%])\s*\d"
 _SIGNED = re.compile(r"parts\.(?:signature|opinion|imprint)\([^()]*d\.(\w+)\s*\)")
+_MACRO = re.compile(r"{%-?\s*macro\s+([a-z]\w*\([^)]{0,300}\))")
+#: How much of a template is looked at, and how many of its loops: it may be of any length.
+_LOOKED_AT = 100_000
+_MOST_LOOPS = 50
 _BY_ENDING = (
     (re.compile(r"(_on|_date|date|day)$"), "date"),
     (re.compile(r"(_no|number)$"), "number"),
@@ -67,7 +72,7 @@ def sample_of(actor: Actor, draft_id: UUID, kind_key: str) -> Sample:
         data=_made_up(kind, _fields(bundle)),
         names=tuple(sorted({*kind.data, "organisation.name", "number", "issued_on", "seal"})),
         filters=tuple(filters.FILTERS),
-        parts=tuple(re.findall(r"{%-?\s*macro\s+([a-z]\w*\([^)]*\))", source)),
+        parts=tuple(_MACRO.findall(source)),
     )
 
 
@@ -101,8 +106,8 @@ def render(
             [Fault(f"{_folder(kind, each)}{each.pointer}", each.detail) for each in faults],
         )
     session().rollback()
-    made = papers.preview(kind, frozen, title=kind.title, author=organisation["name"], created=now)
-    return made.pdf
+    author = organisation["name"]
+    return draft_papers.preview(kind, frozen, title=kind.title, author=author, created=now).pdf
 
 
 def _folder(kind: DocumentKind, fault: Fault) -> str:
@@ -146,9 +151,9 @@ def _fields(bundle: Bundle) -> dict[str, FieldInfo]:
 
 
 def _made_up(kind: DocumentKind, fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
-    text = kind.files.get(kinds.TEMPLATE, b"").decode("utf-8", "replace")
+    text = kind.files.get(kinds.TEMPLATE, b"")[:_LOOKED_AT].decode("utf-8", "replace")
     listed = dict(_lists(text, fields))
-    filtered = dict(_FILTERED.findall(text))
+    filtered = {**_counted("d", text), **dict(_FILTERED.findall(text))}
     items = set(_ITEMS.findall(text))
     dated = set(_SIGNED.findall(text))
     found: dict[str, Any] = {}
@@ -167,9 +172,9 @@ def _made_up(kind: DocumentKind, fields: Mapping[str, FieldInfo]) -> dict[str, A
 
 
 def _lists(text: str, fields: Mapping[str, FieldInfo]) -> Iterator[tuple[str, Any]]:
-    for row, name in _LISTED.findall(text):
+    for row, name in list(dict.fromkeys(_LISTED.findall(text)))[:_MOST_LOOPS]:
         members = set(re.findall(rf"\b{row}\.(\w+)", text))
-        filtered = dict(
+        filtered = _counted(row, text) | dict(
             re.findall(rf"\b{row}\.(\w+)\s*\|\s*(chinese_date|chinese_time|yuan)", text)
         )
         made = {
@@ -177,6 +182,11 @@ def _lists(text: str, fields: Mapping[str, FieldInfo]) -> Iterator[tuple[str, An
             for each in sorted(members)
         }
         yield name, [made or _TEXT] * 2
+
+
+def _counted(row: str, text: str) -> dict[str, str]:
+    """Return the names that a template compares or reckons with a number."""
+    return dict.fromkeys(re.findall(rf"\b{row}{_COUNTED}", text), "chinese_number")
 
 
 def _value(name: str, fields: Mapping[str, FieldInfo]) -> Any:
