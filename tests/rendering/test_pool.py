@@ -134,3 +134,27 @@ def test_a_closed_pool_renders_nothing_more(template, options):
     pool.close()
     with pytest.raises(RenderTimeout, match="关闭"):
         pool.render(template("好"), {}, options)
+
+
+def test_a_child_starts_in_the_background_once():
+    with RenderPool(workers=2) as pool:
+        for _ in range(3):
+            pool.warm_soon()
+        until = time.monotonic() + 60
+        while pool._is_warming and time.monotonic() < until:
+            time.sleep(0.01)
+        first = child_of(pool).pid
+        pool.warm_soon()
+        time.sleep(0.05)
+        assert [child.pid for child in pool._children] == [first]
+
+
+def test_warming_in_vain_is_left_to_the_document_to_tell(tmp_path):
+    with RenderPool(fonts_dir=tmp_path) as pool:
+        pool.warm_soon()
+        until = time.monotonic() + 60
+        while pool._is_warming and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not pool._children
+        with pytest.raises(FontsNotBuilt):
+            pool.warm()

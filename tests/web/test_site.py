@@ -98,7 +98,7 @@ def test_a_database_that_is_away_is_told_with_a_way_to_try_again(
     def away(*_: Any, **__: Any) -> None:
         raise db.DatabaseAway("数据库无法连接。 Expected the database, but it is away.")
 
-    monkeypatch.setattr(sites.deployments, "find_newest", away)
+    monkeypatch.setattr("workflow_server.store.deployments.find_newest_id", away)
     monkeypatch.setattr(myself.people, "list_names_of", away)
     page = prosecutor.get("/?tab=done")
     assert page.status == 503

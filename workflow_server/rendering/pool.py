@@ -11,10 +11,11 @@ import queue
 import threading
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from workflow_server.errors import Fault
+from workflow_server.errors import Fault, WorkflowServerError
 from workflow_server.rendering import fonts
 from workflow_server.rendering.children import Child, Ended
 from workflow_server.rendering.sources import (
@@ -58,6 +59,7 @@ class RenderPool:
         self._children: set[Child] = set()
         self._lock = threading.Lock()
         self._closed = False
+        self._is_warming = False
         for _ in range(workers):
             self._idle.put(None)
         self._finalizer = weakref.finalize(self, _end_all, self._children)
@@ -98,6 +100,20 @@ class RenderPool:
             raise RenderTimeout(f"生成进程无法启动：{end.reason}") from None
         finally:
             self._idle.put(child)
+
+    def warm_soon(self) -> None:
+        """Start a child in the background unless one runs; where none can, the document tells."""
+        runs = any(child.alive for child in list(self._children))
+        if not (runs or self._closed or self._is_warming):
+            self._is_warming = True
+            threading.Thread(target=self._warm_quietly, daemon=True).start()
+
+    def _warm_quietly(self) -> None:
+        try:
+            with suppress(WorkflowServerError, OSError):
+                self.warm()
+        finally:
+            self._is_warming = False
 
     def close(self) -> None:
         """End all children; a document being rendered fails."""

@@ -112,18 +112,15 @@ def list_(actor: Actor, instance_id: UUID) -> list[Attachment]:
 
 def list_readable(actor: Actor, ids: Collection[UUID]) -> list[Attachment]:
     """Return which of these files, of cases and letters, somebody may read."""
-    rows = store.list_by_id(ids) if ids else []
-    sight = access.sight(actor)
-    arrived = deliveries.list_reached({row.id for row in rows}, sight)
-    rest = [row for row in rows if row.id not in arrived]
+    found = store.list_in_sight(ids, access.sight(actor)) if ids else []
+    rest = [row for row, is_seen, has_arrived in found if is_seen and not has_arrived]
     veils = masking.over(actor, (row.instance_id for row in rest), whole=True)
-    seen = {each for each in veils if sight.sees(each)}
     readable = {
         row.id
         for row in rest
-        if row.instance_id in seen and not _is_hidden(actor, row, veils[row.instance_id])
+        if row.instance_id is not None and not _is_hidden(actor, row, veils[row.instance_id])
     }
-    return [row for row in rows if row.id in arrived | readable]
+    return [row for row, _, has_arrived in found if has_arrived or row.id in readable]
 
 
 def find_mentioned(values: Iterable[Any], situation: Situation) -> list[Attachment]:

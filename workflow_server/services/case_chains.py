@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from workflow_server.services import access, definition_cache, deliveries, links
+from workflow_server.services import access, cases, definition_cache, deliveries, links
 from workflow_server.services.actors import Actor
 from workflow_server.services.letters import Letter
-from workflow_server.store import cases, process_instances
+from workflow_server.store import cases as case_rows
+from workflow_server.store import process_instances
 from workflow_server.store.links import End, Link
 
 #: Of one case no more letters than this are shown.
@@ -49,7 +50,8 @@ class Thread:
 
 def of(actor: Actor, instance_id: UUID) -> Thread:
     """Return the thread of a case that the actor may see; NotFound otherwise."""
-    chain = links.chain_of_case(actor, instance_id)
+    row = cases.find(actor, instance_id)
+    chain = links.chain_of_seen_case(actor, instance_id)
     found, _ = deliveries.list_(actor, instance_id=instance_id, page_size=MOST)
     theirs = {_other(each, instance_id) for each in found} - {None, instance_id}
     seen = process_instances.list_seen(access.sight(actor), [each for each in theirs if each])
@@ -64,13 +66,11 @@ def of(actor: Actor, instance_id: UUID) -> Thread:
     ends = {end.id: end for end in chain.ends}
     ties = [Tie(link, ends[link.from_id], ends[link.to_id]) for link in chain.links]
     named = {end.instance_id for tie in ties for end in (tie.source, tie.target)} | seen
-    row = cases.find(instance_id)
-    assert row is not None
     shared = definition_cache.content_of(row.definition.deployment_id).shared
     return Thread(
         letters,
         ties,
-        cases.list_numbers([each for each in named if each is not None]),
+        case_rows.list_numbers([each for each in named if each is not None]),
         {key: kind.label for key, kind in shared.records.items()},
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from workflow_server.errors import NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right, Scope
 from workflow_server.services import (
@@ -28,6 +29,7 @@ from workflow_server.services.actors import Actor
 from workflow_server.services.deadlines import DeadlineView
 from workflow_server.services.record_words import Fact
 from workflow_server.store import cases as store
+from workflow_server.store import deadlines as deadline_rows
 from workflow_server.store import directory, organisations
 from workflow_server.store.access import Recusal
 from workflow_server.store.cases import SORTS as SORTS
@@ -197,19 +199,27 @@ def list_organisations(actor: Actor) -> Sequence[tuple[UUID, str]]:
     return sorted(found.items(), key=lambda each: each[1])
 
 
+def find(actor: Actor, instance_id: UUID) -> store.Row:
+    """Return a case that the actor may see, with names; NotFound otherwise."""
+    row = store.find_seen(access.sight(actor), instance_id)
+    if row is None:
+        raise NotFound(f"Expected process instance {instance_id}, but there is none")
+    return row
+
+
 def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
     """Return one case that the actor may see, from every side; NotFound otherwise."""
-    instance = access.see_instance(actor, instance_id)
+    row = find(actor, instance_id)
+    instance = row.instance
     views.note(actor, instance, "detail")
-    row = store.find(instance_id)
-    assert row is not None
     content = definition_cache.content_of(row.definition.deployment_id)
     process = content.processes[row.definition.key]
-    clocks, _ = deadlines.list_(actor, now, instance_id=instance_id, page_size=MOST)
+    clocks, _ = deadline_rows.list_(None, instance_ids=[instance_id], page_size=MOST)
     papers, _ = documents.list_(actor, instance_id=instance_id, page_size=MOST)
     failed, _ = incidents.list_(actor, is_open=True, instance_id=instance_id, page_size=MOST)
     host = instance.organisation_id
-    acts = access.sees_to_act(actor, instance_id)
+    may_restrict, may_recuse = actor.may(Right.RESTRICT, host), actor.may(Right.RECUSE, host)
+    acts = (may_restrict or may_recuse) and access.sees_to_act(actor, instance_id)
     return Whole(
         instance=instance,
         definition=row.definition,
@@ -217,12 +227,12 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
         starter=row.starter,
         records=_records(actor, instance_id, content.shared),
         tasks=_tasks(instance_id, content.shared),
-        clocks=_clocks(clocks),
+        clocks=_clocks([deadlines.view(each, now) for each in clocks]),
         documents=papers,
         incidents=failed,
         waiting=_waiting([instance_id], {instance_id: process}).get(instance_id, ()),
-        may_restrict=acts and actor.may(Right.RESTRICT, host),
-        may_recuse=acts and actor.may(Right.RECUSE, host),
+        may_restrict=acts and may_restrict,
+        may_recuse=acts and may_recuse,
     )
 
 
@@ -239,15 +249,13 @@ def list_history(
 
     None are all kinds but drafts: that somebody saved one says little, and often.
     """
-    instance = access.see_instance(actor, instance_id)
+    row = find(actor, instance_id)
     found, total = store.list_acts(
         instance_id, acts, (Event.DRAFT_SAVED,), newest, page_size, (page - 1) * page_size
     )
     veil = masking.of(actor, instance_id, whole=True)
     shown = masking.acts(veil, found)
-    views.note(actor, instance, "history", classes=masking.shown_sensitive(veil))
-    row = store.find(instance_id)
-    assert row is not None
+    views.note(actor, row.instance, "history", classes=masking.shown_sensitive(veil))
     content = definition_cache.content_of(row.definition.deployment_id)
     elements = content.processes[row.definition.key].elements
     return [
@@ -262,9 +270,7 @@ def list_history(
 
 def list_marks(actor: Actor, instance_id: UUID) -> dict[str, list[TaskLine]]:
     """Return the tasks of a case by the element where they stood: who did what in the diagram."""
-    access.see_instance(actor, instance_id)
-    row = store.find(instance_id)
-    assert row is not None
+    row = find(actor, instance_id)
     content = definition_cache.content_of(row.definition.deployment_id)
     found: dict[str, list[TaskLine]] = defaultdict(list)
     for line in _tasks(instance_id, content.shared):

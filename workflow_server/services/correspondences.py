@@ -18,7 +18,7 @@ from workflow_server.services.letters import Letter
 from workflow_server.store import cases as case_rows
 from workflow_server.store import correspondences as store
 from workflow_server.store import deliveries as delivery_rows
-from workflow_server.store import deployments, directory, process_instances
+from workflow_server.store import directory
 from workflow_server.store.correspondences import Filter as Matters
 from workflow_server.store.correspondences import Mine
 from workflow_server.store.deliveries import NEW, DeliveryStatus, Filter
@@ -110,13 +110,13 @@ def count_new(actor: Actor) -> int:
 
 def see(actor: Actor, delivery_id: UUID, now: datetime) -> Whole:
     """Return a letter that the actor sees, with its conversation; NotFound otherwise."""
-    letter = deliveries.get(actor, delivery_id)
-    delivery = letter.delivery
-    is_received = _stands_on(actor, delivery_id, "received")
-    is_sent = _stands_on(actor, delivery_id, "sent")
+    delivery, is_sent, is_received = deliveries.look_at(actor, delivery_id)
+    others = delivery_rows.list_thread(access.sight(actor), delivery, MOST)
+    rows = others if delivery in others else [delivery, *others]
+    read = letters.read(actor, rows)
+    letter = next(each for each in read if each.delivery.id == delivery_id)
     case_id = _case(letter, "received" if is_received else "sent")
     standing = _standings(actor, [case_id], now).get(case_id) if case_id is not None else None
-    thread = delivery_rows.list_thread(access.sight(actor), delivery, MOST)
     by = delivery.acknowledged_by
     is_new = delivery.status in NEW
     is_on_paper = delivery.status == DeliveryStatus.PAPER and delivery.delivered_at is None
@@ -126,17 +126,17 @@ def see(actor: Actor, delivery_id: UUID, now: datetime) -> Whole:
         is_sent=is_sent,
         standing=standing,
         told=_told(letter),
-        thread=letters.read(actor, thread),
+        thread=read,
         acknowledged_by=None if by is None else directory.list_names([by]).get(by),
-        may_acknowledge=is_new and _stands_on(actor, delivery_id, "received", acting=True),
-        may_hand_over=is_on_paper and _stands_on(actor, delivery_id, "sent", acting=True),
+        may_acknowledge=is_new and is_received and _acts_on(actor, delivery_id, "received"),
+        may_hand_over=is_on_paper and is_sent and _acts_on(actor, delivery_id, "sent"),
     )
 
 
 def list_types() -> list[tuple[str, str]]:
     """Return the types of letters of the newest content with what they are called."""
-    newest = deployments.find_newest()
-    found = {} if newest is None else definition_cache.content_of(newest.id).shared.messages
+    newest = definition_cache.newest()
+    found = {} if newest is None else newest.content.shared.messages
     return [(each.key, each.label) for each in found.values()]
 
 
@@ -168,10 +168,10 @@ def list_own(
 
 def _writing() -> set[str]:
     """Return the processes that send letters, by key."""
-    newest = deployments.find_newest()
+    newest = definition_cache.newest()
     if newest is None:
         return set()
-    processes = definition_cache.content_of(newest.id).processes
+    processes = newest.content.processes
     return {
         key
         for key, process in processes.items()
@@ -202,8 +202,8 @@ def _case(letter: Letter, direction: Direction) -> UUID | None:
     return delivery.received_instance_id if direction == "received" else delivery.instance_id
 
 
-def _stands_on(actor: Actor, delivery_id: UUID, side: Direction, *, acting: bool = False) -> bool:
-    sight = access.sight(actor, acting=acting)
+def _acts_on(actor: Actor, delivery_id: UUID, side: Direction) -> bool:
+    sight = access.sight(actor, acting=True)
     return delivery_rows.find_seen(sight, delivery_id, side) is not None
 
 
@@ -212,10 +212,10 @@ def _standings(
 ) -> Mapping[UUID | None, Standing]:
     """Return where those of some cases stand that the actor sees, in few statements."""
     sight = access.sight(actor)
-    seen = process_instances.list_seen(sight, list(dict.fromkeys(instance_ids)))
-    if not seen:
+    found = store.list_cases(list(dict.fromkeys(instance_ids)), sight)
+    if not found:
         return {}
-    found = store.list_cases(seen)
+    seen = found.keys()
     running = {
         key: definition
         for key, (instance, definition) in found.items()

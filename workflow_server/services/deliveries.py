@@ -122,6 +122,15 @@ def get(actor: Actor, delivery_id: UUID) -> Letter:
     return letters.read(actor, [delivery])[0]
 
 
+def look_at(actor: Actor, delivery_id: UUID) -> tuple[Delivery, bool, bool]:
+    """Return a letter that the actor sees, unread; whether as the sender and as the recipient."""
+    found = store.find_sides(access.sight(actor), delivery_id)
+    if found is None:
+        raise _unknown(delivery_id)
+    views.note(actor, found[0].instance_id, "delivery", delivery_id)
+    return found
+
+
 def list_(
     actor: Actor,
     *,
@@ -342,8 +351,12 @@ def _check_flags(effect: MessageEffect, message: MessageType, ids: list[UUID]) -
 def _see(actor: Actor, delivery_id: UUID) -> Delivery:
     delivery = store.find_seen(access.sight(actor), delivery_id)
     if delivery is None:
-        raise NotFound(f"未找到送达件。 Expected delivery {delivery_id}, but there is none.")
+        raise _unknown(delivery_id)
     return delivery
+
+
+def _unknown(delivery_id: UUID) -> NotFound:
+    return NotFound(f"未找到送达件。 Expected delivery {delivery_id}, but there is none.")
 
 
 def _lock(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +19,7 @@ from workflow_server.services import deployments, process_changes, process_defin
 from workflow_server.services import proposals as proposing
 from workflow_server.services.actors import Actor
 from workflow_server.store import definition_use, people, proposals
+from workflow_server.store import deployments as deployment_rows
 from workflow_server.store import process_definitions as rows
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.proposals import Proposal
@@ -64,18 +66,17 @@ class Part:
 def list_(actor: Actor) -> list[Design]:
     """Return every process with its versions, for who proposes or approves content."""
     proposing.check_may_prepare(actor)
-    running = definition_use.count_running()
-    return [
-        Design(newest.key, newest.title, newest.party, list(_versions(newest.key, running)))
-        for newest in process_definitions.list_()
-    ]
+    newest = process_definitions.list_()
+    versions = _versions(rows.list_all())
+    return [Design(each.key, each.title, each.party, versions.get(each.key, ())) for each in newest]
 
 
 def get(actor: Actor, definition_id: UUID) -> tuple[ProcessDefinition, Version]:
     """Return a definition and the version that it is of."""
     proposing.check_may_prepare(actor)
     definition = process_definitions.get(definition_id)
-    return definition, _version([definition], definition_use.count_running())
+    ((version,),) = _versions([definition]).values()
+    return definition, version
 
 
 def parts_of(definition: ProcessDefinition) -> list[Part]:
@@ -118,29 +119,33 @@ def may_decide(actor: Actor, proposal: Proposal) -> bool:
     return is_open and actor.may(Right.APPROVE)
 
 
-def _versions(key: str, running: Mapping[UUID, int]) -> Iterator[Version]:
-    """Yield versions: deployments that changed nothing of a process have its number."""
-    of_number: dict[int, list[ProcessDefinition]] = {}
-    for row in rows.list_versions(key):
-        of_number.setdefault(row.version, []).append(row)
-    for same in of_number.values():
-        yield _version(same, running)
+def _versions(found: Sequence[ProcessDefinition]) -> dict[str, list[Version]]:
+    """Return versions by process, in few statements; `found` are rows, newest first.
 
-
-def _version(same: Sequence[ProcessDefinition], running: Mapping[UUID, int]) -> Version:
-    """Return a version by the deployment that brought it; `same` are its rows, newest first."""
-    deployment = deployments.get(same[-1].deployment_id)
-    proposal = proposing.proposal_of(deployment.id)
-    decisions = proposals.list_decisions(proposal.id) if proposal is not None else ()
-    return Version(
-        definition=same[0],
-        deployed_at=deployment.deployed_at,
-        source=deployment.source,
-        proposal_id=proposal.id if proposal is not None else None,
-        proposed_by=proposal.proposed_by_name if proposal is not None else None,
-        approved_by=[each.person_name for each in decisions if each.approved],
-        running=sum(running.get(row.id, 0) for row in same),
-    )
+    Deployments that changed nothing of a process have its number: the first one brought it.
+    """
+    same: dict[tuple[str, int], list[ProcessDefinition]] = defaultdict(list)
+    for row in found:
+        same[row.key, row.version].append(row)
+    brought = {of_one[-1].deployment_id for of_one in same.values()}
+    deployed, running = deployment_rows.list_by_id(brought), definition_use.count_running()
+    proposed = proposals.list_by_deployment(brought)
+    approved = proposals.list_approvals([each.id for each in proposed.values()])
+    versions: dict[str, list[Version]] = defaultdict(list)
+    for (key, _number), of_one in same.items():
+        deployment = deployed[of_one[-1].deployment_id]
+        proposal = proposed.get(deployment.id)
+        version = Version(
+            definition=of_one[0],
+            deployed_at=deployment.deployed_at,
+            source=deployment.source,
+            proposal_id=proposal.id if proposal is not None else None,
+            proposed_by=proposal.proposed_by_name if proposal is not None else None,
+            approved_by=approved.get(proposal.id, ()) if proposal is not None else (),
+            running=sum(running.get(row.id, 0) for row in of_one),
+        )
+        versions[key].append(version)
+    return versions
 
 
 def _who(element: ElementExtensions, labels: Mapping[str, str]) -> str | None:

@@ -15,8 +15,8 @@ from workflow_server.errors import NotFound
 from workflow_server.services import access, definition_cache, masking, record_words
 from workflow_server.services.actors import Actor
 from workflow_server.services.record_words import Fact, Words
-from workflow_server.store import deployments, organisations
 from workflow_server.store import ledgers as store
+from workflow_server.store import organisations
 from workflow_server.store.ledgers import SORTS as SORTS
 from workflow_server.store.ledgers import Filter as Filter
 from workflow_server.store.records import Record
@@ -127,8 +127,8 @@ def read_all(actor: Actor, sheet: Sheet, wanted: Wanted) -> tuple[list[Row], int
 
 
 def _content() -> Content | None:
-    newest = deployments.find_newest()
-    return definition_cache.content_of(newest.id) if newest is not None else None
+    newest = definition_cache.newest()
+    return newest.content if newest is not None else None
 
 
 def _has(actor: Actor, ledger: Ledger) -> bool:
@@ -154,7 +154,7 @@ def _made(made: Mapping[str, frozenset[str]], prefix: str) -> dict[str, frozense
 
 def _narrowed(sheet: Sheet, wanted: Wanted) -> Filter:
     allowed = sheet.ledger.filters
-    before = wanted.opened_to + timedelta(days=1) if wanted.opened_to is not None else None
+    before = _day_after(wanted.opened_to)
     dated = "opened" in allowed
     return Filter(
         kind=sheet.ledger.kind,
@@ -167,6 +167,11 @@ def _narrowed(sheet: Sheet, wanted: Wanted) -> Filter:
         chosen={key: value for key, value in wanted.chosen if key in sheet.choices},
         searched=sheet.searched,
     )
+
+
+def _day_after(day: date | None) -> date | None:
+    """Return the next day; the last one that there is narrows nothing."""
+    return day + timedelta(days=1) if day is not None and day < date.max else None
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -54,9 +54,14 @@ def may_read(actor: Actor, document: Document, *, acting: bool = False) -> bool:
     return is_ours or deliveries.reached(document.id, sight)
 
 
+def list_readable(actor: Actor, ids: Collection[UUID]) -> list[Document]:
+    """Return those of these documents that somebody reads."""
+    return store.list_readable(ids, access.sight(actor), condition(actor)) if ids else []
+
+
 def list_legible(actor: Actor, ids: Collection[UUID]) -> set[UUID]:
     """Return which of these documents somebody reads."""
-    return store.list_legible(ids, access.sight(actor), condition(actor))
+    return store.list_legible(ids, access.sight(actor), condition(actor)) if ids else set()
 
 
 def named_in(kind: DocumentKind, texts: Iterable[Any], situation: Situation) -> Named:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from workflow_server.services import attachments, legibility, masking
 from workflow_server.store import deliveries as store
-from workflow_server.store import documents, organisations
+from workflow_server.store import organisations
 from workflow_server.store.attachments import Attachment
 from workflow_server.store.deliveries import Delivery, DeliveryEnclosure
 from workflow_server.store.documents import Document
@@ -33,12 +34,12 @@ def read(actor: Actor, found: Sequence[Delivery]) -> list[Letter]:
     """Return letters that somebody sees, with those of their enclosures that they may read."""
     rows = masking.deliveries(actor, found)
     enclosures = store.list_enclosures([row.id for row in rows]) if rows else []
-    ids = {row.enclosed_id for row in enclosures}
-    legible = legibility.list_legible(actor, ids)
-    papers = {row.id: row for row in documents.list_by_id(legible)} if legible else {}
-    files = {row.id: row for row in attachments.list_readable(actor, ids)}
+    papers = {row.id: row for row in legibility.list_readable(actor, _ids("document", enclosures))}
+    files = {
+        row.id: row for row in attachments.list_readable(actor, _ids("attachment", enclosures))
+    }
     parties = {id_ for row in rows for id_ in (row.sender_id, row.recipient_id)}
-    names = {id_: organisations.get(id_) for id_ in parties}
+    names = organisations.list_by_id(parties) if parties else {}
     return [
         Letter(
             row,
@@ -49,6 +50,10 @@ def read(actor: Actor, found: Sequence[Delivery]) -> list[Letter]:
         )
         for row in rows
     ]
+
+
+def _ids(type_: str, enclosures: Sequence[DeliveryEnclosure]) -> set[UUID]:
+    return {each.enclosed_id for each in enclosures if each.type == type_}
 
 
 def _of(row: Delivery, enclosures: Sequence[DeliveryEnclosure]) -> list[DeliveryEnclosure]:

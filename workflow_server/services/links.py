@@ -63,7 +63,13 @@ def chain(actor: Actor, start: UUID) -> Chain:
 def chain_of_case(actor: Actor, instance_id: UUID) -> Chain:
     """Walk the links from a case, and from all records and papers of it, like `chain` does."""
     access.see_instance(actor, instance_id)
-    return _walk(actor, _visible(actor, {instance_id, *store.list_of_case(instance_id)}))
+    return chain_of_seen_case(actor, instance_id)
+
+
+def chain_of_seen_case(actor: Actor, instance_id: UUID) -> Chain:
+    """Walk the links from a case of which it is known that the actor may see it."""
+    ids = {instance_id, *store.list_of_case(instance_id)}
+    return _walk(actor, _visible(actor, ids, frozenset({instance_id})))
 
 
 def _walk(actor: Actor, seen: dict[UUID, End]) -> Chain:
@@ -82,14 +88,14 @@ def _walk(actor: Actor, seen: dict[UUID, End]) -> Chain:
     )
 
 
-def _visible(actor: Actor, ids: set[UUID]) -> dict[UUID, End]:
+def _visible(actor: Actor, ids: set[UUID], known: frozenset[UUID] = frozenset()) -> dict[UUID, End]:
+    """Return what somebody sees of these; of the `known` cases it is known that they do."""
     if not ids:
         return {}
     sight = access.sight(actor)
     found = store.find_ends(ids).values()
-    cases = process_instances.list_seen(
-        sight, {end.instance_id for end in found if end.instance_id is not None}
-    )
+    asked = {end.instance_id for end in found if end.instance_id is not None} - known
+    cases = known | process_instances.list_seen(sight, asked)
     papers = {end.id for end in found if end.type == "document"}
     legible = legibility.list_legible(actor, papers)
     return {

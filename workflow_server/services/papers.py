@@ -37,6 +37,11 @@ def preview(
     )
 
 
+def warm() -> None:
+    """Let a process start in the background: who opened a form with papers looks at one soon."""
+    _chosen().warm_soon()
+
+
 def _chosen() -> RenderPool:
     chosen = settings()
     return _pool(

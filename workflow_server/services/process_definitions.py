@@ -41,7 +41,8 @@ class StartOffer:
 
 def list_() -> Sequence[ProcessDefinition]:
     """Return the newest definition of every process, by key."""
-    return process_definitions.list_newest()
+    found = definition_cache.newest()
+    return () if found is None else found.definitions
 
 
 def list_versions(key: str) -> Sequence[ProcessDefinition]:

@@ -13,6 +13,7 @@ from workflow_server.services.cases import Line
 from workflow_server.store import cases as case_rows
 from workflow_server.store import process_instances, tasks
 from workflow_server.store.cases import Shown
+from workflow_server.store.db import count_all
 from workflow_server.store.tasks import Listed, TaskStatus
 
 
@@ -79,10 +80,13 @@ def count(actor: Actor) -> Counts:
     """Return how many tasks the actor has to do and has done, and how many cases started."""
     sight = access.sight(actor)
     offered = tasks.offered_to(sight, actor.posts, TaskStatus.OPEN)
+    started = process_instances.Filter(started_by=actor.person_id)
     return Counts(
-        tasks.count(offered, _open(_ALL)),
-        tasks.count(tasks.in_sight(sight), _done(actor, _ALL)),
-        process_instances.count(sight, process_instances.Filter(started_by=actor.person_id)),
+        *count_all(
+            tasks.counted(offered, _open(_ALL)),
+            tasks.counted(tasks.in_sight(sight), _done(actor, _ALL)),
+            process_instances.counted(sight, started),
+        )
     )
 
 

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
+from workflow_server.store import deliveries
 from workflow_server.store.db import Model, session
+from workflow_server.store.sight import Sight
 from workflow_server.store.types import UtcDateTime, UuidColumn, new_id
 
 
@@ -63,6 +65,14 @@ def get(attachment_id: UUID) -> Attachment:
 def list_by_id(ids: Collection[UUID]) -> list[Attachment]:
     """Return the files of these ids that exist."""
     return list(session().scalars(sa.select(Attachment).where(Attachment.id.in_(ids))))
+
+
+def list_in_sight(ids: Collection[UUID], sight: Sight) -> list[tuple[Attachment, bool, bool]]:
+    """Return these files; whether each is of a case in sight, and came in a letter in sight."""
+    seen = sight.of(Attachment.instance_id).label("seen")
+    arrived = Attachment.id.in_(deliveries.received(sight)).label("arrived")
+    query = sa.select(Attachment, seen, arrived).where(Attachment.id.in_(ids))
+    return [(row[0], bool(row[1]), bool(row[2])) for row in session().execute(query)]
 
 
 def list_(instance_id: UUID) -> list[Attachment]:

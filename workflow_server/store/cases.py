@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from workflow_server.store import records
-from workflow_server.store.db import session
+from workflow_server.store.db import session, total_of
 from workflow_server.store.deadlines import Deadline, DeadlineAlert, DeadlineStatus
 from workflow_server.store.history import HistoryRow
 from workflow_server.store.organisations import Organisation
@@ -82,14 +82,15 @@ def list_(
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
         .where(sight.of(ProcessInstance.id), *_conditions(narrowed))
     )
-    total = session().scalar(counted) or 0
     rows = session().execute(query.order_by(*_order(sort)).limit(limit).offset(offset))
-    return [Row(*row) for row in rows], total
+    found = [Row(*row) for row in rows]
+    return found, total_of(len(found), limit, offset, counted)
 
 
-def find(instance_id: UUID) -> Row | None:
-    """Return a case with names, if it is there; whether it may be seen is asked elsewhere."""
-    row = session().execute(_listing().where(ProcessInstance.id == instance_id)).one_or_none()
+def find_seen(sight: Sight, instance_id: UUID) -> Row | None:
+    """Return a case with names as it is now, if it is there and in sight."""
+    query = _listing().where(ProcessInstance.id == instance_id, sight.of_one(ProcessInstance.id))
+    row = session().execute(query, execution_options={"populate_existing": True}).one_or_none()
     return None if row is None else Row(*row)
 
 
@@ -215,12 +216,14 @@ def list_acts(
     """Return acts of a case of some kinds (none: of all but some), and how many there are."""
     kinds = HistoryRow.act.in_(sorted(acts)) if acts else HistoryRow.act.not_in(sorted(but))
     wanted = [HistoryRow.chain_id == instance_id, kinds]
-    total = session().scalar(sa.select(sa.func.count()).select_from(HistoryRow).where(*wanted)) or 0
     order = HistoryRow.seq.desc() if newest else HistoryRow.seq.asc()
-    rows = session().scalars(
-        sa.select(HistoryRow).where(*wanted).order_by(order).limit(limit).offset(offset)
+    rows = (
+        session()
+        .scalars(sa.select(HistoryRow).where(*wanted).order_by(order).limit(limit).offset(offset))
+        .all()
     )
-    return rows.all(), total
+    counted = sa.select(sa.func.count()).select_from(HistoryRow).where(*wanted)
+    return rows, total_of(len(rows), limit, offset, counted)
 
 
 def list_alerts(deadline_ids: Collection[UUID]) -> Sequence[DeadlineAlert]:

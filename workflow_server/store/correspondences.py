@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from workflow_server.store.db import session
+from workflow_server.store.db import session, total_of
 from workflow_server.store.deliveries import Delivery
 from workflow_server.store.documents import Document
 from workflow_server.store.process_definitions import ProcessDefinition
@@ -52,14 +52,18 @@ def list_mine(
 
 
 def list_cases(
-    instance_ids: Collection[UUID],
+    instance_ids: Collection[UUID], sight: Sight | None = None
 ) -> dict[UUID, tuple[ProcessInstance, ProcessDefinition]]:
-    """Return cases with what they run, by id."""
+    """Return cases (those in sight only, if given) with what they run, by id."""
+    if not instance_ids:
+        return {}
     query = (
         sa.select(ProcessInstance, ProcessDefinition)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
         .where(ProcessInstance.id.in_(instance_ids))
     )
+    if sight is not None:
+        query = query.where(sight.of(ProcessInstance.id))
     return {row[0].id: (row[0], row[1]) for row in session().execute(query)}
 
 
@@ -88,7 +92,8 @@ def list_writing(
         .order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc())
     )
     rows = session().execute(query.limit(limit).offset(offset))
-    return [(row[0], row[1]) for row in rows], session().scalar(counted.where(*wanted)) or 0
+    found = [(row[0], row[1]) for row in rows]
+    return found, total_of(len(found), limit, offset, counted.where(*wanted))
 
 
 def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:

@@ -122,6 +122,18 @@ def run(
     return db.session.connection().execute(statement, parameters)
 
 
+def total_of(found: int, limit: int, offset: int, counted: sa.Select[int]) -> int:
+    """Return how many rows a list has; counted only where the page at hand does not tell."""
+    is_last = found < limit and (found > 0 or offset == 0)
+    return offset + found if is_last else session().scalar(counted) or 0
+
+
+def count_all(*queries: sa.Select[int]) -> tuple[int, ...]:
+    """Return what several queries count, in one statement."""
+    row = session().execute(sa.select(*(query.scalar_subquery() for query in queries))).one()
+    return tuple(row)
+
+
 _S = TypeVar("_S", bound=sa.Executable)
 
 

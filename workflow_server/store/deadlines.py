@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, session, total_of
 from workflow_server.store.sight import Sight
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
@@ -147,15 +147,17 @@ def list_(
         wanted.append(Deadline.due_at <= due_before)
     if due_from is not None:
         wanted.append(Deadline.due_at > due_from)
-    total = session().scalar(sa.select(sa.func.count()).select_from(Deadline).where(*wanted)) or 0
+    offset = (page - 1) * page_size
     rows = session().scalars(
         sa.select(Deadline)
         .where(*wanted)
         .order_by(Deadline.due_at, Deadline.id)
         .limit(page_size)
-        .offset((page - 1) * page_size)
+        .offset(offset)
     )
-    return list(rows), total
+    found = list(rows)
+    counted = sa.select(sa.func.count()).select_from(Deadline).where(*wanted)
+    return found, total_of(len(found), page_size, offset, counted)
 
 
 def find_alert(deadline_id: UUID, due: date, days_before: int) -> DeadlineAlert | None:

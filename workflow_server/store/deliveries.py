@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, session, total_of
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.sight import Sight, any_of
@@ -190,14 +190,6 @@ def reached(enclosed_id: UUID, sight: Sight) -> bool:
     return found is not None
 
 
-def list_reached(ids: Collection[UUID], sight: Sight) -> set[UUID]:
-    """Return which papers and files came in a delivered letter that somebody sees."""
-    if not ids:
-        return set()
-    query = received(sight).where(DeliveryEnclosure.enclosed_id.in_(ids))
-    return set(session().scalars(query))
-
-
 def received(sight: Sight) -> sa.Select[UUID]:
     """Return the query for the ids of all papers and files in delivered letters that one sees."""
     return (
@@ -235,6 +227,22 @@ def find_seen(
         sa.select(Delivery).where(Delivery.id == delivery_id, _side(sight, direction)),
         execution_options={"populate_existing": True},
     )
+
+
+def find_sides(sight: Sight, delivery_id: UUID) -> tuple[Delivery, bool, bool] | None:
+    """Return a letter as it is now, if it is seen; whether it is, as a sent and a received one."""
+    sent, received = sight.of(Delivery.instance_id), has_come_to(sight)
+    query = sa.select(Delivery, sent.label("is_sent"), received.label("is_received"))
+    row = (
+        session()
+        .execute(
+            query.where(Delivery.id == delivery_id), execution_options={"populate_existing": True}
+        )
+        .one_or_none()
+    )
+    if row is None or not (row[1] or row[2]):
+        return None
+    return row[0], bool(row[1]), bool(row[2])
 
 
 def _side(sight: Sight, direction: Literal["sent", "received"] | None) -> sa.ColumnElement[bool]:
@@ -318,12 +326,14 @@ def list_(
         wanted.append(Delivery.status == status)
     if narrowed is not None:
         wanted += _conditions(narrowed)
-    total = session().scalar(sa.select(sa.func.count()).select_from(Delivery).where(*wanted)) or 0
+    offset = (page - 1) * page_size
     rows = session().scalars(
         sa.select(Delivery)
         .where(*wanted)
         .order_by(Delivery.sent_at.desc(), Delivery.id.desc())
         .limit(page_size)
-        .offset((page - 1) * page_size)
+        .offset(offset)
     )
-    return list(rows), total
+    found = list(rows)
+    counted = sa.select(sa.func.count()).select_from(Delivery).where(*wanted)
+    return found, total_of(len(found), page_size, offset, counted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, ready, run, session, table
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
 _LOCK = 0x6465706C
@@ -58,6 +58,12 @@ def get_bundle(deployment_id: UUID) -> bytes:
     return data
 
 
+def list_by_id(deployment_ids: Collection[UUID]) -> dict[UUID, Deployment]:
+    """Return deployments by their ids."""
+    query = sa.select(Deployment).where(Deployment.id.in_(deployment_ids))
+    return {row.id: row for row in session().scalars(query)}
+
+
 def list_checksums() -> dict[UUID, str]:
     """Return the checksums of all deployments, by their ids."""
     rows = session().execute(sa.select(Deployment.id, Deployment.checksum).order_by(Deployment.id))
@@ -67,6 +73,16 @@ def list_checksums() -> dict[UUID, str]:
 def find_by_checksum(checksum: str) -> Deployment | None:
     """Return the deployment of exactly these bytes, if there is one."""
     return session().scalar(sa.select(Deployment).where(Deployment.checksum == checksum))
+
+
+_IDS = table(Deployment).c.id
+_NEWEST_ID = ready(sa.select(_IDS).order_by(_IDS.desc()).limit(1))
+
+
+def find_newest_id() -> UUID | None:
+    """Return the id of the deployment made last."""
+    found: UUID | None = run(_NEWEST_ID).scalar()
+    return found
 
 
 def find_newest() -> Deployment | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store import deliveries
 from workflow_server.store.access import TeamMember
-from workflow_server.store.db import Model, session, table
+from workflow_server.store.db import Model, session, table, total_of
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
@@ -160,15 +160,17 @@ def list_(
         wanted.append(Document.instance_id == instance_id)
     if kind is not None:
         wanted.append(Document.kind == kind)
-    total = session().scalar(sa.select(sa.func.count()).select_from(Document).where(*wanted)) or 0
+    offset = (page - 1) * page_size
     rows = session().scalars(
         sa.select(Document)
         .where(*wanted)
         .order_by(Document.made_at.desc(), Document.id.desc())
         .limit(page_size)
-        .offset((page - 1) * page_size)
+        .offset(offset)
     )
-    return list(rows), total
+    found = list(rows)
+    counted = sa.select(sa.func.count()).select_from(Document).where(*wanted)
+    return found, total_of(len(found), page_size, offset, counted)
 
 
 def legible_to(reader: Reader) -> Condition:
@@ -181,14 +183,19 @@ def legible_to(reader: Reader) -> Condition:
 
 def list_legible(ids: Collection[UUID], sight: Sight, legible: Condition) -> set[UUID]:
     """Return which of these documents are read in their case, or came in a letter in sight."""
-    if not ids:
-        return set()
-    seen = any_of(
-        Document.id,
-        sa.and_(Document.id.in_(ids), sight.of(Document.instance_id), legible),
-        sa.and_(Document.id.in_(ids), Document.id.in_(deliveries.received(sight))),
-    )
-    return set(session().scalars(sa.select(Document.id).where(Document.id.in_(ids), seen)))
+    return set(session().scalars(sa.select(Document.id).where(*_readable(ids, sight, legible))))
+
+
+def list_readable(ids: Collection[UUID], sight: Sight, legible: Condition) -> list[Document]:
+    """Return those documents themselves."""
+    return list(session().scalars(sa.select(Document).where(*_readable(ids, sight, legible))))
+
+
+def _readable(ids: Collection[UUID], sight: Sight, legible: Condition) -> tuple[Condition, ...]:
+    is_one = Document.id.in_(ids)
+    in_case = sa.and_(is_one, sight.of(Document.instance_id), legible)
+    in_letter = sa.and_(is_one, Document.id.in_(deliveries.received(sight)))
+    return is_one, any_of(Document.id, in_case, in_letter)
 
 
 def list_hiding(ids: Collection[UUID]) -> list[DocumentClass]:

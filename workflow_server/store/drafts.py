@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, session, total_of
 from workflow_server.store.people import Person
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
@@ -89,9 +89,10 @@ def list_(
         query = query.where(Draft.owner_id == owner_id)
     if status is not None:
         query = query.where(Draft.status == status)
-    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     rows = session().scalars(query.order_by(Draft.id.desc()).limit(limit).offset(offset))
-    return rows.all(), total
+    found = rows.all()
+    counted = sa.select(sa.func.count()).select_from(query.subquery())
+    return found, total_of(len(found), limit, offset, counted)
 
 
 def count_open(owner_id: UUID) -> int:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, session, total_of
 from workflow_server.store.sight import Sight
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
@@ -138,9 +138,10 @@ def list_(
         query = query.where(missing if is_open else ~missing)
     if instance_id is not None:
         query = query.where(Incident.instance_id == instance_id)
-    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     rows = session().scalars(query.order_by(Incident.id.desc()).limit(limit).offset(offset))
-    return rows.all(), total
+    found = rows.all()
+    counted = sa.select(sa.func.count()).select_from(query.subquery())
+    return found, total_of(len(found), limit, offset, counted)
 
 
 def list_open_of(instance_id: UUID) -> Sequence[Incident]:

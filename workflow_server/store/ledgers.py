@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from workflow_server.store.db import session
+from workflow_server.store.db import session, total_of
 from workflow_server.store.records import Record, in_sight
 from workflow_server.store.sight import Sight
 
@@ -46,7 +46,6 @@ def list_(
 ) -> tuple[list[Record], int]:
     """Return records in sight, and how many fit."""
     wanted = [in_sight(sight), Record.kind == narrowed.kind, *_conditions(narrowed)]
-    total = session().scalar(sa.select(sa.func.count()).select_from(Record).where(*wanted)) or 0
     rows = session().scalars(
         sa.select(Record)
         .where(*wanted)
@@ -54,7 +53,9 @@ def list_(
         .limit(limit)
         .offset(offset)
     )
-    return list(rows), total
+    found = list(rows)
+    counted = sa.select(sa.func.count()).select_from(Record).where(*wanted)
+    return found, total_of(len(found), limit, offset, counted)
 
 
 def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:

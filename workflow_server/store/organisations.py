@@ -133,6 +133,12 @@ def find(organisation_id: UUID) -> Organisation | None:
     return session().get(Organisation, organisation_id)
 
 
+def list_by_id(organisation_ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """Return organisations by their ids, closed ones included."""
+    query = sa.select(Organisation).where(Organisation.id.in_(organisation_ids))
+    return {row.id: row for row in session().scalars(query)}
+
+
 def list_names(organisation_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return what organisations are called, closed ones included."""
     query = sa.select(Organisation.id, Organisation.name).where(

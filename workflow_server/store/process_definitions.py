@@ -77,7 +77,7 @@ def find_newest(key: str) -> ProcessDefinition | None:
 
 
 def list_newest() -> Sequence[ProcessDefinition]:
-    """Return the newest definition of every process, by key."""
+    """Return the newest definition of every process, by key; they change with each deployment."""
     newer = aliased(ProcessDefinition)
     is_superseded = (
         sa.select(newer.id)
@@ -102,6 +102,12 @@ def list_versions(key: str) -> Sequence[ProcessDefinition]:
         )
         .all()
     )
+
+
+def list_all() -> Sequence[ProcessDefinition]:
+    """Return every definition of every process, newest first."""
+    query = sa.select(ProcessDefinition).order_by(ProcessDefinition.id.desc())
+    return session().scalars(query).all()
 
 
 def list_of_deployment(deployment_id: UUID) -> Sequence[ProcessDefinition]:

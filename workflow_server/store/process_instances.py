@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, ready, run, session, table
+from workflow_server.store.db import Model, ready, run, session, table, total_of
 from workflow_server.store.organisations import Host, Organisation
 from workflow_server.store.process_definitions import ProcessDefinition, Reference
 from workflow_server.store.sight import Sight
@@ -247,18 +247,18 @@ def list_(
     # Not by the id alone: PostgreSQL would read the primary key backwards, through everybody's.
     newest = query.order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc())
     rows = session().execute(newest.limit(limit).offset(offset))
-    return [(instance, definition) for instance, definition in rows], count(sight, narrowed)
+    found = [(instance, definition) for instance, definition in rows]
+    return found, total_of(len(found), limit, offset, counted(sight, narrowed))
 
 
-def count(sight: Sight, narrowed: Filter) -> int:
-    """Return how many visible instances there are."""
-    query = (
+def counted(sight: Sight, narrowed: Filter) -> sa.Select[int]:
+    """Return the query for how many visible instances there are."""
+    return (
         sa.select(sa.func.count())
         .select_from(ProcessInstance)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
         .where(sight.of(ProcessInstance.id), *_conditions(narrowed))
     )
-    return session().scalar(query) or 0
 
 
 def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:

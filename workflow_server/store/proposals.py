@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, session, total_of
 from workflow_server.store.people import Person
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
 
@@ -117,6 +118,25 @@ def find_by_deployment(deployment_id: UUID) -> Proposal | None:
     )
 
 
+def list_by_deployment(deployment_ids: Collection[UUID]) -> dict[UUID, Proposal]:
+    """Return the proposals that these deployments came from, by the deployments' ids."""
+    query = sa.select(Proposal).where(Proposal.deployment_id.in_(deployment_ids))
+    rows = session().scalars(query.order_by(Proposal.id.desc()))
+    return {row.deployment_id: row for row in rows if row.deployment_id is not None}
+
+
+def list_approvals(proposal_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Return the names of who approved these proposals, in the order in which they did."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    query = sa.select(ProposalDecision.proposal_id, ProposalDecision.person_name).where(
+        ProposalDecision.proposal_id.in_(proposal_ids), ProposalDecision.approved
+    )
+    ordered = query.order_by(ProposalDecision.decided_at, ProposalDecision.person_id)
+    for row in session().execute(ordered) if proposal_ids else ():
+        found[row[0]].append(row[1])
+    return found
+
+
 def list_ids_by_deployment(deployment_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Return which proposals these deployments came from, by the deployments' ids."""
     query = sa.select(Proposal.deployment_id, Proposal.id)
@@ -141,9 +161,10 @@ def list_(
         query = query.where(Proposal.proposed_by == proposed_by)
     if status is not None:
         query = query.where(Proposal.status == status)
-    total = session().scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     rows = session().scalars(query.order_by(Proposal.id.desc()).limit(limit).offset(offset))
-    return rows.all(), total
+    found = rows.all()
+    counted = sa.select(sa.func.count()).select_from(query.subquery())
+    return found, total_of(len(found), limit, offset, counted)
 
 
 def list_decisions(proposal_id: UUID) -> Sequence[ProposalDecision]:

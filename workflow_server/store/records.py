@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, session
+from workflow_server.store.db import Model, session, total_of
 from workflow_server.store.people import INTERNAL
 from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.sight import Sight, any_of
@@ -117,15 +117,17 @@ def list_(
         )
     if closed is not None:
         wanted.append(Record.closed_at.is_not(None) if closed else Record.closed_at.is_(None))
-    total = session().scalar(sa.select(sa.func.count()).select_from(Record).where(*wanted)) or 0
+    offset = (page - 1) * page_size
     rows = session().scalars(
         sa.select(Record)
         .where(*wanted)
         .order_by(Record.opened_at.desc(), Record.id.desc())
         .limit(page_size)
-        .offset((page - 1) * page_size)
+        .offset(offset)
     )
-    return list(rows), total
+    found = list(rows)
+    counted = sa.select(sa.func.count()).select_from(Record).where(*wanted)
+    return found, total_of(len(found), page_size, offset, counted)
 
 
 def told(instance_id: Any, text: str) -> sa.ColumnElement[bool]:

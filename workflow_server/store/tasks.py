@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store import process_instances, records
 from workflow_server.store.access import Recusal
-from workflow_server.store.db import Model, ready, run, session, table
+from workflow_server.store.db import Model, ready, run, session, table, total_of
 from workflow_server.store.inbox import Offered
 from workflow_server.store.offers import TaskCandidate, TaskExclusion
 from workflow_server.store.organisations import Organisation
@@ -326,19 +326,19 @@ def list_(
     query = _listing().where(visible, *_conditions(narrowed))
     ordered = query.order_by(*(urgent if narrowed.completed_by is None else newest))
     rows = session().execute(ordered.limit(limit).offset(offset))
-    return [Listed(*row) for row in rows], count(visible, narrowed)
+    found = [Listed(*row) for row in rows]
+    return found, total_of(len(found), limit, offset, counted(visible, narrowed))
 
 
-def count(visible: sa.ColumnElement[bool], narrowed: Filter) -> int:
-    """Return how many visible tasks there are."""
-    query = (
+def counted(visible: sa.ColumnElement[bool], narrowed: Filter) -> sa.Select[int]:
+    """Return the query for how many visible tasks there are."""
+    return (
         sa.select(sa.func.count())
         .select_from(Task)
         .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
         .where(visible, *_conditions(narrowed))
     )
-    return session().scalar(query) or 0
 
 
 def find_listed(visible: sa.ColumnElement[bool] | None, task_id: UUID) -> Listed | None:

@@ -13,8 +13,9 @@ from flask_babel import lazy_gettext as _l
 
 from workflow_server.errors import WorkflowServerError
 from workflow_server.rules.access import Right
-from workflow_server.services import actors, myself, process_definitions, sites
+from workflow_server.services import actors, definition_cache, myself, process_definitions, sites
 from workflow_server.services.actors import Actor, Visitor
+from workflow_server.services.definition_cache import Newest
 from workflow_server.services.myself import MyPosition
 from workflow_server.services.sites import Site
 from workflow_server.store.db import settings
@@ -76,9 +77,10 @@ def frame() -> dict[str, Any]:
     """Return what the layout needs; called by Flask for every template."""
     notice = NOTICES.get(request.args.get("notice", ""))
     visitor: Visitor | None = g.get("visitor")
+    newest, site = _deployed()
     base: dict[str, Any] = {
         "demo": settings().demo,
-        "site": _site(),
+        "site": site,
         "attachment_mb": settings().attachment_mb,
         "notice": notice,
         "me": None,
@@ -94,7 +96,7 @@ def frame() -> dict[str, Any]:
         "chosen": me.positions[0] if visitor.actor.chosen else None,
         "positions": _all_positions(visitor) if visitor.actor.chosen else me.positions,
         "menu": () if is_held_up else menu(visitor.actor),
-        "startables": () if is_held_up else startables(visitor.actor),
+        "startables": () if is_held_up else startables(visitor.actor, newest),
         "moved_to": visitor.now if visitor.now - datetime.now(UTC) > _AHEAD else None,
     }
     return base | dict(g.frame)
@@ -116,8 +118,9 @@ def menu(actor: Actor) -> list[Entry]:
     return entries
 
 
-def startables(actor: Actor) -> list[Startable]:
+def startables(actor: Actor, newest: Newest | None) -> list[Startable]:
     """Return what the actor may start, in the words of the content."""
+    definitions = newest.definitions if newest is not None else ()
     return [
         Startable(
             offer.label,
@@ -129,19 +132,20 @@ def startables(actor: Actor) -> list[Startable]:
                 organisation=offer.organisation_id,
             ),
         )
-        for definition in process_definitions.list_()
+        for definition in definitions
         for offer in process_definitions.list_starts(actor, definition)
     ]
 
 
-def _site() -> Site:
-    """Return what the site is called; an error page must not ask a database that is away."""
+def _deployed() -> tuple[Newest | None, Site]:
+    """Return what is deployed by now; an error page must not ask a database that is away."""
     if "problem" in g:
-        return sites.last_known()
+        return None, sites.last_known()
     try:
-        return sites.current()
+        newest = definition_cache.newest()
+        return newest, sites.of(newest)
     except WorkflowServerError:
-        return sites.last_known()
+        return None, sites.last_known()
 
 
 def _entry(noun: str, label: str, icon: str) -> Entry:

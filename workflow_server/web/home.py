@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from workflow_server import arrivals
 from workflow_server.rules.access import Right
-from workflow_server.services import due_days, process_definitions, worklists
+from workflow_server.services import definition_cache, due_days, process_definitions, worklists
 from workflow_server.services.actors import Actor
 from workflow_server.services.worklists import Narrowing
 from workflow_server.web import chrome, door, texts
@@ -94,7 +94,8 @@ def set_identity() -> ResponseReturnValue:
 
 def hints(actor: Actor) -> list[Hint]:
     """Return what the actor may do here beside tasks, each with the way there."""
-    found = [Hint(each.label, "", each.address, "plus") for each in chrome.startables(actor)]
+    startables = chrome.startables(actor, definition_cache.newest())
+    found = [Hint(each.label, "", each.address, "plus") for each in startables]
     if actor.may(Right.PROPOSE) or actor.may(Right.APPROVE):
         text = _("查看流程图的各个版本，起草修改，提请发布或审批。")
         found.append(Hint(_("流程设计"), text, url_for("web.designs.show"), "sitemap"))

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request
 
 from workflow_server.errors import NotFound
-from workflow_server.services import process_definitions, process_instances, tasks
+from workflow_server.services import papers, process_definitions, process_instances, tasks
 from workflow_server.services.process_definitions import StartOffer
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.web import door, forms
@@ -26,6 +26,8 @@ def show(key: str) -> Response:
     offers = _offers(definition, wanted)
     offer = next((each for each in offers if each.organisation_id == wanted), offers[0])
     form = process_definitions.form_of(definition, offer)
+    if offer.previews:
+        papers.warm()
     return door.render(
         "tasks/start.html",
         definition=definition,

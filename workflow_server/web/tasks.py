@@ -11,6 +11,7 @@ from workflow_server.services import (
     deadlines,
     documents,
     history,
+    papers,
     process_instances,
     tasks,
 )
@@ -32,7 +33,9 @@ def show(task_id: UUID) -> Response:
     task = desk.listed.task
     values = [value for _, value in desk.reads]
     files = forms.files_in(door.actor(), values, desk.draft, desk.answers, desk.context)
-    papers, _ = documents.list_(door.actor(), instance_id=task.instance_id, page_size=_DOCUMENTS)
+    made, _ = documents.list_(door.actor(), instance_id=task.instance_id, page_size=_DOCUMENTS)
+    if desk.previews:
+        papers.warm()
     return door.render(
         "tasks/show.html",
         desk=desk,
@@ -40,7 +43,7 @@ def show(task_id: UUID) -> Response:
         task=task,
         form=forms.of_desk(desk, files),
         files={str(each.id): each for each in files},
-        papers=papers,
+        papers=made,
         deadline=_deadline(desk),
         previews=desk.previews,
         preview_address=f"/api/tasks/{task_id}/document-preview",
