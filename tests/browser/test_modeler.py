@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 from lxml import etree
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.site import Site
 from workflow_server.content import extensions
@@ -290,6 +290,69 @@ def test_what_could_not_be_saved_is_there_again(page_of: PEOPLE, draft: Draft) -
     page.goto(draft.address)
     page.locator("[data-way=restore]").click()
     assert "还没有保存".encode() in draft.saved(page)
+
+
+def test_a_closed_draft_is_told_once_and_what_was_drawn_can_be_taken_away(
+    page_of: PEOPLE, draft: Draft
+) -> None:
+    page = draft.open(page_of("designer", expects=(409,)))
+    page.on("dialog", lambda dialog: dialog.accept())
+    tried: list[str] = []
+    page.on("request", lambda each: tried.append(each.url) if each.method == "PUT" else None)
+    draft.api.post(f"/api/drafts/{draft.id}/closure", {})
+    select(page, first(page, "e.type === 'bpmn:UserTask'"))
+    entry(page, "name").fill("关闭之后画的")
+    entry(page, "name").press("Tab")
+    expect(page.locator(".modeler-notice")).to_contain_text("本草稿已关闭", timeout=20_000)
+    page.wait_for_timeout(3_000)
+    assert len(tried) == 1
+    assert page.get_by_role("dialog").count() == 0
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="下载我的修改").click()
+    assert "关闭之后画的" in Path(waited.value.path()).read_text()
+
+
+def test_what_was_left_here_never_beats_what_another_window_saved_since(
+    page_of: PEOPLE, draft: Draft
+) -> None:
+    page = draft.open(page_of("designer", expects=(0, 409)))
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/api/drafts/*/files?*", _no_saving)
+    select(page, first(page, "e.type === 'bpmn:UserTask'"))
+    entry(page, "name").fill("留在本机的")
+    entry(page, "name").press("Tab")
+    expect(page.locator(".modeler-status[data-state=notSaved]")).to_be_visible(timeout=20_000)
+    page.unroute("**/api/drafts/*/files?*")
+    page.goto("/")
+    theirs = SHIPPED.read_text().replace("<bpmn:definitions", "<!-- theirs --><bpmn:definitions", 1)
+    headers = {"If-Match": "*", "Content-Type": "application/octet-stream"}
+    assert page.request.put(draft.file_address, data=theirs.encode(), headers=headers).ok
+    page.goto(draft.address)
+    page.locator("[data-way=restore]").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("别人刚刚保存了", timeout=20_000)
+    assert page.request.get(draft.file_address).text() == theirs
+    dialog.locator("[data-way=keepMine]").click()
+    assert "留在本机的".encode() in draft.saved(page)
+
+
+def _no_saving(route: Route) -> None:
+    route.abort() if route.request.method == "PUT" else route.fallback()
+
+
+def test_a_sign_in_that_ran_out_is_renewed_in_the_page_and_the_saving_goes_on(
+    page_of: PEOPLE, draft: Draft
+) -> None:
+    page = draft.open(page_of("designer", expects=(401,)))
+    page.context.clear_cookies()
+    select(page, first(page, "e.type === 'bpmn:UserTask'"))
+    entry(page, "name").fill("登录过期后画的")
+    entry(page, "name").press("Tab")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("登录名")).to_have_value("designer", timeout=20_000)
+    dialog.get_by_label("口令").fill("demo")
+    dialog.get_by_role("button", name="登录").click()
+    assert "登录过期后画的".encode() in draft.saved(page)
 
 
 def _throw(page: Page, name: str, text: str) -> None:

@@ -1,5 +1,5 @@
 // The server's check of the whole draft, shown for one file: a list whose entries lead to the place.
-import { make } from "../modeler/ui.js";
+import { make } from "../elements.js";
 import { say } from "./texts.js";
 
 export class Checks {

@@ -1,7 +1,7 @@
 // What the editors of forms, templates and other files say, in both languages of the interface.
-export const language = document.documentElement.lang.startsWith("en") ? "en" : "zh";
+import { speaker } from "../saying.js";
 
-export const TEXTS = {
+const TEXTS = {
   zh: {
     conflictTitle: "别人或另一窗口刚刚保存了这个文件", conflictText: "为了不丢失任何一方的修改，请选择：",
     keepMine: "用我的覆盖对方的", takeTheirs: "改用对方的（我的先下载到本机）",
@@ -11,7 +11,8 @@ export const TEXTS = {
     preview: "预览", hidePreview: "收起预览", source: "源文件", broken: "这个文件不是可以打开的表单：{reason}",
     sample: "样例数据", sampleHelp: "只用于预览，保存在本机。", badJson: "样例数据不是正确的 JSON：{reason}", reset: "恢复样例",
     insert: "插入", names: "数据", filters: "过滤器", parts: "版面部件", rendering: "正在生成预览…",
-    example: "预览数据来自", madeUp: "样例", saved: "已保存",
+    example: "预览数据来自", madeUp: "样例", saved: "已保存 {time}", saving: "正在保存…", unsaved: "有未保存的修改",
+    notSaved: "没有保存成功，将自动重试：{reason}", shut: "这个草稿已不能修改：{reason} 您的修改留在本机，可以下载。", takeAway: "下载我的修改",
     business: "业务设置", source_: "选项来源", noSource: "（无）", people: "人员", organisations: "单位", vocabulary: "词表",
     sourceHelp: "选项由系统提供，提交时再核对一次。", role: "只列此角色", party: "只列此类单位", whichVocabulary: "哪个词表",
     class_: "数据类别", classHelp: "无权读取该类别的人看到的是遮蔽后的内容。", money: "金额（以分保存）",
@@ -29,7 +30,9 @@ export const TEXTS = {
     preview: "Preview", hidePreview: "Hide the preview", source: "Source", broken: "This file is no form that can be opened: {reason}",
     sample: "Sample data", sampleHelp: "For the preview only, kept on this computer.", badJson: "The sample data are no JSON: {reason}", reset: "Reset the sample",
     insert: "Insert", names: "Data", filters: "Filters", parts: "Parts", rendering: "Making the preview…",
-    example: "The preview shows data of", madeUp: "a sample", saved: "Saved",
+    example: "The preview shows data of", madeUp: "a sample", saved: "Saved {time}", saving: "Saving…", unsaved: "Changes not saved yet",
+    notSaved: "Not saved, will try again: {reason}",
+    shut: "This draft cannot be changed any more: {reason} Your changes stay on this computer and can be downloaded.", takeAway: "Download my changes",
     business: "Our settings", source_: "Source of options", noSource: "(none)", people: "People", organisations: "Organisations", vocabulary: "Vocabulary",
     sourceHelp: "The server offers the options and asks again when the form is sent.", role: "Only with this role", party: "Only of this party", whichVocabulary: "Which vocabulary",
     class_: "Class of data", classHelp: "Who may not read the class sees it masked.", money: "Money (kept in fen)",
@@ -40,6 +43,4 @@ export const TEXTS = {
   },
 };
 
-export function say(key, values = {}) {
-  return (TEXTS[language][key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-}
+export const say = speaker(TEXTS);

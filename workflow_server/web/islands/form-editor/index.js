@@ -7,11 +7,11 @@ import "../drafting/drafting.css";
 import "../form/form.css";
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { Checks } from "../drafting/checks.js";
-import { FileSaving, leftBehind } from "../drafting/saving.js";
+import { Saving } from "../drafting/saving.js";
 import { say } from "../drafting/texts.js";
 import { open as openForm } from "../form/form.js";
-import { Draft } from "../modeler/draft.js";
-import { make } from "../modeler/ui.js";
+import { Draft, leftBehind } from "../drafting/draft.js";
+import { make } from "../elements.js";
 import { island } from "../start.js";
 import { Business } from "./business.js";
 import { tidy } from "./tidy.js";
@@ -103,7 +103,7 @@ async function begin(element, draft, text, given) {
   const preview = new Preview(sheet);
   const checks = new Checks(draft, below, { lead: ({ pointer }) => select(editor, editor.saveSchema(), pointer.slice(draft.path.length)) });
   let before = given, known = text === null ? null : written(editor.saveSchema(), before), isLoading = false;
-  const saving = new FileSaving(draft, {
+  const saving = new Saving(draft, { say,
     text: async () => written(editor.saveSchema(), before), status: document.querySelector("[data-saving]"), saved: () => checks.soon(),
     reload: async () => {
       isLoading = true;
@@ -135,7 +135,7 @@ async function begin(element, draft, text, given) {
 island("form-editor", async (element) => {
   const draft = new Draft(element.dataset);
   const [text] = await Promise.all([draft.load(), draft.loadVocabulary()]);
-  const left = await leftBehind(draft, text);
+  const left = await leftBehind(draft, text, say);
   try {
     return await begin(element, draft, left === null ? text : null, JSON.parse(left ?? text));
   } catch (error) {

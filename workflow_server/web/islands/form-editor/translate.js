@@ -1,5 +1,5 @@
 // form-js's editor has no translations: what it writes in English is replaced as it appears, text by text.
-import { language } from "../drafting/texts.js";
+import { language } from "../saying.js";
 import { ZH } from "./zh.js";
 
 const ATTRIBUTES = ["title", "placeholder", "aria-label", "data-title"];

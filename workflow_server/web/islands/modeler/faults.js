@@ -1,6 +1,7 @@
 // What the server's check found: marks on the canvas, and a list that leads to each.
 import { say } from "./texts.js";
-import { AROUND, make } from "./ui.js";
+import { make } from "../elements.js";
+import { AROUND } from "./ui.js";
 
 const PAUSE = 1000;
 
@@ -37,8 +38,6 @@ export class Faults {
       if (round === this.round) this.title.textContent = say("checkFailed", { reason: error.message });
     }
   }
-
-  stale() { this.title.textContent = say("checkStale"); }
 
   show(found) {
     this.found = found.map((fault) => ({ ...fault, ...this.placeOf(fault.pointer) }));

@@ -9,16 +9,18 @@ import "./modeler.css";
 import Modeler from "bpmn-js/lib/Modeler";
 import minimap from "diagram-js-minimap";
 import { island } from "../start.js";
-import { Draft, Loose } from "./draft.js";
+import { Draft, Loose, leftBehind } from "../drafting/draft.js";
 import { dropping } from "./dropping.js";
 import { Faults } from "./faults.js";
 import { Panel } from "./panel.js";
 import { look, rulesModule } from "./rules.js";
-import { Saving } from "./saving.js";
-import { language, say } from "./texts.js";
+import { Vocabulary } from "./names.js";
+import { DiagramSaving } from "./saving.js";
+import { say } from "./texts.js";
 import { keys, toolbar } from "./tools.js";
 import { translateModule } from "./translate.js";
-import { choose, fit, make, notices } from "./ui.js";
+import { make } from "../elements.js";
+import { fit, notices } from "./ui.js";
 import { descriptor } from "./words.js";
 
 function frame(element) {
@@ -46,18 +48,8 @@ async function open(modeler, xml, tell) {
   }
 }
 
-async function backup(draft, xml) {
-  const kept = draft.kept();
-  if (!kept || kept.text === xml) return null;
-  const time = new Date(kept.at).toLocaleString(language === "en" ? "en-GB" : "zh-CN");
-  const chosen = await choose(say("backupTitle"), say("backupText", { time }), [["restore", say("restore")], ["discard", say("discard")]]);
-  if (chosen === "restore") return kept.text;
-  draft.forget();
-  return null;
-}
-
 island("modeler", async (element) => {
-  const draft = element.dataset.draft ? new Draft(element.dataset) : new Loose(element.dataset.source);
+  const draft = element.dataset.draft ? new Draft(element.dataset, new Vocabulary()) : new Loose(element.dataset.source, new Vocabulary());
   const parts = frame(element), tell = notices(parts.notice);
   const [xml] = await Promise.all([draft.load(), draft.loadRights(),
     draft.loadVocabulary().catch((error) => tell(error.message, { isBad: true }))]);
@@ -71,8 +63,13 @@ island("modeler", async (element) => {
     throw error;
   }
   const faults = new Faults(modeler, draft, parts.faults, tell);
-  const saving = new Saving(draft, text, parts.status, () => faults.later());
-  saving.reload = async () => open(modeler, await draft.load(), tell);
+  const saving = new DiagramSaving(draft, { text, status: parts.status, saved: () => faults.later(),
+    reload: async () => open(modeler, await draft.load(), tell),
+    shut: (reason, takeAway) => {
+      element.classList.add("is-read-only");
+      look(modeler);
+      tell(say("shut", { reason }), { isBad: true, action: { label: say("takeAway"), run: takeAway } });
+    } });
   modeler.on("commandStack.changed", () => {
     element.dispatchEvent(new CustomEvent("modeler:changed", { bubbles: true }));
     saving.changed();
@@ -91,7 +88,7 @@ island("modeler", async (element) => {
     look(modeler);
   } else dropping(element, replace, tell);
   const unbind = keys(element, { save: checkNow });
-  const kept = draft.isReadOnly ? null : await backup(draft, xml);
+  const kept = await leftBehind(draft, xml, say);
   if (kept) await replace(say("backupTitle"), kept);
   lead(modeler, faults, new URLSearchParams(window.location.search).get("element"));
   if (draft.id) { saving.show(draft.isReadOnly ? "onlyLooking" : "opened"); faults.run(); } else parts.faults.hidden = true;

@@ -1,5 +1,7 @@
 // What the modeler says in its own words, in both languages of the interface.
-export const language = document.documentElement.lang.startsWith("en") ? "en" : "zh";
+import { language } from "../saying.js";
+
+export { language };
 
 export const TEXTS = {
   zh: {
@@ -8,6 +10,7 @@ export const TEXTS = {
     left: "左对齐", center: "水平居中", right: "右对齐", top: "顶端对齐", middle: "垂直居中", bottom: "底端对齐",
     horizontal: "水平等距", vertical: "垂直等距", alignHint: "先选中两个以上的元素",
     saved: "已保存 {time}", saving: "正在保存…", unsaved: "有未保存的修改", notSaved: "没有保存成功，将自动重试：{reason}",
+    shut: "这个草稿已不能修改：{reason} 您的修改留在本机，可以下载。", takeAway: "下载我的修改",
     onlyLooking: "只读：草稿由他人起草", opened: "已打开",
     conflictTitle: "别人刚刚保存了这个流程图",
     conflictText: "为了不丢失任何一方的修改，请选择：", keepMine: "用我的覆盖对方的", keepBoth: "两份都保留（我的另存为 {path}）",
@@ -20,7 +23,7 @@ export const TEXTS = {
     notXml: "XML 没有写对（{reason}）", notBpmn: "里面不是 BPMN 2.0", noPicture: "里面没有图形（BPMNDiagram）",
     importNotes: "打开时有 {count} 处没有看懂，保存会丢掉它们：{first}", failed: "打不开这个流程图：{reason}",
     faults: "检查结果", noFaults: "没有发现问题", faultCount: "{count} 个问题", here: "{count} 个在本图",
-    checking: "正在检查…", checkFailed: "检查没有完成：{reason}", checkStale: "修改后尚未检查", elsewhere: "其他文件",
+    checking: "正在检查…", checkFailed: "检查没有完成：{reason}", elsewhere: "其他文件",
     show: "显示", hide: "收起", wholeDiagram: "整张图",
     panel: "属性", canvas: "流程图画布", toolbar: "工具栏", nothing: "选中一个元素，在这里设置它", many: "已选中多个元素；选一个来设置",
     general: "基本", name: "名称", id: "标识", documentation: "说明（设计者自己看）", badId: "须以字母或下划线开头，只含字母、数字、_ - .",
@@ -55,6 +58,7 @@ export const TEXTS = {
     left: "Align left", center: "Centre horizontally", right: "Align right", top: "Align top", middle: "Centre vertically", bottom: "Align bottom",
     horizontal: "Space evenly across", vertical: "Space evenly down", alignHint: "Select two or more elements first",
     saved: "Saved {time}", saving: "Saving…", unsaved: "Changes not saved yet", notSaved: "Not saved, will try again: {reason}",
+    shut: "This draft cannot be changed any more: {reason} Your changes stay on this computer and can be downloaded.", takeAway: "Download my changes",
     onlyLooking: "Read only: the draft is somebody else's", opened: "Opened",
     conflictTitle: "Somebody else has just saved this diagram",
     conflictText: "So that nobody's changes are lost, choose:", keepMine: "Replace theirs by mine", keepBoth: "Keep both (mine as {path})",
@@ -67,7 +71,7 @@ export const TEXTS = {
     notXml: "the XML is not well-formed ({reason})", notBpmn: "it holds no BPMN 2.0", noPicture: "it has no picture (BPMNDiagram)",
     importNotes: "{count} parts were not understood and would be lost on saving: {first}", failed: "The diagram can't be opened: {reason}",
     faults: "Check", noFaults: "Nothing wrong was found", faultCount: "{count} faults", here: "{count} in this diagram",
-    checking: "Checking…", checkFailed: "The check did not finish: {reason}", checkStale: "Not checked since the last change", elsewhere: "Other files",
+    checking: "Checking…", checkFailed: "The check did not finish: {reason}", elsewhere: "Other files",
     show: "Show", hide: "Hide", wholeDiagram: "whole diagram",
     panel: "Properties", canvas: "Canvas of the diagram", toolbar: "Tools", nothing: "Select an element to set it up here", many: "Several elements are selected; select one to set it up",
     general: "General", name: "Name", id: "Id", documentation: "Note (for designers)", badId: "Must begin with a letter or _, and hold letters, digits, _ - . only",

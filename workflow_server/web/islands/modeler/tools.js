@@ -1,6 +1,7 @@
 // The tool bar: what the keyboard can do as well, and the ways in and out of the diagram.
 import { say } from "./texts.js";
-import { download, fit, make, showHelp } from "./ui.js";
+import { download, make } from "../elements.js";
+import { fit, showHelp } from "./ui.js";
 
 const icon = (name) => {
   const sprite = document.querySelector("[data-island=modeler]")?.dataset.icons;

@@ -8,10 +8,10 @@ import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { Checks } from "../drafting/checks.js";
-import { FileSaving, leftBehind } from "../drafting/saving.js";
+import { Saving } from "../drafting/saving.js";
 import { say } from "../drafting/texts.js";
-import { Draft } from "../modeler/draft.js";
-import { make } from "../modeler/ui.js";
+import { Draft, leftBehind } from "../drafting/draft.js";
+import { make } from "../elements.js";
 import { island } from "../start.js";
 import { languageOf, placeOf } from "./languages.js";
 import { Paper } from "./paper.js";
@@ -58,20 +58,21 @@ island("text-editor", async (element) => {
   const text = await draft.load();
   const paper = kind ? await Paper.open(element, draft, kind) : null;
   element.append(make("div", { class: `drafting-split${paper ? "" : " is-alone"}` }, main, paper?.aside), below);
-  let view, timer;
+  let view, timer, known = text;
   const status = document.querySelector("[data-saving]");
   const put = (given) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: given } });
   const checks = new Checks(draft, below, {
     lead: ({ pointer }) => lead(view, pointer.slice(draft.path.length)), found: (faults) => markFaults(view, faults, draft.path) });
-  const saving = new FileSaving(draft, { status, text: async () => view.state.doc.toString(),
-    saved: () => { checks.soon(); paper?.refresh(); }, reload: async () => put(await draft.load()) });
+  const saving = new Saving(draft, { say, status, text: async () => view.state.doc.toString(),
+    saved: () => { checks.soon(); paper?.refresh(); }, reload: async () => { known = await draft.load(); put(known); } });
   const changed = () => {
-    if (draft.isReadOnly || view.state.doc.toString() === saving.known) return;
+    if (draft.isReadOnly || view.state.doc.toString() === known) return;
+    known = null;
     saving.changed();
     clearTimeout(timer);
     timer = setTimeout(() => saving.now(), PAUSE);
   };
-  const left = await leftBehind(draft, text);
+  const left = await leftBehind(draft, text, say);
   view = open(code, draft, text, { completions: paper?.completions, changed, save: () => saving.now() });
   if (left !== null) put(left);
   if (paper) {

@@ -1,8 +1,7 @@
 // The paper beside a template: what the draft's template makes of sample data, after each save.
-import { make } from "../modeler/ui.js";
+import { ask, call, whose } from "../asking.js";
+import { make } from "../elements.js";
 import { say } from "../drafting/texts.js";
-
-const json = (body) => ({ method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export class Paper {
   static async open(element, draft, kind) {
@@ -23,16 +22,15 @@ export class Paper {
       make("button", { type: "button", class: "btn btn-sm mt-1", onclick: () => this.reset() }, say("reset"))));
   }
 
-  get store() { return `workflow-server:sample:${this.kind}`; }
+  get store() { return `sample:${whose().id ?? ""}:${this.kind}`; }
 
   async load() {
-    const response = await fetch(`${this.draft.url}/document-sample?kind=${encodeURIComponent(this.kind)}`, { credentials: "same-origin" });
-    if (response.ok) this.sample = await response.json();
+    const kind = encodeURIComponent(this.kind);
+    this.sample = await call("GET", `${this.draft.url}/document-sample?kind=${kind}`).catch(() => this.sample);
     let kept = null;
     try { kept = localStorage.getItem(this.store); } catch { /* forbidden */ }
     this.data.value = kept ?? JSON.stringify(this.sample.data, null, 2);
-    const found = await fetch(`/api/documents?kind=${encodeURIComponent(this.kind)}&page_size=20`, { credentials: "same-origin" });
-    const { items = [] } = found.ok ? await found.json() : {};
+    const { items = [] } = await call("GET", `/api/documents?kind=${kind}&page_size=20`).catch(() => ({}));
     this.papers.append(...items.map((each) => make("option", { value: each.id, lang: "zh-CN" }, `${each.title} ${each.number ?? ""}`)));
     this.papers.hidden = !items.length;
   }
@@ -87,18 +85,15 @@ export class Paper {
     const chosen = this.papers.value;
     const body = chosen ? { kind: this.kind, document_id: chosen } : { kind: this.kind, data };
     try {
-      const response = await fetch(`${this.draft.url}/document-preview`, json(body));
-      if (response.ok) {
-        this.place.dispatchEvent(new CustomEvent("paper:refresh", { detail: await response.arrayBuffer() }));
-        this.tell("");
-        this.failed([]);
-        return;
-      }
-      const problem = await response.json().catch(() => ({}));
-      const faults = problem.errors ?? [];
-      this.tell(faults.length ? faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join("\n") : problem.detail ?? `HTTP ${response.status}`);
-      this.failed(faults);
-    } catch (error) { this.tell(error.message); }
+      const response = await ask("POST", `${this.draft.url}/document-preview`, { json: body });
+      this.place.dispatchEvent(new CustomEvent("paper:refresh", { detail: await response.arrayBuffer() }));
+      this.tell("");
+      this.failed([]);
+    } catch (error) {
+      const { errors = [], message } = error;
+      this.tell(errors.length ? errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join("\n") : message);
+      this.failed(errors);
+    }
   }
 
   tell(text) {
