@@ -1,4 +1,4 @@
-"""Filling in a form in a real browser: drafts, faults, files, two windows, a sign-in that ran out."""
+"""Filling in a form in a real browser: drafts, faults, files, two windows, a lost sign-in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 REASON = "线索清楚，属于移送范围，同意移送。"
 DROP = """([selector, files]) => {
   const drop = new DataTransfer();
-  for (const [name, type, size] of files) drop.items.add(new File([new Uint8Array(size)], name, { type }));
+  for (const [name, type, size] of files)
+    drop.items.add(new File([new Uint8Array(size)], name, { type }));
   const at = document.querySelector(selector);
   at.dispatchEvent(new DragEvent("drop", { dataTransfer: drop, bubbles: true, cancelable: true }));
 }"""

@@ -73,12 +73,19 @@ def _files() -> dict[str, bytes | str]:
     button = '<div id="t"></div><button hx-get="/part.html" hx-target="#t">'
     modeler = '<div data-island="modeler" data-source="/x.bpmn"></div>'
     lost = '<div data-island="diagram" data-source="/none"></div>'
+    lazy = '<div hx-get="/part.html" hx-trigger="load" hx-swap="outerHTML">…</div>'
+    editor = '<div data-island="form-editor" data-draft="d" data-path="forms/a/b.json"></div>'
     return {
         "/form.html": _page("form", f"{form}{block}</div>"),
-        "/form-editor.html": _page("form-editor", f'<div data-island="form-editor">{block}</div>'),
+        "/form-editor.html": _page("form-editor", editor),
+        "/api/drafts/d": json.dumps({"is_mine": True, "status": "open", "files": []}),
+        "/api/drafts/d/files": json.dumps(FORM["schema"]),
+        "/api/drafts/d/vocabulary": "{}",
+        "/api/drafts/d/check": json.dumps({"faults": []}),
         "/diagram.html": _page("diagram", f"{diagram}</div>"),
         "/later.html": _page("diagram", button),
         "/part.html": f"{diagram}</div>",
+        "/lazy.html": _page("diagram", lazy),
         "/modeler.html": _page("modeler", modeler),
         "/lost.html": _page("diagram", lost),
         "/paper.html": _page("paper", '<div data-island="paper" data-source="/x.pdf"></div>'),
@@ -107,6 +114,9 @@ def address() -> Iterator[str]:
             )
             self.end_headers()
             self.wfile.write(content.encode() if isinstance(content, str) else content or b"")
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -168,6 +178,20 @@ def test_a_diagram_that_cannot_be_had_says_so(chromium, address):
     page.goto(f"{address}/lost.html")
     page.wait_for_selector("[data-failed]", state="attached")
     assert page.locator("[aria-busy]").count() == 0
+    page.close()
+
+
+def test_a_part_that_cannot_be_had_says_so_and_is_asked_for_again(chromium, address):
+    page = chromium.new_page()
+    page.route("**/part.html", lambda route: route.fulfill(status=503))
+    page.goto(f"{address}/lazy.html")
+    told = page.get_by_role("alert")
+    told.wait_for()
+    assert "服务器暂时不能办理" in told.inner_text()
+    page.unroute("**/part.html")
+    page.get_by_role("button", name="重试").click()
+    page.wait_for_selector("[data-ready]")
+    assert told.count() == 0
     page.close()
 
 

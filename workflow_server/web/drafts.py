@@ -188,7 +188,8 @@ def take_in(draft_id: UUID) -> ResponseReturnValue:
         changes = _taken(draft_id, whole="whole" in given, dry_run=is_trial)
     except WorkflowServerError as error:
         if is_trial:
-            return door.render("designs/imported.html", 422, changes=(), error=error)
+            # htmx puts only what went well into a page.
+            return door.render("designs/imported.html", changes=(), error=error)
         return _draft(draft_id, "import", error)
     if is_trial:
         return door.render("designs/imported.html", changes=changes, error=None)
