@@ -173,6 +173,6 @@ def _is_over(line: Line) -> bool:
 def _as_moment(text: str) -> str:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return formats.moment(found) if found.tzinfo else found.strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError):
         return text
-    return formats.moment(found) if found.tzinfo else found.strftime("%Y-%m-%d %H:%M")

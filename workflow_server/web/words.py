@@ -112,6 +112,6 @@ def _day(kind: str, value: str) -> str:
         if kind == "date":
             return date.fromisoformat(value[:10]).isoformat()
         return datetime.fromisoformat(value).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-    except ValueError:
+    except (ValueError, OverflowError):
         # Masked, most likely: what is left of it stands for itself.
         return value
