@@ -85,7 +85,8 @@ def test_a_label_is_changed_shown_beside_and_saved(page_of: Open, draft: str) ->
     expect(page.locator(".drafting-aside")).to_contain_text("接待人姓名")
     components = json.loads(stored(page, draft, FORM))["components"]
     assert "接待人姓名" in {each.get("label") for each in components}
-    expect(page.locator(".drafting-checks")).to_contain_text("没有发现问题")
+    # The check reads the whole draft.
+    expect(page.locator(".drafting-checks")).to_contain_text("没有发现问题", timeout=20_000)
 
 
 def test_our_own_settings_are_chosen_from_what_the_content_has(page_of: Open, draft: str) -> None:
