@@ -15,9 +15,15 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from tests.api.conftest import Caller, Office
+from tests.api.proposing import Desk
+from tests.services.drawing import line
 
 #: So many requests for each operation and way of making them up.
 EXAMPLES = 10
+#: What only designers and those who approve come to.
+DESIGNERS = ("/api/drafts", "/api/proposals", "/api/deployments", "/api/process-definitions")
+#: What ends a draft or a proposal comes when the rest was tried with it.
+ENDS = ("/closure", "/withdrawal", "/proposal")
 CHECKS = [not_a_server_error, response_schema_conformance]
 FUZZED = settings(
     max_examples=EXAMPLES,
@@ -82,3 +88,34 @@ def test_nothing_that_is_sent_makes_the_server_fail(
         # Where nothing can be said, nothing wrong can be said either.
         with suppress(Unsatisfiable):
             _fuzz(operation, (permits.max, permits.root), ids, mode)
+
+
+def _drawn(desk: Desk) -> dict[str, str]:
+    """Return the ids of a draft and a proposal of dan's, with a paper to be looked at."""
+    draft = desk.dan.post("/drafts", json={"name": "改"}).json["id"]
+    paper = {"kind": "document", "key": "letter", "title": "函"}
+    assert desk.dan.post(f"/drafts/{draft}/files", json=paper).status_code == 201
+    deployment = desk.newest()["id"]
+    (definition,) = desk.dan.get("/process-definitions").json["items"]
+    proposal = desk.propose(line("draft", "sign"))
+    return {
+        "draft_id": draft,
+        "proposal_id": proposal,
+        "deployment_id": deployment,
+        "definition_id": definition["id"],
+    }
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_nothing_that_a_designer_sends_makes_the_server_fail(
+    office: Office, mode: GenerationMode
+) -> None:
+    desk = Desk(office)
+    ids = _drawn(desk)
+    operations = [each for each in _operations(desk.dan) if each.path.startswith(DESIGNERS)]
+    operations.sort(key=lambda each: each.path.endswith(ENDS))
+    assert len(operations) >= 30
+    for operation in operations:
+        with suppress(Unsatisfiable):
+            _fuzz(operation, (desk.dan,), ids, mode)
