@@ -149,6 +149,12 @@ def test_a_child_starts_in_the_background_once():
         assert [child.pid for child in pool._children] == [first]
 
 
+def test_who_comes_while_the_child_starts_waits_for_it(template, options):
+    with RenderPool(workers=1) as pool:
+        pool.warm_soon()
+        assert pool.render(template("好"), {}, options, wait=0.01).pages == 1
+
+
 def test_warming_in_vain_is_left_to_the_document_to_tell(tmp_path):
     with RenderPool(fonts_dir=tmp_path) as pool:
         pool.warm_soon()

@@ -78,7 +78,8 @@ class RenderPool:
         may take.
         """
         job = pack_job(source, data, options, self._seconds)
-        child = self._next_idle(wait)
+        # What is just being started was started for this one.
+        child = self._next_idle(None if self._is_warming else wait)
         try:
             child = self._ready(child)
             answer = child.ask(job, self._seconds)
