@@ -79,6 +79,7 @@ def test_a_phone_shows_designs_as_lists(page_of: Pages) -> None:
     page.locator('main a[href*="/definitions/"]').first.click()
     page.wait_for_url("**/definitions/*")
     assert page.evaluate(_TABLES_FIT)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def test_a_newcomers_phone_fits_the_sign_in(page_of: Pages) -> None:
