@@ -118,14 +118,16 @@ def check_path(path: str) -> None:
         raise _refused(faults)
 
 
-def check_room(draft: Draft, added: Mapping[str, bytes]) -> None:
-    """Refuse files that would make a draft larger than a bundle may be."""
+def check_room(draft: Draft, files: Mapping[str, bytes | None]) -> None:
+    """Refuse files that would make a draft larger than a bundle may be; None leaves one out."""
+    added = {path: data for path, data in files.items() if data is not None}
     faults = [
         Fault(path, f"文件有 {len(data) / 1_000_000:.1f} MB，上限为 {_mb(_MOST)} MB")
         for path, data in added.items()
         if len(data) > _MOST
     ]
     sizes = {each.path: each.size for each in list_(draft) if each.checksum is not None}
+    sizes = {path: size for path, size in sizes.items() if path not in files}
     sizes |= {path: len(data) for path, data in added.items()}
     if len(sizes) > bundles.MAXIMUM_FILES:
         faults.append(Fault("bundle", f"文件超过 {bundles.MAXIMUM_FILES} 个"))

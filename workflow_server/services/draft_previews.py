@@ -18,7 +18,15 @@ from workflow_server.content.forms import FieldInfo
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.rendering import filters, templates
-from workflow_server.services import document_parts, documents, draft_files, draft_papers, drafts
+from workflow_server.services import (
+    document_parts,
+    documents,
+    draft_files,
+    draft_papers,
+    drafts,
+    masking,
+    views,
+)
 from workflow_server.services.actors import Actor
 from workflow_server.store.db import session
 
@@ -134,6 +142,7 @@ def _data_of(actor: Actor, document_id: UUID, kind: DocumentKind) -> dict[str, A
             "所选文书不是这一种类。 Expected a document of this kind.",
             [Fault("#/document_id", "所选文书不是这一种类")],
         )
+    views.note(actor, document.instance_id, "preview", document.id, masking.sensitive_in(document))
     return dict(document.data)
 
 

@@ -242,7 +242,22 @@ def propose(
 
     What was deployed meanwhile would be undone by it: then bring the draft up to date first.
     """
-    draft = see(actor, draft_id)
+    draft, bundle = bundle_of(actor, draft_id)
+    made = proposing.made_before(actor, bundle, note, idempotency_key)
+    if made is not None:
+        return made
+    _check_proposable(actor, draft)
+
+    def keep(proposal_id: UUID) -> None:
+        held = hold(actor, draft_id)
+        _check_proposable(actor, held)
+        held.proposal_id = proposal_id
+        session().flush()
+
+    return proposing.propose(actor, bundle, note, now, idempotency_key, keep)
+
+
+def _check_proposable(actor: Actor, draft: Draft) -> None:
     _check_may_write(actor, draft)
     if base_is_old(draft):
         raise DraftBaseOld(
@@ -254,12 +269,6 @@ def propose(
         raise NothingChanged(
             "本草稿还没有改动，无需提交。 Expected a draft that changes something."
         )
-    bundle = draft_files.bundle_of(draft)
-    made = proposing.propose(actor, bundle, note, now, idempotency_key)
-    with transaction():
-        drafts.lock(draft_id).proposal_id = made.proposal.id
-        session().flush()
-    return made
 
 
 def hold(actor: Actor, draft_id: UUID) -> Draft:
@@ -274,7 +283,7 @@ def put_all(actor: Actor, draft: Draft, files: Mapping[str, bytes | None], now: 
 
     Refuses what would make it larger than a bundle may be.
     """
-    draft_files.check_room(draft, {path: data for path, data in files.items() if data is not None})
+    draft_files.check_room(draft, files)
     base = draft_files.of_deployment(draft.base_id)
     drafts.drop_files(draft.id, list(files))
     for path, data in files.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,12 +17,13 @@ from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, Forbidden, InvalidInput, InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
-from workflow_server.services import access, actors, deployments, history, proposal_changes, seals
+from workflow_server.services import access, deployments, history, proposal_changes, seals
+from workflow_server.services import approvals as approving
 from workflow_server.services.actors import Actor
 from workflow_server.services.deployments import Prepared
 from workflow_server.services.seals import BundleAltered
 from workflow_server.store import deployments as deployment_rows
-from workflow_server.store import proposals, roles
+from workflow_server.store import proposals
 from workflow_server.store.db import session, settings, transaction
 from workflow_server.store.history import DEPLOYMENTS, Act
 from workflow_server.store.proposals import Proposal, ProposalDecision
@@ -85,22 +86,26 @@ def check_may_prepare(actor: Actor) -> None:
 
 
 def propose(
-    actor: Actor, bundle: Bundle, note: str, now: datetime, idempotency_key: str | None = None
+    actor: Actor,
+    bundle: Bundle,
+    note: str,
+    now: datetime,
+    idempotency_key: str | None = None,
+    within: Callable[[UUID], None] | None = None,
 ) -> Whole:
-    """Propose a bundle to be deployed; one with faults is refused as a deployment would be."""
-    access.check_right(actor, Right.PROPOSE)
-    asked = history.asked(actor, idempotency_key, "proposals.propose", bundle.checksum, note)
-    first = history.first_answer(asked)
-    if first is not None:
-        return _whole(proposals.get(UUID(first["proposal_id"])))
+    """Propose a bundle to be deployed; one with faults is refused as a deployment would be.
+
+    What belongs to it is done by `within` in the same transaction, while nothing is deployed.
+    """
+    if (made := made_before(actor, bundle, note, idempotency_key)) is not None:
+        return made
     _refuse_known(actor, bundle.checksum)
     deployments.prepare(bundle)
     sealed = bundles.write_zip(bundle)
     with transaction():
         deployment_rows.lock()
-        first = history.first_answer(asked)
-        if first is not None:
-            return _whole(proposals.get(UUID(first["proposal_id"])))
+        if (made := made_before(actor, bundle, note, idempotency_key)) is not None:
+            return made
         _refuse_known(actor, bundle.checksum)
         proposal = Proposal(
             id=new_id(),
@@ -113,8 +118,20 @@ def propose(
         )
         session().add(proposal)
         session().flush()
+        asked = _asked(actor, bundle, note, idempotency_key)
         _tell(actor, Event.PROPOSAL_MADE, proposal, note, now, asked)
+        if within is not None:
+            within(proposal.id)
     return _whole(proposal)
+
+
+def made_before(
+    actor: Actor, bundle: Bundle, note: str, idempotency_key: str | None
+) -> Whole | None:
+    """Return what the same request made when it first came."""
+    access.check_right(actor, Right.PROPOSE)
+    first = history.first_answer(_asked(actor, bundle, note, idempotency_key))
+    return None if first is None else _whole(proposals.get(UUID(first["proposal_id"])))
 
 
 def list_(
@@ -290,7 +307,7 @@ def _decide(
         approved=prepared is not None,
         note=note,
         decided_at=now,
-        role=_role_of(actor, {each.role for each in counting}),
+        role=approving.role_of(actor, {each.role for each in counting}),
         base_id=_newest_id(),
     )
     # What they decided before, void or thought better of, gives way; history keeps both.
@@ -327,39 +344,18 @@ def _deploy(
     session().flush()
 
 
-def _role_of(actor: Actor, taken: set[str]) -> str:
-    """Return the role in which somebody approves: one that has not approved yet, if they can."""
-    held = [each.role for each in actor.positions if Right.APPROVE in each.rights]
-    return next((role for role in held if role not in taken), held[0])
-
-
-def _roles_needed() -> int:
-    """Count in how many different roles a proposal must be approved: as many as there can be."""
-    able = sum(Right.APPROVE in role.rights for role in roles.list_())
-    return max(1, min(able, settings().deployment_approvals))
-
-
 def _is_enough(approvals: Sequence[ProposalDecision]) -> bool:
     enough = len(approvals) >= settings().deployment_approvals
-    return enough and len({each.role for each in approvals}) >= _roles_needed()
+    return enough and len({each.role for each in approvals}) >= approving.roles_needed()
 
 
 def _decisions(proposal: Proposal) -> Sequence[Decision]:
     rows = proposals.list_decisions(proposal.id)
     if proposal.status == "open":
         newest = _newest_id()
-        return [Decision(row, row.base_id == newest and _may_approve(row)) for row in rows]
+        return [Decision(row, row.base_id == newest and approving.may_approve(row)) for row in rows]
     base = (proposal.changes or {}).get("compared_with")
     return [Decision(row, row.approved and _text(row.base_id) == base) for row in rows]
-
-
-def _may_approve(row: ProposalDecision) -> bool:
-    """Tell whether who approved could do so today: they are active, and hold the role with it."""
-    try:
-        giver = actors.actor_of(row.person_id)
-    except NotFound:
-        return False
-    return any(row.role == each.role and Right.APPROVE in each.rights for each in giver.positions)
 
 
 def _close(proposal: Proposal, status: str, now: datetime) -> None:
@@ -376,10 +372,14 @@ def _whole(proposal: Proposal) -> Whole:
         proposal=proposal,
         decisions=_decisions(proposal),
         approvals_needed=settings().deployment_approvals,
-        roles_needed=_roles_needed(),
+        roles_needed=approving.roles_needed(),
         base_changed=changes.get("compared_with") != _text(proposal.base_id),
         changes=changes,
     )
+
+
+def _asked(actor: Actor, bundle: Bundle, note: str, key: str | None) -> history.Asked | None:
+    return history.asked(actor, key, "proposals.propose", bundle.checksum, note)
 
 
 def _text(id_: UUID | None) -> str | None:
