@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workflow_server import feel
+from workflow_server.content.forms import rights
 
 if TYPE_CHECKING:
     from workflow_server.content.forms import Form
@@ -25,7 +26,9 @@ def of_task(
     """
     if form is None or not form.initials:
         return {}
-    wanted = [each for each in form.initials if field_access.get(each.path[0]) != "hidden"]
+    wanted = [
+        each for each in form.initials if not rights.is_hidden(".".join(each.path), field_access)
+    ]
     texts = [f"={each.expression}" for each in wanted]
     element_id = situation.visit.element_id
     found: dict[str, Any] = {}

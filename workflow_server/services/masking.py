@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from workflow_server.content.forms import rights
 from workflow_server.content.lineage import Lineage
 from workflow_server.content.lineage import hidden_mark as _mark
 from workflow_server.content.shared import ANYBODY, DataClass
@@ -274,17 +275,9 @@ def _hidden(actor: Actor, part: Part, content: Content) -> set[str]:
     for element in (process.elements[key] for key in part.elements if key in process.elements):
         form = content.forms.get(element.form or "")
         for path in form.fields if form is not None else ():
-            is_hidden = _access(element.field_access, path) == "hidden"
+            is_hidden = rights.is_hidden(path, element.field_access)
             (hidden if is_hidden else seen).add(_mark(element.form or "", path))
     return hidden - seen
-
-
-def _access(access: Mapping[str, str], path: str) -> str | None:
-    steps = path.split(".")
-    above = (".".join(steps[:count]) for count in range(1, len(steps)))
-    if any(access.get(each) == "hidden" for each in above):
-        return "hidden"
-    return access.get(path)
 
 
 def _has_wider_part(actor: Actor, part: Part) -> bool:

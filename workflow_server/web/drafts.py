@@ -144,6 +144,11 @@ def act_on_file(draft_id: UUID) -> ResponseReturnValue:
                 drafts.restore_file(actor, draft_id, path, now)
             case "move":
                 drafts.move_file(actor, draft_id, path, given.get("to", "").strip(), now)
+            case _:
+                raise InvalidInput(
+                    "请选择要做什么。 Expected an act on a file: delete, restore or move.",
+                    [Fault("#/act", "请选择要做什么")],
+                )
     except WorkflowServerError as error:
         return _draft(draft_id, "files", error)
     return _back(draft_id, "saved")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -56,19 +57,20 @@ def due_day(value: date) -> DueDay:
 
 def filter_address(**changed: Any) -> str:
     """Return the address of this page with other values in its query; None takes one away."""
-    assert request.endpoint is not None
-    given: dict[str, Any] = {**request.args.to_dict(flat=False), **changed}
-    for name in ("notice", "page"):
-        given.pop(name, None)
-    return url_for(request.endpoint, **(request.view_args or {}), **given)
+    return _address(changed)
 
 
 def page_address(number: int) -> str:
     """Return the address of another page of the list that is shown."""
+    return _address({"page": number})
+
+
+def _address(changed: Mapping[str, Any]) -> str:
     assert request.endpoint is not None
     place: dict[str, Any] = request.view_args or {}
-    asked = request.args.to_dict(flat=False)
+    asked: dict[str, Any] = request.args.to_dict(flat=False)
     # Of what somebody wrote into the address, nothing is taken for a part of it.
     kept = {name: value for name, value in asked.items() if name not in _NOT_KEPT}
-    query = urlencode({**kept, "page": number}, doseq=True)
-    return f"{url_for(request.endpoint, **place)}?{query}"
+    given = {name: value for name, value in {**kept, **changed}.items() if value is not None}
+    query = urlencode(given, doseq=True)
+    return url_for(request.endpoint, **place) + (f"?{query}" if query else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 #: Fields of these rights are not the task's to fill in.
@@ -18,11 +18,14 @@ def without_hidden(source: Mapping[str, Any], access: Mapping[str, str]) -> Mapp
     return _without(source, hidden, "") if hidden else source
 
 
+def is_hidden(path: str, access: Mapping[str, str]) -> bool:
+    """Tell whether a field, or what it stands in, is hidden."""
+    return any(access.get(place) == "hidden" for place in _places(path))
+
+
 def is_shut(path: str, access: Mapping[str, str]) -> bool:
     """Tell whether a field, or what it stands in, is not the task's to fill in."""
-    steps = path.split(".")
-    places = (".".join(steps[:count]) for count in range(1, len(steps) + 1))
-    return any(access.get(place) in _SHUT for place in places)
+    return any(access.get(place) in _SHUT for place in _places(path))
 
 
 def copies_shut(value: str, access: Mapping[str, str]) -> bool:
@@ -50,6 +53,12 @@ def without(answers: Any, paths: Collection[str], place: str = "") -> Any:
             if placed[name] not in paths
         }
     return answers
+
+
+def _places(path: str) -> Iterator[str]:
+    """Return a path and what it stands in, from the outside."""
+    steps = path.split(".")
+    return (".".join(steps[:count]) for count in range(1, len(steps) + 1))
 
 
 def _without(parent: Mapping[str, Any], hidden: Collection[str], place: str) -> dict[str, Any]:
