@@ -122,8 +122,12 @@ def test_deleting_renaming_and_restoring(desk: Desk, draft: str) -> None:
     assert read(desk.dan, draft, FORM).status_code == 404
     back = desk.dan.post(f"/drafts/{draft}/restorations", json={"path": FORM})
     assert back.json["change"] == "same"
-    gone = desk.dan.delete(f"/drafts/{draft}/files", query_string={"path": "forms/b/note.json"})
-    assert gone.status_code == 200
+    asked = {"path": f"/drafts/{draft}/files", "query_string": {"path": "forms/b/note.json"}}
+    for blind in ({}, {"If-Match": '"another"'}):
+        refused = desk.dan.delete(**asked, headers=blind)
+        assert (refused.status_code, refused.json["code"]) == (409, "draft-file-changed"), blind
+    match = {"If-Match": read(desk.dan, draft, "forms/b/note.json").headers["ETag"]}
+    assert desk.dan.delete(**asked, headers=match).status_code == 200
     assert "forms/b/note.json" not in files_of(desk.dan, draft)
     never = desk.dan.delete(f"/drafts/{draft}/files", query_string={"path": "forms/no.json"})
     assert never.status_code == 404

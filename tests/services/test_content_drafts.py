@@ -102,6 +102,22 @@ def test_what_is_larger_than_a_bundle_may_be_is_refused(
     assert changes(ann, draft) == {}
 
 
+def test_all_files_together_may_be_no_larger_than_a_bundle(
+    ann: Actor, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    had = sum(each.size for each in drafts.get(ann, draft.id).files)
+    size = len(drafts.read_file(ann, draft.id, FORM)[0])
+    monkeypatch.setattr(bundles, "MAXIMUM_BYTES", had + 100)
+    drafts.write_file(ann, draft.id, "forms/a/one.json", b"x" * 100, None, NOW)
+    with pytest.raises(ContentRefused):
+        drafts.write_file(ann, draft.id, "forms/a/two.json", b"x", None, NOW)
+    drafts.delete_file(ann, draft.id, FORM, None, NOW)
+    drafts.write_file(ann, draft.id, "forms/a/two.json", b"x" * size, None, NOW)
+    with pytest.raises(ContentRefused):
+        drafts.restore_file(ann, draft.id, FORM, NOW)
+    assert changes(ann, draft)[FORM] == "removed"
+
+
 def test_nobody_hoards_drafts(ann: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "MOST_OPEN", 1)
     first = drafts.create(ann, "一", "", NOW)

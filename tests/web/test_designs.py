@@ -178,8 +178,19 @@ def test_a_new_file_is_made_and_opened(designer: Browser, draft: str) -> None:
     assert again.status == 422
     assert again.all("#new-key")[0].get("value") == "BAD"
     form = {"act": "delete", "path": "forms/review/look.json"}
+    blind = designer.open("POST", f"{draft}/file-acts", data=form, follow_redirects=True)
+    assert (blind.status, "修改过" in blind.text) == (422, True)
+    acts = "form[action$=file-acts]:has(input[value='forms/review/look.json'])"
+    form["expected"] = blind.all(f"{acts} input[name=expected]")[0].get("value")
     gone = designer.open("POST", f"{draft}/file-acts", data=form, follow_redirects=True)
     assert "forms/review/look.json" not in gone.text
+
+
+def test_a_draft_is_not_begun_for_a_path_that_no_file_may_have(designer: Browser) -> None:
+    given = {"name": "改图", "path": f"bpmn/{'a' * 100_000}.bpmn"}
+    page = designer.open("POST", "/designs/drafts", data=given, follow_redirects=True)
+    assert (page.status, "路径超过" in page.text) == (422, True)
+    assert "改图" not in designer.get("/designs").text
 
 
 def approve(browser: Open, proposal: str) -> Page:

@@ -139,7 +139,10 @@ def write_draft_file(query: dict[str, Any], draft_id: UUID) -> Any:
 
 @noun.delete("/<uuid:draft_id>/files", DraftFileShape(), query=PathQuery())
 def delete_draft_file(query: dict[str, Any], draft_id: UUID) -> Any:
-    """删除草稿文件 · Leave a file out of the draft."""
+    """删除草稿文件 · Leave a file out of the draft.
+
+    A file that the draft changed needs If-Match: 409 without it, and if it is another by now.
+    """
     expected = door.expected_version()
     return drafts.delete_file(door.actor(), draft_id, query["path"], expected, door.now())
 

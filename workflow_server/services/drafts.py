@@ -175,7 +175,7 @@ def write_file(
         draft = hold(actor, draft_id)
         # Who repeats a write whose answer was lost is told what they would have been.
         if _one(draft, path).checksum != draft_files.checksum_of(data):
-            _check_expected(draft, path, expected)
+            draft_files.check_expected(path, _one(draft, path).checksum, expected)
             put_all(actor, draft, {path: data}, now)
         return _one(draft, path)
 
@@ -183,11 +183,11 @@ def write_file(
 def delete_file(
     actor: Actor, draft_id: UUID, path: str, expected: str | None, now: datetime
 ) -> FileInDraft:
-    """Leave a file out; one that only the draft has is gone."""
+    """Leave a file out; what the draft did to it is gone, so `expected` must name that then."""
     with transaction():
         draft = hold(actor, draft_id)
         _check_there(draft, path)
-        _check_expected(draft, path, expected or draft_files.ANY)
+        draft_files.check_deletion(_one(draft, path), expected)
         put_all(actor, draft, {path: None}, now)
         return _one(draft, path)
 
@@ -199,6 +199,7 @@ def restore_file(actor: Actor, draft_id: UUID, path: str, now: datetime) -> File
         drafts.drop_files(draft.id, [path])
         draft.changed_at = now
         session().flush()
+        draft_files.check_room(draft, {})
         return _one(draft, path)
 
 
@@ -208,7 +209,7 @@ def move_file(actor: Actor, draft_id: UUID, path: str, to: str, now: datetime) -
     with transaction():
         draft = hold(actor, draft_id)
         _check_there(draft, path)
-        _check_expected(draft, to, None)
+        draft_files.check_expected(to, _one(draft, to).checksum, None)
         data = draft_files.contents(draft)[path]
         put_all(actor, draft, {path: None, to: data}, now)
         return _one(draft, to)
@@ -339,11 +340,6 @@ def _one(draft: Draft, path: str) -> FileInDraft:
 def _check_there(draft: Draft, path: str) -> None:
     if path not in draft_files.contents(draft):
         raise NotFound(f"草稿里没有文件 {path[:200]}。 Expected the file, but there is none.")
-
-
-def _check_expected(draft: Draft, path: str, expected: str | None) -> None:
-    found = _one(draft, path)
-    draft_files.check_expected(path, found.checksum, expected)
 
 
 def _is_mine(actor: Actor, draft: Draft) -> bool:
