@@ -96,11 +96,14 @@ def check_address() -> None:
 
 def check_form() -> None:
     """Refuse a NUL in what a form sends: its names, its values, the names of its files."""
-    given = (*request.form.items(multi=True), *request.files.items(multi=True))
-    for name, value in given:
-        text = value if isinstance(value, str) else value.filename or ""
-        if "\x00" in name or "\x00" in text:
-            raise BadRequest("提交的内容含有不允许的字符。 The form holds a NUL character.")
+    typed = [each for pair in request.form.items(multi=True) for each in pair]
+    sent = [
+        each
+        for name, file in request.files.items(multi=True)
+        for each in (name, file.filename or "")
+    ]
+    if any("\x00" in each for each in (*typed, *sent)):
+        raise BadRequest("提交的内容含有不允许的字符。 The form holds a NUL character.")
 
 
 def check_same_origin() -> None:

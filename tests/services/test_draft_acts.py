@@ -1,4 +1,4 @@
-"""What is done with a whole draft: proposed once, renamed in case only, seen with a paper's data."""
+"""What is done with a whole draft: proposed once, renamed, seen with a real paper's data."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ def test_the_menu_leads_to_the_form_that_begins_a_process(case: Court, browser: 
     page = clerk.get(link)
     assert page.status == 200
     form = told(page)
-    assert form["start"]["element"] and form["organisation_id"]
+    assert form["start"]["element"]
+    assert form["organisation_id"]
     assert form["schema"]["components"]
     assert page.all("[data-island=paper]")[0].get("data-element") == form["start"]["element"]
 
