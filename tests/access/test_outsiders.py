@@ -14,8 +14,9 @@ from tests.access import content
 from tests.access.matrix import Row
 from tests.access.outsiders import JUDGED, LISTED, THOROUGH, TOLD, cases_of, each_outsider, operates
 from tests.access.routes import OPEN_IDS, Route, asked, body_of, needed, routes, values_of
-from tests.access.world import MARK, Case, World
-from workflow_server.services import papers
+from tests.access.world import MARK, PDF, Case, World
+from workflow_server.rendering.documents import Rendered
+from workflow_server.services import draft_papers
 
 
 @each_outsider
@@ -146,13 +147,12 @@ def test_a_paper_in_another_dress_is_for_who_may_read_it(
 ) -> None:
     """Who draws templates may try them with a real paper's data, if they may read that."""
     shown: list[str] = []
-    drawn = papers.preview
 
-    def preview(kind: Any, frozen: dict[str, Any], **more: Any) -> Any:
+    def preview(_kind: Any, frozen: dict[str, Any], **_more: Any) -> Rendered:
         shown.append(json.dumps(frozen, ensure_ascii=False, default=str))
-        return drawn(kind, frozen, **more)
+        return Rendered(PDF, 1)
 
-    monkeypatch.setattr(papers, "preview", preview)
+    monkeypatch.setattr(draft_papers, "preview", preview)
     (paper,) = world.cases["procuratorate", "own"].parts["document"][:1]
     address = f"/drafts/{world.draft}/document-preview"
     readers = {"foreign": False, "insider": role == "case_mgmt"}
