@@ -29,7 +29,7 @@ export class Work {
     this.drafts = new Drafts(this.desk, () => form.everything, {
       say: (text, kind) => this.say(text, kind),
       lost: (reason) => this.lost(reason),
-      claimed: () => this.offered || this.note(t("claimed")),
+      claimed: () => this.add(t("claimed")),
     });
     const isOther = left && await this.restored(left);
     form.on("changed", () => { this.changed(); });
@@ -69,7 +69,6 @@ export class Work {
 
   // The text that was not chosen stays within reach, with what was typed since.
   offer(said, other, replaced) {
-    this.offered = true;
     const [next, back] = other === "use_mine" ? ["kept_mine", "use_theirs"] : ["kept_theirs", "use_mine"];
     const swap = () => { this.flushAll(); this.swap(next, back, replaced, this.form.everything); };
     this.note(t(said), make("button", { type: "button", class: "btn btn-sm mt-2", onclick: swap }, t(other)));
@@ -113,7 +112,7 @@ export class Work {
 
   heard({ what }) {
     if (what === "completed" && !this.isBusy) this.lost("completed_elsewhere");
-    if ((what === "opened" || what === "here") && !this.offered) this.note(t("editing_elsewhere"));
+    if (what === "opened" || what === "here") this.add(t("editing_elsewhere"));
     if (what === "opened") this.channel.postMessage({ what: "here" });
   }
 
@@ -137,6 +136,12 @@ export class Work {
   note(text, ...more) {
     this.banner.hidden = false;
     this.banner.replaceChildren(make("p", { class: "mb-0" }, text), ...more);
+  }
+
+  // Beside what stands there already, such as the text that can be taken back.
+  add(text) {
+    if (this.banner.hidden) this.note(text);
+    else if (!this.banner.textContent.includes(text)) this.banner.prepend(make("p", { class: "mb-1" }, text));
   }
 
   async save() {
