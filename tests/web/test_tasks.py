@@ -1,4 +1,4 @@
-"""The page of a task: the form's data, the case beside it, taking, giving back, what was answered."""
+"""A task's page: what stands beside the form, who holds it, taking it and giving it back."""
 
 from __future__ import annotations
 
@@ -35,9 +35,12 @@ def test_the_page_brings_the_form_and_the_case_beside_it(case: Court, browser: B
     assert page.status == 200
     assert page.all("h1")[0].text_content() == "起草检察建议书"
     form = told(page)
-    assert form["schema"]["components"] and not form["read_only"]
+    assert form["schema"]["components"]
+    assert not form["read_only"]
     facts = page.all(".task-facts")[0].text_content()
-    assert "研判理由" in facts and "True" not in facts and "None" not in facts
+    assert "研判理由" in facts
+    assert "True" not in facts
+    assert "None" not in facts
     assert page.all("[data-island=paper][data-kind]"), "the paper that the step makes"
 
 
@@ -96,7 +99,8 @@ def test_a_completed_task_shows_what_was_answered_by_whom_and_when(
     form = told(page)
     assert form["read_only"]
     assert form["data"]["violation"]
-    assert "已办结" in page.text and "沈立言" in page.text
+    assert "已办结" in page.text
+    assert "沈立言" in page.text
     assert form["data"]["addressee"] in form["names"]
 
 
