@@ -20,7 +20,8 @@ _REFERENCE = re.compile(
 _ACTIVE = re.compile(r"<\s*(script|iframe|object|embed|form|base)\b", re.IGNORECASE)
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 _SMALL_IMAGE = re.compile(r"^data:image/(?:png|jpeg|svg\+xml)[;,]", re.IGNORECASE)
-_COMMENT = re.compile(r"\{#.*?#\}|/\*.*?\*/|<!--.*?-->", re.DOTALL)
+#: One that is not closed reaches to the end: it is looked for once, not from each beginning.
+_COMMENT = re.compile(r"\{#.*?(?:#\}|\Z)|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def inspect(
