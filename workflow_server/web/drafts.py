@@ -12,7 +12,13 @@ from werkzeug.utils import redirect
 from workflow_server.content import bundle as bundles
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, InvalidInput, WorkflowServerError
-from workflow_server.services import draft_changes, draft_starters, draft_vocabulary, drafts
+from workflow_server.services import (
+    draft_changes,
+    draft_files,
+    draft_starters,
+    draft_vocabulary,
+    drafts,
+)
 from workflow_server.services.draft_changes import FileChange
 from workflow_server.web import door
 from workflow_server.web.designs import pages
@@ -48,6 +54,8 @@ def begin() -> ResponseReturnValue:
     given, actor, now = request.form, door.actor(), door.now()
     file = request.files.get("file")
     try:
+        if given.get("path"):
+            draft_files.check_path(given["path"])
         files = None
         if file is not None and file.filename:
             data = file.stream.read(bundles.MAXIMUM_BYTES + 1)
@@ -139,7 +147,7 @@ def act_on_file(draft_id: UUID) -> ResponseReturnValue:
     try:
         match given.get("act"):
             case "delete":
-                drafts.delete_file(actor, draft_id, path, None, now)
+                drafts.delete_file(actor, draft_id, path, given.get("expected") or None, now)
             case "restore":
                 drafts.restore_file(actor, draft_id, path, now)
             case "move":
