@@ -73,7 +73,7 @@ def test_faults_of_content_engine_and_templates_are_told_at_once_and_leave_nothi
     assert "bpmn/b.bpmn:" in pointers
     assert "documents/letter/" in pointers
     assert deployments.list_() == ([], 0)
-    assert process_definitions.list_() == []
+    assert not process_definitions.list_()
 
 
 def test_an_unknown_operation_is_refused_at_deployment(house: House) -> None:

@@ -76,10 +76,10 @@ def test_a_form_of_somebody_who_has_left_does_nothing_in_the_name_of_the_next(
     shared = browser("case_mgmt")
     task = shared.get("/").link("登记线索")
     claim = next(each for each in shared.get(task).all("form") if "claim" in each.get("action"))
-    former = claim.xpath(".//input[@name='person']/@value")[0]
+    former = claim.xpath(".//input[@name='signed_in_as']/@value")[0]
     shared.post("/sign-out")
     shared.sign_in("dept_head")
-    refused = shared.post(claim.get("action"), person=former)
+    refused = shared.post(claim.get("action"), signed_in_as=former)
     assert refused.status == 409
     assert "现在登录的是" in refused.text
 

@@ -118,13 +118,13 @@ def page_number() -> int:
 
 def person_field() -> Markup:
     """Return the field by which a form tells in whose page it stands; every POST form has it."""
-    return Markup('<input type="hidden" name="person" value="{}">').format(actor().person_id)
+    return Markup('<input type="hidden" name="signed_in_as" value="{}">').format(actor().person_id)
 
 
 def _check_person(here: Actor) -> None:
     """Refuse a form of somebody who has left the browser to another one in the meantime."""
-    person = request.form.get("person")
-    if person is not None and person != str(here.person_id):
+    shown_to = request.form.get("signed_in_as")
+    if shown_to is not None and shown_to != str(here.person_id):
         raise Conflict(
             f"本页是另一人登录时打开的，现在登录的是{here.name}，未予办理。请返回、刷新后再试。"
             f" This page was opened by somebody else; {here.name} is signed in now."
