@@ -110,7 +110,7 @@ def test_a_job_that_nobody_does_turns_the_light(house: Office, admin: Browser) -
 
 def test_what_is_deployed_is_listed_with_what_came_with_it(case: Court, browser: Browsers) -> None:
     shown = browser("admin").get("/operations/deployments")
-    assert "内容目录" in shown.text
+    assert "随系统安装" in shown.text
     assert "现行" in shown.text
     assert len(shown.all("tbody tr")) >= 3
     assert shown.all("a[href$=bundle]") == []

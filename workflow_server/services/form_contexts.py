@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from workflow_server.content.forms import Form
+from workflow_server.services import unstarted
 from workflow_server.services.actors import Actor
-from workflow_server.services.advance.host import organisation_context
-from workflow_server.services.previews import Unstarted
-from workflow_server.services.situation import Situation, actor_context, context_of
+from workflow_server.services.situation import Situation
 from workflow_server.services.veils import Veil
-from workflow_server.store import organisations
-from workflow_server.store.organisations import Host
-from workflow_server.store.types import new_id
 
 _WORD = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*")
 #: The page puts these there itself, from what is typed.
@@ -44,11 +39,7 @@ def of_start(
     wanted = frozenset() if form is None else named_by(form)
     if not wanted:
         return {}
-    found = organisations.get(organisation_id)
-    host = Host(**{each.name: getattr(found, each.name) for each in fields(Host)})
-    case = Unstarted(new_id(), host.id, now)
-    context = context_of(case, organisation_context(host), {}, now)
-    context["actor"] = actor_context(actor, case)
+    context = unstarted.facts_of(actor, organisation_id, now)
     return {name: value for name, value in context.items() if name in wanted}
 
 

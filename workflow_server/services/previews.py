@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,14 +18,13 @@ from workflow_server.services import (
     papers,
     process_definitions,
     sources,
+    unstarted,
     views,
 )
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.situation import actor_context, context_of
-from workflow_server.store import organisations, process_instances
+from workflow_server.store import process_instances
 from workflow_server.store.db import session
-from workflow_server.store.organisations import Host
-from workflow_server.store.types import new_id
 
 if TYPE_CHECKING:
     from workflow_server.content.content import Content
@@ -41,16 +40,6 @@ class Preview:
     pdf: bytes
     pages: int
     missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unstarted:
-    """A case that there is not yet, as expressions see it."""
-
-    id: UUID
-    organisation_id: UUID
-    started_at: datetime
-    business_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +98,9 @@ def of_start(
         raise NotFound(f"Expected a start of '{definition.key}' for the actor, but there is none")
     content = definition_cache.content_of(definition.deployment_id)
     kind = _kind(content, kind_key)
-    found = organisations.get(offer.organisation_id)
-    host = Host(**{each.name: getattr(found, each.name) for each in fields(Host)})
-    case = Unstarted(new_id(), host.id, now)
-    organisation = organisation_context(host)
-    context = context_of(case, organisation, {}, now)
-    context["actor"] = actor_context(actor, case)
+    context = unstarted.facts_of(actor, offer.organisation_id, now)
     element = content.processes[definition.key].elements[offer.element_id]
-    filling = _Filling(content, element, offer.form, actor, organisation, now)
+    filling = _Filling(content, element, offer.form, actor, context["organisation"], now)
     data, missing = _filled(filling, kind, context, answers)
     return _rendered(filling, kind, data, missing)
 

@@ -49,6 +49,7 @@ SOURCES: Mapping[str, Any] = {
     "folder": _l("随系统安装"),
     "cli": _l("由运维部署"),
     "proposal": _l("经审批部署"),
+    "api": _l("接口"),
 }
 ELEMENTS: Mapping[str, Any] = {
     "process": _l("流程"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +15,6 @@ from workflow_server import arrivals
 from workflow_server.arrivals import actor as actor
 from workflow_server.arrivals import counted as counted
 from workflow_server.arrivals import now as now
-from workflow_server.errors import WorkflowServerError
 from workflow_server.services.actors import Actor, Visitor
 
 #: What may be looked at without having signed in.
@@ -88,14 +86,6 @@ def render(template: str, status: int = 200, **context: Any) -> Response:
 def to(endpoint: str, notice: str | None = None, **values: Any) -> ResponseReturnValue:
     """Lead on to a page after an act; `notice` is a key of `chrome.NOTICES` shown there."""
     return redirect(url_for(endpoint, **values, notice=notice), 303)
-
-
-def faults_of(error: WorkflowServerError) -> Mapping[str, str]:
-    """Return what was wrong by the name of the form's field; the whole form's is under ''."""
-    found = {
-        fault.pointer.removeprefix("#/").removeprefix("#"): fault.detail for fault in error.faults
-    }
-    return found or {"": error.message}
 
 
 def local_path(address: str | None) -> str:

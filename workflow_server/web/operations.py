@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from workflow_server.rules.access import Right
 from workflow_server.services import incidents, jobs, upkeep
 from workflow_server.web import door
+from workflow_server.web.design_words import SOURCES
 
 pages = door.pages("operations")
 
@@ -31,12 +32,6 @@ INCIDENT_STATES: Mapping[str, Any] = {
     "open": _l("未处理"),
     "resolved": _l("已处理"),
     "all": _l("全部"),
-}
-SOURCES: Mapping[str, Any] = {
-    "folder": _l("内容目录"),
-    "cli": _l("命令行"),
-    "proposal": _l("发布申请"),
-    "api": _l("接口"),
 }
 
 

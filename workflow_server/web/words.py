@@ -35,7 +35,7 @@ DOCUMENT_STATES: Mapping[str, Any] = {
     "superseded": _l("已被取代"),
 }
 LETTER_STATES: Mapping[str, Any] = {
-    "waiting": _l("待送出"),
+    "waiting": _l("待送达"),
     "delivered": _l("已送达"),
     "unclaimed": _l("已送达，尚未受理"),
     "acknowledged": _l("已签收"),
