@@ -15,6 +15,7 @@ from workflow_server.services.actors import Actor
 from workflow_server.services.cases import Step
 from workflow_server.services.deadlines import DeadlineView
 from workflow_server.services.letters import Letter
+from workflow_server.services.record_words import UNDECLARED, Fact
 from workflow_server.store import cases as case_rows
 from workflow_server.store import correspondences as store
 from workflow_server.store import deliveries as delivery_rows
@@ -61,7 +62,7 @@ class Whole:
     is_sent: bool
     standing: Standing | None
     #: What its payload tells, each with its label.
-    told: Sequence[tuple[str, Any]]
+    told: Sequence[Fact]
     thread: Sequence[Letter]
     acknowledged_by: str | None
     may_acknowledge: bool
@@ -239,12 +240,22 @@ def _standings(
     }
 
 
-def _told(letter: Letter) -> list[tuple[str, Any]]:
+def _told(letter: Letter) -> list[Fact]:
     """Return what a letter's payload tells, in the words of the content that sent it."""
     delivery = letter.delivery
     sent_by = store.list_cases([delivery.instance_id])[delivery.instance_id][1]
     content = definition_cache.content_of(sent_by.deployment_id)
     type_ = content.shared.messages.get(delivery.type)
     shows = {} if type_ is None else type_.shows
-    found = ((label, delivery.payload.get(part)) for part, label in shows.items())
-    return [(label, value) for label, value in found if value not in (None, "", [], {})]
+    found = (
+        Fact(part, label, UNDECLARED, _sayable(delivery.payload.get(part)))
+        for part, label in shows.items()
+    )
+    return [fact for fact in found if fact.value not in (None, "", [])]
+
+
+def _sayable(value: Any) -> Any:
+    """Leave out what has no words: the parts of an object are called as programs call them."""
+    if isinstance(value, list):
+        return [each for each in value if not isinstance(each, dict)]
+    return None if isinstance(value, dict) else value

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from workflow_server.content.shared import Field, Option, Shared
     from workflow_server.store.records import Record
 
+#: The type of a value that nobody declared one for: what a letter brought.
+UNDECLARED = ""
 #: Types of fields whose values are ids of something that has a name.
 _NAMED = ("organisation", "person", "file")
 

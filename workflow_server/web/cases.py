@@ -11,12 +11,11 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from workflow_server.config import CHINA
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
 from workflow_server.services import case_chains, cases, process_definitions, process_instances
 from workflow_server.services.cases import ActLine, Filter, TaskLine
-from workflow_server.web import door
+from workflow_server.web import door, formats
 
 pages = door.pages("cases")
 
@@ -184,7 +183,7 @@ def _part(template: str, instance_id: UUID, title: str, **context: Any) -> Respo
 
 
 def _by_day(found: Sequence[ActLine]) -> Iterator[tuple[str, list[ActLine]]]:
-    days = groupby(found, lambda line: line.act["at"].astimezone(CHINA).date().isoformat())
+    days = groupby(found, lambda line: formats.day(line.act["at"]))
     return ((day, list(lines)) for day, lines in days)
 
 
@@ -217,14 +216,9 @@ def _notes(lines: Sequence[TaskLine]) -> list[dict[str, str | None]]:
             "state": line.task.status,
             "person": line.doer or line.holder,
             "role": line.role,
-            "since": _moment(line.task.created_at),
-            "at": _moment(line.task.completed_at),
+            "since": formats.moment(line.task.created_at),
+            "at": formats.moment(line.task.completed_at) or None,
             "due": line.task.due_on.isoformat() if line.task.due_on is not None else None,
         }
         for line in lines
     ]
-
-
-def _moment(value: Any) -> str | None:
-    found: str | None = value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value else None
-    return found

@@ -40,6 +40,23 @@ def moment(value: datetime | None) -> str:
     return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value is not None else ""
 
 
+def day_told(text: str) -> str:
+    """Write a day that is held as ISO text; what is none (masked, mostly) stands for itself."""
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        return text
+
+
+def moment_told(text: str) -> str:
+    """Write a moment that is held as ISO text; without a zone it is China's time already."""
+    try:
+        held = datetime.fromisoformat(text)
+        return moment(held if held.tzinfo is not None else held.replace(tzinfo=CHINA))
+    except (ValueError, OverflowError):
+        return text
+
+
 def size(value: int, _binary: bool = False) -> str:
     """Write how large a file is as 69 B or 1.4 MB, in both languages alike."""
     amount = float(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from workflow_server.services.correspondences import Direction, Line
 from workflow_server.services.letters import Letter
 from workflow_server.store.correspondences import Filter as Matters
 from workflow_server.store.deliveries import NEW, DeliveryStatus, Filter
-from workflow_server.web import door, formats
+from workflow_server.web import door
 
 pages = door.pages("letters")
 
@@ -37,18 +36,6 @@ STATES: Mapping[Direction, Mapping[str, tuple[Any, tuple[str, ...]]]] = {
         "paper": (_l("纸质送达"), (DeliveryStatus.PAPER,)),
     },
 }
-
-
-@pages.app_template_filter("letter_told")
-def tell(value: Any) -> str:
-    """Write a value that a letter brought, as people read it."""
-    if isinstance(value, bool):
-        return str(_("是") if value else _("否"))
-    if isinstance(value, list):
-        return "；".join(tell(each) for each in value if not isinstance(each, dict))
-    if isinstance(value, dict):
-        return ""
-    return _as_moment(value) if isinstance(value, str) and "T" in value[:16] else str(value)
 
 
 @pages.get("/letters")
@@ -168,11 +155,3 @@ def state_of(letter: Letter, direction: Direction, is_over: bool) -> tuple[str, 
 
 def _is_over(line: Line) -> bool:
     return line.standing is not None and line.standing.is_over
-
-
-def _as_moment(text: str) -> str:
-    try:
-        found = datetime.fromisoformat(text)
-        return formats.moment(found) if found.tzinfo else found.strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError):
-        return text

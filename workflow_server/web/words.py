@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +10,9 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from workflow_server.config import CHINA
 from workflow_server.services.deadlines import DeadlineView
-from workflow_server.services.record_words import Fact
+from workflow_server.services.record_words import UNDECLARED, Fact
+from workflow_server.web import formats
 
 CASE_STATES: Mapping[str, Any] = {
     "running": _l("办理中"),
@@ -85,7 +84,7 @@ def clock_words(view: DeadlineView) -> str:
 
 
 def fact_text(fact: Fact) -> str:
-    """Write a field of a record as one text."""
+    """Write a field of a record, or a part of a letter, as one text."""
     return _text(fact.type, fact.value)
 
 
@@ -102,16 +101,8 @@ def _text(kind: str, value: Any) -> str:
         return f"{Decimal(str(value)) / _YUAN:,.2f}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if kind in ("date", "datetime") and isinstance(value, str):
-        return _day(kind, value)
+    if kind == "date" and isinstance(value, str):
+        return formats.day_told(value)
+    if kind == "datetime" or (kind == UNDECLARED and "T" in str(value)[:16]):
+        return formats.moment_told(str(value))
     return str(value)
-
-
-def _day(kind: str, value: str) -> str:
-    try:
-        if kind == "date":
-            return date.fromisoformat(value[:10]).isoformat()
-        return datetime.fromisoformat(value).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError):
-        # Masked, most likely: what is left of it stands for itself.
-        return value
