@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import xlsxwriter
-
 from workflow_server.services import access, administration
 from workflow_server.services.actors import Actor
 from workflow_server.services.office_columns import (
@@ -70,6 +68,9 @@ def export(actor: Actor | None, now: datetime) -> bytes:
 
 
 def _write(office: Mapping[str, Sequence[Mapping[str, Any]]], fields: Sequence[str]) -> bytes:
+    # Not at the top: few processes ever write a workbook.
+    import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -1,4 +1,7 @@
-"""OpenID Connect: asks a provider who somebody is, and believes nothing that it cannot verify."""
+"""OpenID Connect: asks a provider who somebody is, and believes nothing that it cannot verify.
+
+What talks to the provider is imported where it is used: without one nobody waits for it.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import orjson
-import requests
 import structlog
-from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from workflow_server.config import is_safe_address
 from workflow_server.errors import Forbidden, NotFound, Unavailable
 from workflow_server.services import secret_keys
 from workflow_server.store.db import settings
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +75,8 @@ class Identity:
 
 def start(redirect_url: str, now: datetime) -> Journey:
     """Begin a sign-in at the provider: authorisation code, PKCE, state and nonce."""
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
     provider = _provider().metadata()
     memory = {
         "kind": "openid",
@@ -145,6 +147,8 @@ class _Provider:
 
     def redeem(self, code: str, verifier: str, redirect: str) -> str:
         """Return the ID token for a code; a code that was used before gives none."""
+        from authlib.oauth2.auth import ClientAuth
+
         now, known = settings(), self.metadata()
         ways = known.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         way = "client_secret_basic" if "client_secret_basic" in ways else "client_secret_post"
@@ -170,6 +174,9 @@ class _Provider:
 
     def verify(self, token: str, nonce: str, now: datetime) -> Mapping[str, Any]:
         """Return the claims of an ID token that this provider made for us, just now."""
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         try:
             try:
                 decoded = jwt.decode(token, self._key_set(), algorithms=list(ALGORITHMS))
@@ -196,6 +203,8 @@ class _Provider:
         return claims
 
     def _key_set(self, fresh: bool = False) -> KeySet:
+        from joserfc.jwk import KeySet
+
         url = self.metadata()["jwks_uri"]
         with self._lock:
             age = time.monotonic() - self._keys_at
@@ -224,6 +233,8 @@ def _is_for_us(claims: Mapping[str, Any]) -> bool:
 
 def _ask(method: str, url: str, **more: Any) -> dict[str, Any]:
     """Ask the provider, not for long, follow it nowhere else, and read not more than a little."""
+    import requests
+
     asker = requests.Session()
     asker.trust_env = False
     deadline = time.monotonic() + sum(_TIMEOUT)

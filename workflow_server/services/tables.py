@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import xlsxwriter
+if TYPE_CHECKING:
+    import xlsxwriter
 
 #: Text and numbers; None is an empty cell.
 Cell = str | int | float | None
@@ -22,6 +24,9 @@ def as_workbook(
     title: str, told: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> bytes:
     """Return an Excel file with one sheet: what it is, the heads, the rows."""
+    # Not at the top: few processes ever write a workbook.
+    import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

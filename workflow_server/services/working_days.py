@@ -16,12 +16,12 @@ _MOST_KEPT = 8
 
 def seed(now: datetime) -> bool:
     """Fill an empty calendar with the announced days and the estimated year; say if it did."""
-    # Not at the top: only the first start needs the packages that know the holidays.
-    from workflow_server.rules import calendar_seed
-
     with transaction():
         if store.find_latest() is not None:
             return False
+        # Not at the top: only the first start needs the packages that know the holidays.
+        from workflow_server.rules import calendar_seed
+
         days = calendar_seed.read()
         first = CalendarRevision(
             version=1,
