@@ -1,0 +1,165 @@
+"""Plays one diagram at random on two sides, and says where they first differ."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.fuzzing.engine_side import EngineSide
+from tests.fuzzing.model import Diagram
+from tests.fuzzing.reference import TooLong
+from tests.fuzzing.reference_side import ReferenceSide
+from tests.fuzzing.world import CODES, SWITCHES, World
+
+Act = tuple[str, tuple[Any, ...]]
+
+ACTS = 25
+#: More open tasks than this teach nothing new.
+MANY = 40
+
+
+@dataclass
+class Played:
+    """What came of a game: the acts, and how the sides differ after the last, if they do."""
+
+    acts: list[Act] = field(default_factory=list)
+    difference: str | None = None
+    ended: bool = False
+    too_long: bool = False
+
+
+class Game:
+    """One diagram, one seed, both sides."""
+
+    def __init__(self, diagram: Diagram, seed: object) -> None:
+        self.random = Random(f"play {seed}")
+        failing = self.random.choice([0.0, 0.0, 0.2, 0.5])
+        self.world = World(seed, failing, odd=self.random.choice([0.0, 0.0, 0.04]))
+        called = self.random.random() < 0.2
+        values = {name: self.random.random() < 0.3 for name in SWITCHES}
+        self.diagram = diagram
+        self.reference = ReferenceSide(diagram, self.world, dict(values), called)
+        self.engine = EngineSide(diagram, self.world, dict(values), called)
+
+    def play(self, acts: int = ACTS) -> Played:
+        """Play until the end, the first difference or the last act."""
+        played = Played()
+        act: Act | None = self.first()
+        while act is not None and len(played.acts) < acts:
+            played.acts.append(act)
+            self.world.turn += 1
+            try:
+                self.do(self.reference, act)
+            except TooLong:
+                played.too_long = True
+                break
+            try:
+                self.do(self.engine, act)
+            except Exception as error:
+                played.difference = f"the engine raised {error!r}"
+                break
+            played.difference = self.compare()
+            if played.difference is not None or self.reference.game.ended:
+                break
+            act = self.choose()
+        played.ended = self.reference.game.ended
+        return played
+
+    def do(self, side: ReferenceSide | EngineSide, act: Act) -> None:
+        name, arguments = act
+        getattr(side, name)(*copy.deepcopy(arguments))
+
+    # what to do next
+
+    def first(self) -> Act:
+        starts = [each for each in self.diagram.inside(None) if each.kind == "startEvent"]
+        start = self.random.choice(starts)
+        given = start.event == "message" or (start.event == "none" and self.random.random() < 0.3)
+        return "start", (start.id, self.answers() if given else None)
+
+    def choose(self) -> Act | None:
+        """Draw one of the acts that are possible now."""
+        reference = self.reference
+        possible: list[tuple[float, Callable[[], Act]]] = []
+        if len(reference.tasks()) > MANY:
+            return None
+        for name, elements, last, weight in (
+            ("complete", reference.tasks(), self.answers, 6.0),
+            ("deliver", reference.waits("message"), self.answers, 3.0),
+            ("ring", reference.waits("timer"), None, 2.0),
+            ("retry", reference.incidents(), None, 2.0),
+            ("answer_call", reference.waits("call"), self.answers, 4.0),
+            ("fail_call", reference.waits("call"), self.code, 2.0),
+            ("escalate_call", reference.waits("call"), self.code, 2.0),
+        ):
+            if elements:
+                possible.append((weight, lambda n=name, e=elements, f=last: self.at(n, e, f)))
+        names = sorted({each.name or "" for each in self._signals()})
+        if reference.waits("signal"):
+            possible.append((2.0, lambda: ("signal", (self.random.choice(names),))))
+        if possible or self._conditions():
+            possible.append((1.0, self.edit))
+        if not possible:
+            return None
+        weights = [weight for weight, _ in possible]
+        return self.random.choices([make for _, make in possible], weights)[0]()
+
+    def _signals(self) -> list[Any]:
+        return [each for each in self.diagram.elements.values() if each.event == "signal"]
+
+    def _conditions(self) -> list[Any]:
+        return [each for each in self.diagram.elements.values() if each.event == "conditional"]
+
+    def at(self, name: str, elements: list[str], last: Callable[[], Any] | None) -> Act:
+        element = self.random.choice(sorted(set(elements)))
+        k = self.random.randrange(elements.count(element))
+        return name, (element, k) if last is None else (element, k, last())
+
+    def answers(self) -> dict[str, Any]:
+        answers: dict[str, Any] = {"n": self.world.turn}
+        if self.random.random() < 0.4:
+            answers["switch"] = self.random.choice(SWITCHES)
+        return answers
+
+    def code(self) -> str:
+        return self.random.choice(CODES)
+
+    def edit(self) -> Act:
+        return "edit", ({self.random.choice(SWITCHES): self.random.random() < 0.5},)
+
+    # what both sides show
+
+    def compare(self) -> str | None:
+        """Say in which respect the sides differ, if they do."""
+        for name, ours, theirs in self.shown():
+            if ours != theirs:
+                return f"{name}: reference {_short(ours)}, engine {_short(theirs)}"
+        return None
+
+    def shown(self) -> list[tuple[str, Any, Any]]:
+        game, engine = self.reference.game, self.engine
+        stuck = Counter(self.reference.stuck())
+        failing = Counter(engine.incidents.values())
+        expected = Counter(self.reference.incidents())
+        waits = Counter(wait.element_id for wait in engine.waits.values())
+        kinds = ("message", "timer", "signal", "call")
+        waited = Counter(each for kind in kinds for each in self.reference.waits(kind))
+        return [
+            ("ended", game.ended, engine.step.ended),
+            ("error", game.error, engine.step.error and engine.step.error[0]),
+            ("open tasks", Counter(self.reference.tasks()), Counter(engine.tasks.values())),
+            ("incidents", expected, failing - (stuck & (failing - expected))),
+            ("waits", waited, waits),
+            ("end events", Counter(game.end_events), Counter(engine.step.end_events)),
+            ("signals", game.signals, list(engine.step.signals)),
+            ("escalations", game.escalations, list(engine.step.escalations)),
+            ("variables", game.variables, engine.variables),
+        ]
+
+
+def _short(value: Any) -> str:
+    return str(dict(value) if isinstance(value, Counter) else value)

@@ -1,0 +1,81 @@
+"""The reference as one side of a game: acts name an element, and the k-th that is open there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.fuzzing.model import Diagram
+from tests.fuzzing.reference import Reference
+from tests.fuzzing.tokens import Token
+from tests.fuzzing.world import World
+
+_WAITED_FOR = ("message", "timer", "signal")
+
+
+class ReferenceSide:
+    """One instance, played by the reference."""
+
+    def __init__(
+        self, diagram: Diagram, world: World, variables: dict[str, Any], called: bool = False
+    ) -> None:
+        self.game = Reference(diagram, world, variables, called)
+
+    def tasks(self) -> list[str]:
+        return [token.element.id for token in self.game.seen("task")]
+
+    def incidents(self) -> list[str]:
+        return [token.element.id for token in self.game.seen("incident")]
+
+    def stuck(self) -> list[str]:
+        """Joins at which tokens wait: the engine says so when they wait in vain."""
+        return [token.element.id for token in self.game.seen("join")]
+
+    def waits(self, kind: str) -> list[str]:
+        return [token.element.id for token in self._waiting(kind)]
+
+    def _waiting(self, kind: str) -> list[Token]:
+        if kind == "call":
+            return self.game.seen("call")
+        found = self.game.seen("wait") + self.game.seen("listening")
+        found.sort(key=lambda token: token.since)
+        return [token for token in found if _kind(token) == kind]
+
+    def _nth(self, tokens: list[Token], element: str, k: int) -> Token:
+        return [token for token in tokens if token.element.id == element][k]
+
+    def start(self, element: str, payload: dict[str, Any] | None) -> None:
+        self.game.start(self.game.diagram.elements[element], payload)
+
+    def complete(self, element: str, k: int, answers: dict[str, Any]) -> None:
+        self.game.complete(self._nth(self.game.seen("task"), element, k), answers)
+
+    def deliver(self, element: str, k: int, payload: dict[str, Any]) -> None:
+        self.game.deliver(self._nth(self._waiting("message"), element, k), payload)
+
+    def ring(self, element: str, k: int) -> None:
+        self.game.ring(self._nth(self._waiting("timer"), element, k))
+
+    def signal(self, name: str) -> None:
+        self.game.signal(name)
+
+    def retry(self, element: str, k: int) -> None:
+        self.game.retry(self._nth(self.game.seen("incident"), element, k))
+
+    def skip(self, element: str, k: int) -> None:
+        self.game.skip(self._nth(self.game.seen("incident"), element, k))
+
+    def edit(self, values: dict[str, Any]) -> None:
+        self.game.edit(values)
+
+    def answer_call(self, element: str, k: int, variables: dict[str, Any]) -> None:
+        self.game.go_on(self._nth(self.game.seen("call"), element, k), variables)
+
+    def fail_call(self, element: str, k: int, code: str) -> None:
+        self.game.fail_call(self._nth(self.game.seen("call"), element, k), code)
+
+    def escalate_call(self, element: str, k: int, code: str) -> None:
+        self.game.escalate_call(self._nth(self.game.seen("call"), element, k), code)
+
+
+def _kind(token: Token) -> str:
+    return "message" if token.element.kind == "receiveTask" else token.element.event
