@@ -6,6 +6,7 @@ read; what it then writes must come from our own pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,6 +29,7 @@ IDENTITY_COOKIE = "workflow_server_identity"
 #: How much of a Purpose header is kept.
 LONGEST_PURPOSE = 200
 
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _READING = ("GET", "HEAD", "OPTIONS")
 
 log = structlog.get_logger(__name__)
@@ -86,6 +88,16 @@ def counted() -> Iterator[None]:
         yield
     except TryLater as later:
         raise TooManyRequests(retry_after=later.seconds) from later
+
+
+def checked_key(key: str | None) -> str | None:
+    """Return the key of a write that may come twice; 400 for one that no program would make."""
+    if key is not None and not _KEY.fullmatch(key):
+        raise BadRequest(
+            "Idempotency-Key 应为1至200个可见的 ASCII 字符。"
+            " Expected a key of 1 to 200 visible ASCII characters."
+        )
+    return key
 
 
 def check_address() -> None:

@@ -67,6 +67,8 @@ def test_a_step_that_failed_is_found_looked_at_and_tried_again(admin: Browser) -
     assert admin.get(link.get("href")).all("details") == []
     # What was clicked twice was done once.
     assert admin.post(form.get("action"), key=key).status == 200
+    for wrong in ("", "密" * 3, "k" * 201):
+        assert admin.post(form.get("action"), key=wrong).status == 400
 
 
 @EMPTY

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import quote
 from uuid import UUID
 
 import orjson
@@ -29,6 +27,7 @@ from workflow_server.api.shapes.fields import Id
 from workflow_server.arrivals import actor as actor
 from workflow_server.arrivals import counted as counted
 from workflow_server.arrivals import now as now
+from workflow_server.downloads import download as download
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.services import tokens
 from workflow_server.services.actors import Visitor
@@ -53,7 +52,6 @@ DEPTH = 64
 
 _SEND_JSON = "请以 application/json 提交。 Send application/json."
 _SEND_FORM = "请以 multipart/form-data 提交。 Send multipart/form-data."
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -218,11 +216,7 @@ def forget_cookie(name: str, path: str) -> None:
 
 def idempotency_key() -> str | None:
     """Return the key under which a repeated write gets its first answer again."""
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not _KEY.fullmatch(key):
-        message = "Idempotency-Key 应为1至200个可见的 ASCII 字符"
-        raise BadRequest(message)
-    return key
+    return arrivals.checked_key(request.headers.get("Idempotency-Key"))
 
 
 def plain(body: Mapping[str, Any], status: int = 200) -> Response:
@@ -250,20 +244,6 @@ def uploaded_file() -> FileStorage:
         raise InvalidInput("请选择要提交的文件。 A file is needed.", [Fault("#/file", "缺少文件")])
     file.stream.seek(0)
     return file
-
-
-def download(
-    chunks: bytes | Iterable[bytes], name: str, media: str, size: int | None = None
-) -> Response:
-    """Answer with a file, under its own (Chinese) name as RFC 6266 and RFC 8187 write it."""
-    response = Response(chunks, mimetype=media)
-    plain_name = re.sub(r"[^\w.() -]", "_", name, flags=re.ASCII)
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='')}"
-    )
-    if size is not None:
-        response.content_length = size
-    return response
 
 
 def require_reader() -> None:

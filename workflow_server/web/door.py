@@ -106,6 +106,11 @@ def page_number() -> int:
     return min(max(given, 1), 1_000_000)
 
 
+def key() -> str | None:
+    """Return the key that a form was given, so that a second click gets the first answer."""
+    return arrivals.checked_key(request.form.get("key"))
+
+
 def person_field() -> Markup:
     """Return the field by which a form tells in whose page it stands; every POST form has it."""
     return Markup('<input type="hidden" name="signed_in_as" value="{}">').format(actor().person_id)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, url_for
 
+from workflow_server.downloads import download
 from workflow_server.services import access, attachments, documents, organisations
 from workflow_server.web import door
 
@@ -71,14 +70,6 @@ def read_attachment(attachment_id: UUID) -> Response:
 def _sent(
     chunks: Iterable[bytes], name: str, media: str, size: int | None, *, is_inline: bool
 ) -> Response:
-    """Answer with a file, under its own (Chinese) name as RFC 6266 and RFC 8187 write it."""
-    response = Response(chunks, mimetype=media)
-    plain = re.sub(r"[^\w.() -]", "_", name, flags=re.ASCII)
-    way = "inline" if is_inline else "attachment"
-    response.headers["Content-Disposition"] = (
-        f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    )
+    response = download(chunks, name, media, size, is_inline=is_inline)
     response.headers["Content-Security-Policy"] = _VIEWER if media == PDF else _SANDBOX
-    if size is not None:
-        response.content_length = size
     return response

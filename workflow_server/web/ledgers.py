@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from workflow_server.downloads import download
 from workflow_server.services import cases, ledgers, tables
 from workflow_server.services.ledgers import MOST_ROWS, Row, Sheet, Wanted
 from workflow_server.services.record_words import Fact
@@ -89,7 +90,7 @@ def export_workbook(key: str) -> Response:
     told = _("%(name)s 导出于 %(moment)s", name=actor.name, moment=formats.moment(door.now()))
     told = f"{told}。{_counted(len(rows), total)}"
     data = tables.as_workbook(sheet.ledger.label, told, _heads(sheet), _cells(rows))
-    return _file(data, f"{sheet.ledger.label}.xlsx", _EXCEL)
+    return download(data, f"{sheet.ledger.label}.xlsx", _EXCEL)
 
 
 @pages.get("/ledgers/<key>.csv")
@@ -98,7 +99,7 @@ def export_csv(key: str) -> Response:
     sheet = ledgers.get(door.actor(), key)
     rows, _total = ledgers.read_all(door.actor(), sheet, _wanted()[0])
     data = tables.as_csv(_heads(sheet), _cells(rows))
-    return _file(data, f"{sheet.ledger.label}.csv", "text/csv; charset=utf-8")
+    return download(data, f"{sheet.ledger.label}.csv", "text/csv")
 
 
 def _wanted() -> tuple[Wanted, dict[str, str]]:
@@ -173,10 +174,3 @@ def _counted(shown: int, total: int) -> str:
     if total > shown:
         return str(_("共 %(total)s 行，只含前 %(shown)s 行。", total=total, shown=shown))
     return str(_("共 %(total)s 行。", total=total))
-
-
-def _file(data: bytes, name: str, media: str) -> Response:
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(
-        data, mimetype=None, content_type=media, headers={"Content-Disposition": disposition}
-    )

@@ -86,7 +86,7 @@ def show_incident(incident_id: UUID) -> Response:
 @pages.post("/operations/incidents/<uuid:incident_id>/resolution")
 def resolve(incident_id: UUID) -> ResponseReturnValue:
     """Try again what failed."""
-    incidents.resolve(door.actor(), incident_id, door.now(), request.form.get("key"))
+    incidents.resolve(door.actor(), incident_id, door.now(), door.key())
     return door.to("web.operations.show_incidents", notice="retried")
 
 
@@ -134,7 +134,7 @@ def show_job(job_id: UUID) -> Response:
 @pages.post("/operations/jobs/<uuid:job_id>/retry")
 def retry(job_id: UUID) -> ResponseReturnValue:
     """Let a failed job be tried again."""
-    jobs.retry(door.actor(), job_id, door.now(), request.form.get("key"))
+    jobs.retry(door.actor(), job_id, door.now(), door.key())
     return door.to("web.operations.show_job", notice="retried", job_id=job_id)
 
 
