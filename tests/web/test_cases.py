@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
 
 from tests.api.conftest import statements as statements
 from tests.court import Court
 from tests.web.conftest import Browser
 from workflow_server.services import process_instances as instances
+from workflow_server.services import records
 
 Browsers = Callable[..., Browser]
 
@@ -187,6 +191,48 @@ def test_emergency_access_is_for_who_has_the_right_and_says_nothing_of_other_cas
     assert chief.post("/cases/emergency", case="?", reason="短").all("#reason")[0].text == "短"
 
 
+def test_an_emergency_names_its_case_by_number_too_and_gives_no_number_away(
+    case: Court, browser: Browsers
+) -> None:
+    case.play(until="DraftSuggestion")
+    chief, reason = browser("chief"), "领导外出，须立即查看本案的办理情况"
+    own = browser("prosecutor").get(address_of(case, "prosecutor")).all("h1 > span")[0].text
+    (record, *_), _total = records.list_(case.people["congress_clerk"])
+    others = str(record.number or record.fields["suggestion_no"])
+
+    def said(named: str) -> tuple[int, str]:
+        page = chief.post("/cases/emergency", case=named, reason=reason)
+        return page.status, page.all(".alert-danger")[0].text
+
+    assert "无需紧急查阅" in said(f" {own} ")[1], "found, and seen without"
+    assert said("没有这个编号") == said(others) == said(str(uuid4()))
+    assert "请填写案件编号" in said("  ")[1]
+
+
+def test_whom_to_recuse_is_searched_for_among_many(
+    case: Court, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflow_server.web.case_rights.MOST_PEOPLE", 2)
+    case.play(until="DraftSuggestion")
+    path, chief = address_of(case, "prosecutor"), browser("chief")
+    person = str(case.people["prosecutor"].person_id)
+
+    def offered(query: str) -> list[str]:
+        found = chief.get(f"{path}/people?{query}").all("#person option")
+        return [each.text for each in found[1:]]
+
+    page = chief.get(f"{path}/rights")
+    assert len(page.all("#person option")) == 3
+    assert "只列出前 2 个" in page.all("#people-found")[0].text
+    assert [each.split(" ")[0] for each in offered("text=沈立言")] == ["沈立言"]
+    assert offered("text=没有此人") == []
+    kept = chief.get(f"{path}/people?text=没有此人&person={person}").all("option[selected]")
+    assert [each.get("value") for each in kept] == [person], "who is chosen stays chosen"
+    assert chief.get(f"{path}/people?person=x").status == 200
+    assert browser("prosecutor").get(f"{path}/people").status == 403
+    assert browser("outsider").get(f"{path}/people").status == 404
+
+
 def test_pages_ask_the_database_little_and_no_more_for_more_cases(
     case: Court, browser: Browsers, statements: Callable[[], list[str]]
 ) -> None:
@@ -207,6 +253,20 @@ def test_pages_ask_the_database_little_and_no_more_for_more_cases(
         asked[name] = len(statements())
     most = {"list": 10, "other list": 10, "case": 26, "thread": 30, "history": 14, "diagram": 20}
     assert {name: asked[name] for name in asked if asked[name] > most[name]} == {}, asked
+
+
+def test_of_very_many_tasks_the_last_are_listed_and_the_history_has_all(
+    case: Court, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.play(until="DraftSuggestion")
+    prosecutor, path = browser("prosecutor"), address_of(case, "prosecutor")
+    assert "只列出未办的" not in prosecutor.get(path).all("#tasks")[0].text_content()
+    monkeypatch.setattr("workflow_server.services.cases.MOST", 2)
+    tasks = prosecutor.get(path).all("#tasks")[0]
+    assert "起草检察建议书" in tasks.text_content(), "what is open stands there first"
+    assert "只列出未办的和最近的 2 项" in tasks.text_content()
+    (history,) = tasks.cssselect("a[href*='group=tasks']")
+    assert prosecutor.get(history.get("href")).status == 200
 
 
 def test_a_case_with_all_acts_is_shown_in_time(case: Court, browser: Browsers) -> None:

@@ -131,6 +131,11 @@ class Whole:
         return sorted(done, key=lambda each: str(each.task.completed_at), reverse=True)
 
     @property
+    def may_have_more_tasks(self) -> bool:
+        """Tell whether there may be tasks beside those that are shown."""
+        return len(self.tasks) >= MOST
+
+    @property
     def running_clocks(self) -> Sequence[Clock]:
         """Return the clocks that run, the next to end first."""
         return [each for each in self.clocks if each.view.deadline.status == _RUNS]
@@ -331,7 +336,7 @@ def _records(actor: Actor, instance_id: UUID, shared: Shared) -> list[Known]:
 def _tasks(instance_id: UUID, shared: Shared) -> list[TaskLine]:
     return [
         TaskLine(task, _role(shared, task.role), holder, doer)
-        for task, holder, doer in store.list_tasks(instance_id)
+        for task, holder, doer in store.list_tasks(instance_id, MOST)
     ]
 
 

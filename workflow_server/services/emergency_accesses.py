@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from workflow_server.config import CHINA
-from workflow_server.errors import InvalidState, NotFound
+from workflow_server.errors import InvalidInput, InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right, covers
 from workflow_server.services import access, history
@@ -15,7 +16,7 @@ from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case
 from workflow_server.services.restrictions import check_reason
 from workflow_server.store import access as store
-from workflow_server.store import organisations, process_instances
+from workflow_server.store import cases, organisations, process_instances
 from workflow_server.store.access import EmergencyAccess
 from workflow_server.store.db import transaction
 from workflow_server.store.history import EMERGENCY_ACCESS, Act
@@ -25,14 +26,51 @@ from workflow_server.store.types import new_id
 #: Real time, whatever the business clock says.
 LASTS = timedelta(hours=24)
 SHORTEST_REASON = 10
+#: A number is one case's own, unless two offices write theirs alike.
+_MOST_NUMBERED = 20
+_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class AlreadyReviewed(InvalidState):
     """该紧急查阅已审阅"""
 
 
+class CaseMissing(InvalidInput):
+    """未指明案件"""
+
+
+class SeveralCases(InvalidInput):
+    """编号不只一个案件"""
+
+
 class AlreadyOpen(InvalidState):
     """无需紧急查阅"""
+
+
+def find_case(actor: Actor, named: str) -> UUID:
+    """Return the case that an id, an address with an id, or a case number names.
+
+    NotFound alike for a number that no case bears and for one out of the right's reach;
+    SeveralCases where it leaves open which one is meant.
+    """
+    id_ = _ID.search(named)
+    if id_ is not None:
+        return UUID(id_.group())
+    if not named.strip():
+        raise CaseMissing(
+            "请填写案件编号、案件页的地址或案件标识。"
+            " Expected the number of a case, its address or its id, but there is none."
+        )
+    numbered = cases.list_numbered(named.strip(), _MOST_NUMBERED)
+    found = [id_ for id_, host_id in numbered if _may_take(actor, organisations.get(host_id))]
+    if not found:
+        raise NotFound("Expected a case with this number, but there is none")
+    if len(found) > 1:
+        raise SeveralCases(
+            "有多个案件使用这一编号，请填写案件页的地址。"
+            " Expected the number of one case, but several bear it."
+        )
+    return found[0]
 
 
 def take(

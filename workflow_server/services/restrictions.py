@@ -8,7 +8,7 @@ from uuid import UUID
 
 from workflow_server.errors import InvalidInput
 from workflow_server.events import Event
-from workflow_server.rules.access import Marks, Right
+from workflow_server.rules.access import WORK_SECRET, Marks, Right
 from workflow_server.services import access, handovers, history
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, standings
@@ -17,6 +17,13 @@ from workflow_server.store import process_instances
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
 from workflow_server.store.process_instances import ProcessInstance
+
+#: How long a flag and a reason may be; the shapes of the API say the same.
+LONGEST_FLAG, LONGEST_REASON = 60, 500
+
+
+class MarksUnknown(InvalidInput):
+    """密级或标识不符合要求"""
 
 
 class ReasonMissing(InvalidInput):
@@ -37,6 +44,7 @@ def set_(
     last that the actor sees of the case.
     """
     check_reason(reason)
+    _check_marks(marks)
     given = standings.as_json(marks)
     asked = history.asked(actor, idempotency_key, "restrictions.set", instance_id, given, reason)
     with transaction():
@@ -58,11 +66,26 @@ def set_(
 
 
 def check_reason(reason: str, shortest: int = 1) -> None:
-    """Refuse an act that needs a reason without one that is long enough."""
+    """Refuse an act that needs a reason without one that is long enough, and with a tract."""
+    if len(reason) > LONGEST_REASON:
+        raise ReasonMissing(
+            f"理由最多{LONGEST_REASON}个字。"
+            f" Expected a reason of at most {LONGEST_REASON} characters, but it is longer."
+        )
     if len(reason.strip()) < shortest:
         raise ReasonMissing(
             f"请填写理由，至少{shortest}个字。"
             f" Expected a reason of at least {shortest} characters, but it is shorter."
+        )
+
+
+def _check_marks(marks: Marks) -> None:
+    if marks.secrecy not in range(WORK_SECRET + 1):
+        raise MarksUnknown("请选择密级。 Expected a degree of secrecy, but there is none.")
+    if any(len(each) > LONGEST_FLAG for each in marks.flags):
+        raise MarksUnknown(
+            f"标识最多{LONGEST_FLAG}个字。"
+            f" Expected flags of at most {LONGEST_FLAG} characters, but one is longer."
         )
 
 

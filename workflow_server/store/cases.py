@@ -94,6 +94,21 @@ def find_seen(sight: Sight, instance_id: UUID) -> Row | None:
     return None if row is None else Row(*row)
 
 
+def list_numbered(number: str, limit: int) -> list[tuple[UUID, UUID]]:
+    """Return cases that bear a number, or a record of theirs does; whoever sees them.
+
+    Each with its host, the newest first.
+    """
+    of_records = sa.select(Record.instance_id).where(Record.number == number)
+    query = (
+        sa.select(ProcessInstance.id, ProcessInstance.organisation_id)
+        .where(sa.or_(ProcessInstance.business_key == number, ProcessInstance.id.in_(of_records)))
+        .order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session().execute(query)]
+
+
 def list_open(instance_ids: Collection[UUID]) -> Sequence[Open]:
     """Return the open tasks of some cases, in the order in which they were opened."""
     query = (
@@ -137,17 +152,22 @@ def list_records(instance_ids: Collection[UUID]) -> Sequence[Shown]:
     return [Shown(*row) for row in rows]
 
 
-def list_tasks(instance_id: UUID) -> Sequence[tuple[Task, str | None, str | None]]:
-    """Return all tasks of a case, oldest first, with the names of who holds and who did each."""
+def list_tasks(instance_id: UUID, limit: int) -> list[tuple[Task, str | None, str | None]]:
+    """Return tasks of a case, oldest first, with the names of who holds and who did each.
+
+    Of more than `limit` those that are open come before others, and then the newest.
+    """
     holder, doer = aliased(Person), aliased(Person)
     query = (
         sa.select(Task, holder.name, doer.name)
         .outerjoin(holder, holder.id == Task.assignee_id)
         .outerjoin(doer, doer.id == Task.completed_by)
         .where(Task.instance_id == instance_id)
-        .order_by(Task.id)
+        .order_by(Task.status != TaskStatus.OPEN, Task.id.desc())
+        .limit(limit)
     )
-    return [(row[0], row[1], row[2]) for row in session().execute(query)]
+    found = [(row[0], row[1], row[2]) for row in session().execute(query)]
+    return sorted(found, key=lambda each: each[0].id)
 
 
 def list_numbers(instance_ids: Collection[UUID]) -> Mapping[UUID, tuple[str | None, str]]:

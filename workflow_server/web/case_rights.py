@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from workflow_server.errors import InvalidInput, InvalidState, NotFound, WorkflowServerError
-from workflow_server.rules.access import WORK_SECRET, Marks, Right
+from workflow_server.rules.access import Marks, Right
 from workflow_server.services import (
     access,
     cases,
@@ -22,17 +24,24 @@ from workflow_server.services import (
 from workflow_server.web import door
 from workflow_server.web.cases import pages
 
-#: So many colleagues stand in the list of whom to recuse.
-MOST_PEOPLE = 500
-LONGEST_REASON, LONGEST_FLAG = 500, 60
+#: So many posts stand in the list of whom to recuse; others are searched for.
+MOST_PEOPLE = 50
+LONGEST_SEARCH = 60
 _BETWEEN_FLAGS = re.compile(r"[\s,，、]+")
-_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @pages.get("/cases/<uuid:instance_id>/rights")
 def show_rights(instance_id: UUID) -> Response:
     """Show a case's secrecy, flags and recusals, and let who may change them."""
     return _rights(instance_id)
+
+
+@pages.get("/cases/<uuid:instance_id>/people")
+def show_people(instance_id: UUID) -> Response:
+    """Offer the colleagues whom a search finds, to be recused; a part of the page of rights."""
+    organisation_id = process_instances.get(door.actor(), instance_id).organisation_id
+    access.check_right(door.actor(), Right.RECUSE, organisation_id)
+    return door.render("cases/people.html", **_people(organisation_id, request.args))
 
 
 @pages.post("/cases/<uuid:instance_id>/restrictions")
@@ -86,14 +95,8 @@ def show_emergency() -> Response:
 def take_emergency() -> ResponseReturnValue:
     """Let somebody read a case for a day."""
     access.check_right(door.actor(), Right.BREAK_GLASS)
-    named = _ID.search(request.form.get("case", ""))
     try:
-        if named is None:
-            raise InvalidInput(
-                "请填写案件页的地址或案件标识。"
-                " Expected the address of a case or its id, but there is none."
-            )
-        instance_id = UUID(named.group())
+        instance_id = emergency_accesses.find_case(door.actor(), request.form.get("case", ""))
         emergency_accesses.take(door.actor(), instance_id, _reason(), door.now())
     except (InvalidInput, InvalidState) as error:
         return _emergency(error)
@@ -106,28 +109,14 @@ def take_emergency() -> ResponseReturnValue:
 
 
 def _marks() -> Marks:
-    """Read what a case is marked with, like the API does."""
+    """Read what a case is to be marked with; the service judges it."""
     given = request.form
-    secrecy = given.get("secrecy", type=int)
     flags = frozenset(_BETWEEN_FLAGS.split(given.get("flags", "").strip())) - {""}
-    if secrecy is None or secrecy not in range(WORK_SECRET + 1):
-        raise InvalidInput("请选择密级。 Expected a degree of secrecy, but there is none.")
-    if any(len(each) > LONGEST_FLAG for each in flags):
-        raise InvalidInput(
-            f"标识最多{LONGEST_FLAG}个字。"
-            f" Expected flags of at most {LONGEST_FLAG} characters, but one is longer."
-        )
-    return Marks(secrecy, "minor" in given, flags)
+    return Marks(given.get("secrecy", -1, type=int), "minor" in given, flags)
 
 
 def _reason() -> str:
-    reason = request.form.get("reason", "")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidInput(
-            f"理由最多{LONGEST_REASON}个字。"
-            f" Expected a reason of at most {LONGEST_REASON} characters, but it is longer."
-        )
-    return reason
+    return request.form.get("reason", "")
 
 
 def _emergency(error: WorkflowServerError | None = None) -> Response:
@@ -145,23 +134,47 @@ def _rights(
     actor = door.actor()
     instance = process_instances.get(actor, instance_id)
     may_recuse = _may(Right.RECUSE, instance_id, instance.organisation_id)
-    people = (
-        organisations.list_people(actor, instance.organisation_id, page_size=MOST_PEOPLE)[0]
-        if may_recuse
-        else ()
-    )
     return door.render(
         "cases/rights.html",
         200 if error is None else 422,
         instance=instance,
         definition=process_instances.get_definition(instance),
         recusals=cases.list_recusals(actor, instance_id),
-        people={person.id: person.name for person, _post in people},
+        **(_people(instance.organisation_id, request.form) if may_recuse else {}),
         may_recuse=may_recuse,
         may_restrict=_may(Right.RESTRICT, instance_id, instance.organisation_id),
         faulty=form,
         fault=None if error is None else error.message,
     )
+
+
+def _people(organisation_id: UUID, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return whom of the hosting office a search finds, whoever is chosen already among them."""
+    actor, sought = door.actor(), given.get("text", "").strip()[:LONGEST_SEARCH]
+    found, total = organisations.list_people(
+        actor, organisation_id, text=sought or None, page_size=MOST_PEOPLE
+    )
+    chosen = _id(given.get("person"))
+    kept = () if chosen is None else organisations.list_people(actor, person_id=chosen)[0]
+    names: dict[UUID, str] = {}
+    for person, post in (*kept, *found):
+        named = f"{person.name} · {post.title}" if post.title else person.name
+        names.setdefault(person.id, named)
+    return {
+        "people": names,
+        "people_total": total,
+        "people_more": total > len(found),
+        "people_most": MOST_PEOPLE,
+        "chosen_person": chosen,
+        "sought": sought,
+    }
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 def _may(right: Right, instance_id: UUID, organisation_id: UUID) -> bool:

@@ -6,6 +6,8 @@ from marshmallow import fields
 
 from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.fields import Choice, Id, Moment, Shown, Text, Whole
+from workflow_server.rules.access import WORK_SECRET
+from workflow_server.services.restrictions import LONGEST_FLAG, LONGEST_REASON
 
 _REASON = {"description": "记入案件的办理记录"}
 
@@ -13,25 +15,29 @@ _REASON = {"description": "记入案件的办理记录"}
 class RestrictionsShape(Shape):
     """A case's secrecy and flags, set by hand; the diagram may say something stricter."""
 
-    secrecy = Whole(0, 2, required=True, metadata={"description": "0 公开，1 内部，2 工作秘密"})
+    secrecy = Whole(
+        0, WORK_SECRET, required=True, metadata={"description": "0 公开，1 内部，2 工作秘密"}
+    )
     minor = fields.Boolean(required=True, metadata={"description": "涉及未成年人"})
     flags = fields.List(
-        Text(longest=60, shortest=1), load_default=list, metadata={"description": "其他标识"}
+        Text(longest=LONGEST_FLAG, shortest=1),
+        load_default=list,
+        metadata={"description": "其他标识"},
     )
-    reason = Text(longest=500, shortest=1, required=True, metadata=_REASON)
+    reason = Text(longest=LONGEST_REASON, shortest=1, required=True, metadata=_REASON)
 
 
 class RecusalGivenShape(Shape):
     """Who must have nothing to do with a case, and why."""
 
     person_id = Id(required=True)
-    reason = Text(longest=500, shortest=1, required=True, metadata=_REASON)
+    reason = Text(longest=LONGEST_REASON, shortest=1, required=True, metadata=_REASON)
 
 
 class ReasonShape(Shape):
     """Why."""
 
-    reason = Text(longest=500, shortest=1, required=True, metadata=_REASON)
+    reason = Text(longest=LONGEST_REASON, shortest=1, required=True, metadata=_REASON)
 
 
 class RecusalShape(Shape):
