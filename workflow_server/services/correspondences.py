@@ -81,8 +81,6 @@ class Own:
     first: Letter | None
     #: The last letter that came back.
     answer: Letter | None
-    #: Letters that it sent and that are still on their way.
-    waiting: int
 
 
 def list_letters(
@@ -156,7 +154,7 @@ def list_own(
     ids = [instance.id for instance, _ in rows]
     if not ids:
         return [], total
-    written = letters.read(actor, delivery_rows.list_of_cases(sight, ids))
+    written = letters.read(actor, delivery_rows.list_ends(sight, ids))
     standings = _standings(actor, ids, now)
     records: dict[UUID, list[case_rows.Shown]] = defaultdict(list)
     for each in case_rows.list_records(ids):
@@ -193,9 +191,8 @@ def _own(
 ) -> Own:
     sent = [each for each in written if each.delivery.instance_id == instance.id]
     came = [each for each in written if each.delivery.received_instance_id == instance.id]
-    still = sum(each.delivery.status == DeliveryStatus.WAITING for each in sent)
     first, answer = next(iter(sent), None), came[-1] if came else None
-    return Own(instance, definition, records, standing, first, answer, still)
+    return Own(instance, definition, records, standing, first, answer)
 
 
 def _case(letter: Letter, direction: Direction) -> UUID | None:

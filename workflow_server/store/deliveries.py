@@ -273,10 +273,23 @@ def list_thread(sight: Sight, delivery: Delivery, limit: int) -> list[Delivery]:
     return list(session().scalars(query.order_by(Delivery.sent_at, Delivery.id).limit(limit)))
 
 
-def list_of_cases(sight: Sight, instance_ids: Collection[UUID]) -> list[Delivery]:
-    """Return the letters in sight that some cases sent or took, oldest first."""
-    query = sa.select(Delivery).where(_of_case(instance_ids), _side(sight, None))
-    return list(session().scalars(query.order_by(Delivery.sent_at, Delivery.id)))
+def list_ends(sight: Sight, instance_ids: Collection[UUID]) -> list[Delivery]:
+    """Return of the letters in sight the first that each case sent and the last that it took."""
+    sent, came = Delivery.instance_id, Delivery.received_instance_id
+    first = _ranked(sight, instance_ids, sent, Delivery.sent_at.asc(), Delivery.id.asc())
+    last = _ranked(sight, instance_ids, came, Delivery.sent_at.desc(), Delivery.id.desc())
+    chosen = sa.or_(Delivery.id.in_(first), Delivery.id.in_(last))
+    query = sa.select(Delivery).where(chosen).order_by(Delivery.sent_at, Delivery.id)
+    return list(session().scalars(query))
+
+
+def _ranked(
+    sight: Sight, instance_ids: Collection[UUID], case: Any, *order: sa.ColumnElement[Any]
+) -> sa.Select[UUID]:
+    """Return the query for the first letter of each case in an order."""
+    rank = sa.func.row_number().over(partition_by=case, order_by=order).label("rank")
+    rows = sa.select(Delivery.id, rank).where(case.in_(instance_ids), _side(sight, None)).subquery()
+    return sa.select(rows.c.id).where(rows.c.rank == 1)
 
 
 def _of_case(instance_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
