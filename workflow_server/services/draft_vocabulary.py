@@ -23,22 +23,38 @@ def of_draft(actor: Actor, draft_id: UUID, now: datetime) -> dict[str, Any]:
 
     A file with faults gives what can be read of it.
     """
-    draft = drafts.see(actor, draft_id)
-    bundle = _bundle(draft)
+    bundle = _bundle(drafts.see(actor, draft_id))
     together, _ = shared.read_with_faults(bundle)
-    kinds, _ = documents.read_with_faults(bundle)
+    return {
+        **_shared_tables(together),
+        "forms": list(_forms(bundle)),
+        "documents": list(_documents(bundle)),
+        "rules": list(_rules(together, now)),
+        "operations": operations.described(),
+        "groups": [{"key": each.key, "name": each.name} for each in groups.list_(actor)],
+        "processes": list(_processes(bundle)),
+    }
+
+
+def roles_of(actor: Actor, draft_id: UUID) -> list[shared.Role]:
+    """Return the roles that the content of a draft declares."""
+    together, _ = shared.read_with_faults(_bundle(drafts.see(actor, draft_id)))
+    return list(together.roles.values())
+
+
+def _bundle(draft: Draft) -> Bundle:
+    files = draft_files.contents(draft)
+    return Bundle({path: files[path] for path in sorted(files)}, "")
+
+
+def _shared_tables(together: Shared) -> dict[str, Any]:
+    """Return what stands in tables that all diagrams share."""
     return {
         "roles": [
             {"key": each.key, "label": each.label, "party": each.party}
             for each in together.roles.values()
         ],
         "parties": sorted(together.parties),
-        "forms": list(_forms(bundle)),
-        "documents": [
-            {"key": kind.key, "title": kind.title, "data": sorted(kind.data)}
-            for kind in kinds.values()
-        ],
-        "rules": list(_rules(together, now)),
         "records": list(_records(together)),
         "messages": [
             {
@@ -58,21 +74,13 @@ def of_draft(actor: Actor, draft_id: UUID, now: datetime) -> dict[str, Any]:
             for key, options in together.vocabularies.items()
         ],
         "classes": [{"key": each.key, "label": each.label} for each in together.classes.values()],
-        "operations": operations.described(),
-        "groups": [{"key": each.key, "name": each.name} for each in groups.list_(actor)],
-        "processes": list(_processes(bundle)),
     }
 
 
-def roles_of(actor: Actor, draft_id: UUID) -> list[shared.Role]:
-    """Return the roles that the content of a draft declares."""
-    together, _ = shared.read_with_faults(_bundle(drafts.see(actor, draft_id)))
-    return list(together.roles.values())
-
-
-def _bundle(draft: Draft) -> Bundle:
-    files = draft_files.contents(draft)
-    return Bundle({path: files[path] for path in sorted(files)}, "")
+def _documents(bundle: Bundle) -> Iterator[dict[str, Any]]:
+    kinds, _ = documents.read_with_faults(bundle)
+    for kind in kinds.values():
+        yield {"key": kind.key, "title": kind.title, "data": sorted(kind.data)}
 
 
 def _forms(bundle: Bundle) -> Iterator[dict[str, Any]]:
