@@ -10,16 +10,6 @@ import sqlalchemy as sa
 from workflow_server.store.db import session
 from workflow_server.store.process_instances import InstanceStatus, ProcessInstance
 
-_RUNNING = sa.text("status = 'running'")
-
-#: Only of what runs: a case that is over leaves nothing here.
-sa.Index(
-    "ix_process_instances_running",
-    ProcessInstance.process_definition_id,
-    sqlite_where=_RUNNING,
-    postgresql_where=_RUNNING,
-)
-
 
 def count_running() -> Mapping[UUID, int]:
     """Return how many cases run, by the definition that they run on."""
