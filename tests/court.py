@@ -95,6 +95,13 @@ class Court:
         self.acts.insert(0, {**deepcopy(given), "at": self.now.isoformat(), "expect": None})
         return self.act(**answers)
 
+    def start_more(self, count: int) -> None:
+        """Start the scenario's case so many times more, now."""
+        for _ in range(count):
+            given = {**deepcopy(self.script[0]), "at": self.now.isoformat(), "expect": None}
+            self.acts.insert(0, given)
+            self.act()
+
     @property
     def script(self) -> list[dict[str, Any]]:
         acts: list[dict[str, Any]] = scenario()["acts"]

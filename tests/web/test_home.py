@@ -202,13 +202,13 @@ def test_an_identity_narrows_what_is_to_do_and_stands_beside_the_name(
 def test_a_home_takes_the_same_number_of_statements_however_much_there_is(
     case: Court, browser: Browsers
 ) -> None:
-    head = browser("dept_head")
-    head.get("/")
-    before = _statements(head, "/")
-    case.play(until="ClassifyAndAssign")
-    assert _statements(head, "/") <= before + 1
-    clerk = browser("congress_clerk")
-    assert _statements(clerk, "/?tab=started") <= before + 6
+    case.play(until="ApproveTransfer")
+    head, clerk = browser("congress_head"), browser("congress_clerk")
+    assert len(_names(head.get("/"))) == len(clerk.get("/?tab=started").all("tbody tr")) == 1
+    few = _statements(head, "/"), _statements(clerk, "/?tab=started")
+    case.start_more(4)
+    assert len(_names(head.get("/"))) == len(clerk.get("/?tab=started").all("tbody tr")) == 5
+    assert (_statements(head, "/"), _statements(clerk, "/?tab=started")) == few
 
 
 def _statements(someone: Browser, path: str) -> int:

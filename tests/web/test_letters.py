@@ -169,7 +169,18 @@ def test_a_list_of_letters_takes_as_many_statements_however_long(
     case.play(until="InviteDeputy")
     many = _counted(statements, lambda: clerk.get("/letters"))
     assert many <= few + 1
-    assert _counted(statements, lambda: clerk.get("/letters/own")) <= 45
+
+
+def test_a_list_of_own_matters_takes_as_many_statements_however_long(
+    browser: Opening, case: Court, statements: Callable[[], int]
+) -> None:
+    clerk = browser("congress_clerk")
+    case.play(until="ClassifyAndAssign")
+    assert len(clerk.get("/letters/own").all("li.list-group-item")) == 1
+    few = _counted(statements, lambda: clerk.get("/letters/own"))
+    case.start_more(3)
+    assert len(clerk.get("/letters/own").all("li.list-group-item")) == 4
+    assert _counted(statements, lambda: clerk.get("/letters/own")) == few
 
 
 def _counted(statements: Callable[[], int], act: Callable[[], object]) -> int:

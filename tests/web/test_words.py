@@ -1,4 +1,4 @@
-"""What values are called in pages: the same whether a record holds them or a letter brought them."""
+"""What values are called in pages: the same in a record and in a letter."""
 
 from __future__ import annotations
 
