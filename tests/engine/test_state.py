@@ -139,7 +139,7 @@ def test_the_same_acts_give_the_same_steps() -> None:
         b"",
         b"{}",
         b"[]",
-        b"[2,[]]",
+        b"[3,[]]",
         b'[1,[["x"]]]',
         b"not json",
         pickle.dumps({}),
@@ -154,7 +154,7 @@ def test_a_broken_state_or_one_of_another_process_is_refused(broken: bytes) -> N
         runtime.complete_task(player.definition, broken, {}, player.task("a"), {}, NOW, player.host)
 
 
-@pytest.mark.parametrize("broken", [b"", b"{}", b"[]", b"[2]", b"[1,2]", pickle.dumps({})])
+@pytest.mark.parametrize("broken", [b"", b"{}", b"[]", b"[3]", b"[1,2]", pickle.dumps({})])
 def test_broken_stored_definitions_are_refused(broken: bytes) -> None:
     with pytest.raises(StateUnreadable):
         restore(broken)

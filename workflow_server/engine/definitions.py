@@ -8,6 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from workflow_server.engine import reading
+from workflow_server.engine.calls import judge_calls
 from workflow_server.engine.graph import Graph, decode, encode
 from workflow_server.engine.judging import judge
 from workflow_server.engine.refusals import DefinitionRefused, StateUnreadable
@@ -42,6 +43,22 @@ class MessageStart:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalStart:
+    """A start event that a signal triggers."""
+
+    element_id: str
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerStart:
+    """A start event that the clock triggers; `timer` is its text as drawn."""
+
+    element_id: str
+    timer: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """One executable process; `compiled` is what is stored, once per version."""
 
@@ -51,6 +68,8 @@ class Definition:
     none_start: str | None
     message_starts: tuple[MessageStart, ...]
     compiled: bytes
+    signal_starts: tuple[SignalStart, ...] = ()
+    timer_starts: tuple[TimerStart, ...] = ()
 
 
 def parse(files: Mapping[str, bytes]) -> tuple[Definition, ...]:
@@ -61,6 +80,7 @@ def parse(files: Mapping[str, bytes]) -> tuple[Definition, ...]:
     """
     found: list[Fault] = []
     graphs: list[Graph] = []
+    drawn: list[tuple[Graph, Faults]] = []
     for path, data in files.items():
         faults = Faults(path)
         read = _read(data, faults)
@@ -68,7 +88,11 @@ def parse(files: Mapping[str, bytes]) -> tuple[Definition, ...]:
             if graph.key in [other.key for other in graphs]:
                 faults.add(graph.line, graph.key, f"流程标识 {graph.key} 已被另一个流程使用")
             graphs.append(graph)
+            drawn.append((graph, Faults(path)))
         found += faults.found
+    if not found:
+        judge_calls(drawn)
+        found += [fault for _, faults in drawn for fault in faults.found]
     if found:
         paths = ", ".join(sorted({fault.pointer.split(":")[0] for fault in found}))
         raise DefinitionRefused(
@@ -120,7 +144,9 @@ def _definition(graph: Graph, compiled: bytes) -> Definition:
                 for node in graph.nodes.values()
             }
         ),
-        none_start=next((n.id for n in starts if n.message is None), None),
+        none_start=next((n.id for n in starts if n.event == "none"), None),
         message_starts=tuple(MessageStart(n.id, n.message) for n in starts if n.message),
         compiled=compiled,
+        signal_starts=tuple(SignalStart(n.id, n.reference) for n in starts if n.reference),
+        timer_starts=tuple(TimerStart(n.id, n.timer) for n in starts if n.timer),
     )

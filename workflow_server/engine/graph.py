@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
 import orjson
 
 #: Raised when the stored form changes; older forms must stay readable.
-FORMAT = 1
+FORMAT = 2
+
+#: Where a node's loop stands in its stored form.
+_LOOP = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,33 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Loop:
+    """How often an activity is done: "parallel" and "sequential" for each, or "standard".
+
+    All texts but `item` and `into` are FEEL without their leading "=". `condition` ends a
+    multi-instance activity early, and keeps a standard loop going.
+    """
+
+    kind: str
+    items: str | None = None
+    cardinality: str | None = None
+    item: str | None = None
+    result: str | None = None
+    into: str | None = None
+    condition: str | None = None
+    before: bool = False
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """A flow node; `scope` is the embedded subprocess around it, `event` what an event is about."""
+    """A flow node; `scope` is the subprocess around it, `event` what an event is about.
+
+    `reference` is the name of a signal or link or the code of an error or escalation (None:
+    any), `triggered` marks an event subprocess, `called` is the process a call activity calls.
+    `data` are the data objects written when the element is done, each with FEEL or None for
+    what ended the waiting.
+    """
 
     id: str
     type: str
@@ -39,6 +67,12 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     default: str | None = None
+    reference: str | None = None
+    condition: str | None = None
+    triggered: bool = False
+    called: str | None = None
+    loop: Loop | None = None
+    data: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +118,8 @@ class Graph:
             if node.attached_to is not None:
                 found[node.attached_to].append(node.id)
             if node.scope is not None and node.type == "startEvent":
+                found[node.scope].append(node.id)
+            if node.triggered and node.scope is not None:
                 found[node.scope].append(node.id)
         return found
 
@@ -133,6 +169,12 @@ def encode(graph: Graph) -> bytes:
             node.attached_to,
             node.interrupting,
             node.default,
+            node.reference,
+            node.condition,
+            node.triggered,
+            node.called,
+            node.loop and astuple(node.loop),
+            node.data,
         ]
         for node in graph.nodes.values()
     ]
@@ -143,11 +185,14 @@ def encode(graph: Graph) -> bytes:
 def decode(compiled: bytes) -> Graph:
     """Read what `encode` wrote; ValueError if it is anything else."""
     content: list[Any] = orjson.loads(compiled)
-    if not isinstance(content, list) or content[:1] != [FORMAT]:
+    if not isinstance(content, list) or content[:1] not in ([1], [FORMAT]):
         raise ValueError("not a compiled definition of this engine")
     _, key, name, line, rows, flows = content
     nodes = {}
     for row in rows:
         row[8] = tuple(row[8]) if row[8] is not None else None
+        if len(row) > _LOOP:
+            row[_LOOP] = row[_LOOP] and Loop(*row[_LOOP])
+            row[_LOOP + 1] = tuple((name, text) for name, text in row[_LOOP + 1])
         nodes[row[0]] = Node(*row)
     return Graph(key, name, line, nodes, tuple(Flow(*row) for row in flows))

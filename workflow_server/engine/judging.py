@@ -36,34 +36,42 @@ def _at(faults: Faults, node: Node, sentence: str) -> None:
 
 def _judge_ends(graph: Graph, scope: str | None, faults: Faults) -> None:
     inside = [node for node in graph.nodes.values() if node.scope == scope]
-    plain = [n for n in inside if n.type == "startEvent" and n.event == "none"]
-    messages = [n for n in inside if n.type == "startEvent" and n.event == "message"]
-    line = graph.nodes[scope].line if scope else graph.line
-    where = "子流程" if scope else "流程"
-    if not plain and not messages:
+    starts = [node for node in inside if node.type == "startEvent"]
+    around = graph.nodes[scope] if scope else None
+    line = around.line if around else graph.line
+    where = "子流程" if around else "流程"
+    if not starts:
         faults.add(line, scope or graph.key, f"{where}没有开始事件")
-    for node in plain[1:]:
+    if around is not None and around.triggered:
+        for node in starts[1:]:
+            _at(faults, node, "事件子流程只能有一个开始事件")
+    for node in [n for n in starts if n.event == "none"][1:]:
         _at(faults, node, f"{where}只能有一个空开始事件，否则不知从哪里开始")
-    if scope is not None:
-        for node in messages:
-            _at(faults, node, "子流程只能由空开始事件开始")
-    names = [node.message for node in messages]
-    for node in messages:
-        if node.message is not None and names.count(node.message) > 1:
-            _at(faults, node, f"消息 {node.message} 有几个开始事件，不知从哪里开始")
+    for kind, called in (("message", "消息"), ("signal", "信号")):
+        names = [n.message or n.reference for n in starts if n.event == kind]
+        for node in (n for n in starts if n.event == kind):
+            name = node.message or node.reference
+            if name is not None and names.count(name) > 1:
+                _at(faults, node, f"{called} {name} 有几个开始事件，不知从哪里开始")
     if not any(node.type == "endEvent" for node in inside):
         faults.add(line, scope or graph.key, f"{where}没有结束事件")
 
 
 def _judge_ways(graph: Graph, node: Node, faults: Faults) -> None:
     out, into = graph.outgoing[node.id], graph.incoming[node.id]
+    if node.triggered:
+        if out or into or node.loop is not None:
+            _at(faults, node, "事件子流程由事件触发，不能连接流向，也不能带循环或多实例标记")
+        return
     if node.type == "endEvent":
         if out:
             _at(faults, node, "结束事件不能有流出的流向")
     elif not out:
         _at(faults, node, "走到这里就断了：没有流出的流向，也不是结束事件")
-    elif len(out) > 1 and node.type not in words.GATEWAYS:
-        _at(faults, node, f"有 {len(out)} 条流出的流向；要分支请加一个网关，写明是并行还是择一")
+    elif node.event == "link" and node.type == "intermediateThrowEvent" and len(out) > 1:
+        _at(faults, node, "链接抛出事件不能再有流出的流向，它接到同名的捕获事件")
+    elif node.event == "link" and node.type == "intermediateCatchEvent" and _drawn(graph, into):
+        _at(faults, node, "链接捕获事件不能有流入的流向，它接在同名的抛出事件之后")
     if node.type in ("startEvent", "boundaryEvent"):
         if into:
             _at(faults, node, "开始事件和边界事件不能有流入的流向")
@@ -71,10 +79,21 @@ def _judge_ways(graph: Graph, node: Node, faults: Faults) -> None:
         _at(faults, node, "没有流向到达这里，永远走不到")
 
 
+def _drawn(graph: Graph, into: list[Flow]) -> bool:
+    """Tell whether any of the flows into a link was drawn."""
+    return any(graph.nodes[flow.source].event != "link" for flow in into)
+
+
 def _judge_conditions(graph: Graph, node: Node, faults: Faults) -> None:
     out = graph.outgoing[node.id]
     if node.default is not None and node.default not in [flow.id for flow in out]:
         _at(faults, node, f"默认流向 {node.default} 不是从这里流出的")
+    elif (
+        node.default is not None
+        and node.type in words.ACTIVITIES
+        and all(flow.condition is None for flow in out)
+    ):
+        _at(faults, node, f"默认流向 {node.default} 没有意义：这里流出的流向都没有条件")
     for flow in out:
         sentence = _wrong_condition(node, flow, len(out))
         if sentence:
@@ -83,21 +102,29 @@ def _judge_conditions(graph: Graph, node: Node, faults: Faults) -> None:
 
 def _wrong_condition(node: Node, flow: Flow, ways: int) -> str | None:
     conditional = flow.condition is not None
-    if node.type == "exclusiveGateway" and ways > 1:
-        if flow.id == node.default:
-            return "默认流向不能再带条件，条件不会被判断" if conditional else None
-        return None if conditional else f"从排他网关 {node.id} 流出的流向须有条件，或设为默认流向"
-    if conditional:
+    if conditional and flow.id == node.default:
+        return "默认流向不能再带条件，条件不会被判断"
+    if node.type in ("exclusiveGateway", "inclusiveGateway") and ways > 1:
+        if conditional or flow.id == node.default:
+            return None
+        return f"从网关 {node.id} 流出的流向须有条件，或设为默认流向"
+    if conditional and node.type not in words.ACTIVITIES:
         return f"从 {node.id} 流出的流向带有条件，但这里不判断条件；请改用排他网关"
     return None
 
 
 def _judge_boundary(graph: Graph, event: Node, faults: Faults) -> None:
     host = graph.nodes.get(event.attached_to or "")
+    thrown = event.event in ("error", "escalation")
     if host is None or host.scope != event.scope:
         _at(faults, event, f"边界事件所附的环节 {event.attached_to or '（未写）'} 不在同一流程中")
-    elif host.type not in words.HOSTS:
+    elif host.type not in words.ACTIVITIES or host.triggered:
+        _at(faults, event, f"边界事件不能附在 {host.id} 上，只能附在任务、子流程和调用活动上")
+    elif host.type in words.WORKING and event.event != "error":
         _at(faults, event, f"边界事件不能附在 {host.id} 上：那里不停留，事件永远不会发生")
+    elif thrown and host.type in ("userTask", "manualTask", "receiveTask"):
+        known = words.EVENT_NAMES[event.event or ""]
+        _at(faults, event, f"{host.id} 不会抛出{known}，这个边界事件永远不会发生")
 
 
 def _judge_offers(graph: Graph, gateway: Node, faults: Faults) -> None:
@@ -106,25 +133,33 @@ def _judge_offers(graph: Graph, gateway: Node, faults: Faults) -> None:
         _at(faults, gateway, "事件网关至少要有两条流出的流向")
     for flow in out:
         target = graph.nodes[flow.target]
-        if target.type not in ("intermediateCatchEvent", "receiveTask"):
+        if target.type not in ("intermediateCatchEvent", "receiveTask") or target.event == "link":
             _at(faults, gateway, f"事件网关之后只能是捕获事件或接收任务，{target.id} 不是")
         elif len(graph.incoming[target.id]) > 1:
             _at(faults, target, "事件网关之后的事件只能从该网关到达")
-        elif target.id in graph.attached:
-            _at(faults, target, "事件网关之后的接收任务不能带边界事件")
+        elif target.id in graph.attached or target.loop is not None:
+            _at(faults, target, "事件网关之后的接收任务不能带边界事件、循环或多实例标记")
+
+
+def _beginnings(graph: Graph) -> list[str]:
+    """Return where tokens come to be in a process: its starts and its event subprocesses."""
+    return [
+        node.id
+        for node in graph.nodes.values()
+        if node.scope is None and (node.type == "startEvent" or node.triggered)
+    ]
 
 
 def _judge_reach(graph: Graph, faults: Faults) -> None:
     """Every element is on a way from a start event to an end event of its own scope."""
-    starts = [n.id for n in _of(graph, "startEvent") if n.scope is None]
-    reached = graph.reached(starts)
+    reached = graph.reached(_beginnings(graph))
     ending: set[str] = set()
     for end in _of(graph, "endEvent"):
         ending |= {n for n in graph.reaching(end.id) if graph.nodes[n].scope == end.scope}
     for node in graph.nodes.values():
         if node.id not in reached:
             _at(faults, node, "从开始事件走不到这里")
-        elif node.id not in ending:
+        elif node.id not in ending and not node.triggered:
             _at(faults, node, "从这里走不到任何结束事件")
 
 
@@ -147,7 +182,7 @@ def _judge_joins(graph: Graph, faults: Faults) -> None:
 
 def _reached_with_joins(graph: Graph) -> set[str]:
     """Return what tokens can reach if a join opens only once all its flows can be reached."""
-    todo = [node.id for node in _of(graph, "startEvent") if node.scope is None]
+    todo = _beginnings(graph)
     reached: set[str] = set()
     while todo:
         node = todo.pop()
@@ -173,7 +208,8 @@ def _judge_cycles(graph: Graph, faults: Faults) -> None:
 def _stays(graph: Graph, node: Node) -> bool:
     """Tell whether no token passes this node within one step."""
     if node.type != "subProcess":
-        return node.type in words.WAITING or node.type == "boundaryEvent"
+        waits = node.type in words.WAITING or node.type == "boundaryEvent"
+        return waits and node.event not in ("link", "error", "escalation")
     start = next(n.id for n in _of(graph, "startEvent") if n.scope == node.id)
     todo, seen = [start], {start}
     while todo:

@@ -9,6 +9,7 @@ from uuid import UUID
 from SpiffWorkflow.util.task import TaskState
 
 from workflow_server.engine.definitions import Definition, process_of
+from workflow_server.engine.frames import Frames, overlaid
 from workflow_server.engine.refusals import (
     IncidentNotOpen,
     StateUnreadable,
@@ -16,6 +17,7 @@ from workflow_server.engine.refusals import (
     WaitNotOpen,
 )
 from workflow_server.engine.steps import (
+    BusinessError,
     ClosedTask,
     Failure,
     Host,
@@ -29,6 +31,7 @@ from workflow_server.engine.tokens import Instance, Token, load
 from workflow_server.engine.walk import Walk
 
 __all__ = [
+    "BusinessError",
     "ClosedTask",
     "Failure",
     "Host",
@@ -43,8 +46,14 @@ __all__ = [
     "WaitNotOpen",
     "complete_task",
     "correlate",
+    "end_call",
+    "escalate_in_call",
     "fire_timer",
+    "frame",
+    "overlaid",
+    "raise_in_call",
     "retry",
+    "signal",
     "start",
 ]
 
@@ -61,7 +70,7 @@ def start(
     payload: Variables | None = None,
     message: str | None = None,
 ) -> Step:
-    """Begin an instance at its plain start event, or at the message start named.
+    """Begin an instance at its plain start event, or at the start event or message named.
 
     `payload` is kept like a message's payload at a message start, and like answers
     (`answers.<start event>`) at a plain one. `variables` is not changed; see Step.
@@ -73,7 +82,8 @@ def start(
     if payload is not None:
         node = token.task_spec.node
         kind, key = ("messages", node.message) if node.message else ("answers", node.id)
-        token.said = _keep(walk.variables, kind, key, payload)
+        token.said = walk.frames.keep(token, kind, key, payload)
+    walk.listen(instance.spec.handlers, instance.task_tree, None)
     token.task_spec._update(token)
     return walk.run()
 
@@ -97,9 +107,10 @@ def complete_task(
     if token is None or token.state != TaskState.READY:
         raise TaskNotOpen(f"Expected to complete task {task_id}, but it is not open")
     walk = Walk(instance, dict(variables), host)
-    token.said = _keep(walk.variables, "answers", token.task_spec.node.id, answers)
-    walk.completed(token)
-    return _go_on(walk, token)
+    token.said = walk.frames.keep(token, "answers", token.task_spec.node.id, answers)
+    walk.notes.completed(token)
+    walk.go_on(token)
+    return walk.run()
 
 
 def correlate(
@@ -118,8 +129,9 @@ def correlate(
     instance = load(process_of(definition), state, now)
     token = _waiting(instance, wait_id, "message")
     walk = Walk(instance, dict(variables), host)
-    token.said = _keep(walk.variables, "messages", token.task_spec.node.message, payload)
-    return _fire(walk, token)
+    token.said = walk.frames.keep(token, "messages", token.task_spec.node.message, payload)
+    walk.fire(token)
+    return walk.run()
 
 
 def fire_timer(
@@ -129,11 +141,111 @@ def fire_timer(
     wait_id: UUID,
     now: datetime,
     host: Host,
+    *,
+    due: datetime | None = None,
 ) -> Step:
-    """Let a timer ring, and go on; when it is due is the host's business alone."""
+    """Let a timer ring, and go on; when it is due is the host's business alone.
+
+    `due` is when it should have rung: a repeating timer counts on from there.
+    """
     instance = load(process_of(definition), state, now)
     token = _waiting(instance, wait_id, "timer")
-    return _fire(Walk(instance, dict(variables), host), token)
+    token.since = due
+    walk = Walk(instance, dict(variables), host)
+    walk.fire(token)
+    return walk.run()
+
+
+def signal(
+    definition: Definition,
+    state: bytes,
+    variables: Variables,
+    name: str,
+    now: datetime,
+    host: Host,
+) -> Step:
+    """Let a signal be heard by all that waits for it; WaitNotOpen if nothing does."""
+    instance = load(process_of(definition), state, now)
+    walk = Walk(instance, dict(variables), host)
+    if not walk.signal(name):
+        raise WaitNotOpen(f"Expected something to wait for signal '{name}', but nothing does")
+    return walk.run()
+
+
+def end_call(
+    definition: Definition,
+    state: bytes,
+    variables: Variables,
+    wait_id: UUID,
+    result: Variables,
+    now: datetime,
+    host: Host,
+) -> Step:
+    """Go on from a call activity whose process has ended.
+
+    The result is appended to `results.<element>`.
+    """
+    instance = load(process_of(definition), state, now)
+    token = _waiting(instance, wait_id, "call")
+    walk = Walk(instance, dict(variables), host)
+    token.said = walk.frames.keep(token, "results", token.task_spec.node.id, result)
+    walk.notes.ended_wait(token)
+    walk.go_on(token)
+    return walk.run()
+
+
+def raise_in_call(
+    definition: Definition,
+    state: bytes,
+    variables: Variables,
+    wait_id: UUID,
+    code: str,
+    message: str,
+    now: datetime,
+    host: Host,
+) -> Step:
+    """Let the error that ended a called process be caught at its call activity, or further out.
+
+    What nobody catches is an incident there; a retry calls the process anew.
+    """
+    instance = load(process_of(definition), state, now)
+    token = _waiting(instance, wait_id, "call")
+    walk = Walk(instance, dict(variables), host)
+    walk.attempt(token, lambda each: walk.raise_error(each, code, message, itself=True))
+    if token.state == TaskState.ERROR:
+        walk.notes.ended_wait(token)
+    return walk.run()
+
+
+def escalate_in_call(
+    definition: Definition,
+    state: bytes,
+    variables: Variables,
+    wait_id: UUID,
+    code: str,
+    now: datetime,
+    host: Host,
+) -> Step:
+    """Let an escalation of a called process, which may go on, be caught at its call activity."""
+    instance = load(process_of(definition), state, now)
+    token = _waiting(instance, wait_id, "call")
+    walk = Walk(instance, dict(variables), host)
+    walk.escalate(token, code, itself=True)
+    return walk.run()
+
+
+def frame(definition: Definition, state: bytes, visit_id: UUID, now: datetime) -> Variables:
+    """Return what a token sees beside or instead of the instance's variables.
+
+    Empty unless it is within an iteration. Groups (`answers`, …) hold the iteration's entries
+    alone; `overlaid` puts them together with the instance's.
+    """
+    process = process_of(definition)
+    if not process.framed:
+        return {}
+    instance = load(process, state, now)
+    token = instance.live.get(visit_id)
+    return {} if token is None else Frames(instance, {}, frozenset()).overlay(token)
 
 
 def retry(
@@ -154,12 +266,8 @@ def retry(
     if token is None or token.state != TaskState.ERROR:
         raise IncidentNotOpen(f"Expected an incident at visit {visit_id}, but there is none")
     walk = Walk(instance, dict(variables), host)
-    walk.resolved(token)
-    if token.task_spec.stranded(token):
-        token._set_state(TaskState.WAITING)
-    else:
-        token._set_state(TaskState.READY)
-        walk.queue.append(token)
+    walk.notes.resolved(token)
+    token.task_spec.again(token)
     return walk.run()
 
 
@@ -169,38 +277,19 @@ def _start_event(definition: Definition, element_id: str | None, message: str | 
     for event in definition.message_starts:
         if event.element_id == element_id or (element_id is None and event.message == message):
             return event.element_id
-    if element_id is not None and element_id == definition.none_start:
+    signals = [each.element_id for each in definition.signal_starts]
+    timers = [each.element_id for each in definition.timer_starts]
+    if element_id is not None and element_id in [definition.none_start, *signals, *timers]:
         return element_id
     wanted = element_id or message or "a plain start event"
     raise WaitNotOpen(f"Expected to start '{definition.key}' at {wanted}, but it has no such start")
-
-
-def _keep(variables: Variables, kind: str, key: str, entry: Variables) -> tuple[str, str, int]:
-    """Append an entry to `variables[kind][key]` without touching the caller's own lists."""
-    group = dict(variables.get(kind) or {})
-    entries = [*(group.get(key) or ()), entry]
-    group[key] = entries
-    variables[kind] = group
-    return kind, key, len(entries) - 1
 
 
 def _waiting(instance: Instance, wait_id: UUID, kind: str) -> Token:
     token = instance.live.get(wait_id)
     if token is None or token.state != TaskState.WAITING or not token.task_spec.holds:
         raise WaitNotOpen(f"Expected wait {wait_id} to be open, but it is not")
-    if (token.task_spec.node.event or "message") != kind:
+    node = token.task_spec.node
+    if ("call" if node.called is not None else node.event or "message") != kind:
         raise WaitNotOpen(f"Expected wait {wait_id} to be for a {kind}, but it is not")
     return token
-
-
-def _fire(walk: Walk, token: Token) -> Step:
-    walk.ended_wait(token)
-    token.task_spec.fire(token)
-    return _go_on(walk, token)
-
-
-def _go_on(walk: Walk, token: Token) -> Step:
-    token.fired = True
-    token._set_state(TaskState.READY)
-    walk.queue.append(token)
-    return walk.run()

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 MoveKind = Literal["entered", "left", "cancelled"]
+
+
+class BusinessError(Exception):
+    """What an operation raises for the diagram to catch, as an error event with this code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +37,28 @@ class Host(Protocol):
     top level of `variables`, the host whatever else it did.
     """
 
+    @property
+    def shared(self) -> frozenset[str]:
+        """Names that are the instance's even if written within an iteration."""
+
+    @property
+    def is_called(self) -> bool:
+        """Whether a call activity of another instance waits for this one to end."""
+
     def enter(self, visit: Visit, variables: dict[str, Any]) -> None:
         """A token arrives; boundary events and events behind an event gateway: they fire."""
 
     def perform(self, visit: Visit, variables: dict[str, Any]) -> None:
-        """A service, business rule or send task does its work, here and now."""
+        """A service, business rule or send task does its work, here and now.
+
+        BusinessError becomes an error event; anything else an incident.
+        """
 
     def leave(self, visit: Visit, variables: dict[str, Any]) -> None:
         """The element is done; `variables["this"]` holds the answers or payload that ended it."""
 
     def evaluate(self, expressions: Sequence[str], variables: dict[str, Any]) -> list[Any]:
-        """Evaluate the FEEL conditions of one gateway, in one call."""
+        """Evaluate FEEL expressions of the diagram, without "=", in one call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +82,20 @@ class ClosedTask:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Something an event waits for; `timer` is its text as drawn, None if an extension names it."""
+    """Something that only the host can say has come.
+
+    `name` is the message, the signal or the process called; `timer` its text as drawn, None
+    if an extension names it. A cycle says how often it still rings, and `since` when it rang
+    last (its due time, not the clock's). `frame` holds the variables of the iteration around.
+    """
 
     id: UUID
     element_id: str
-    kind: Literal["message", "timer", "signal"]
+    kind: Literal["message", "timer", "signal", "call"]
     name: str | None
-    timer: tuple[str, str] | None
+    timer: tuple[str, str] | None = None
+    since: datetime | None = None
+    frame: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +133,11 @@ class Step:
     incidents_resolved: tuple[UUID, ...] = ()
     moves: tuple[Move, ...] = ()
     end_events: tuple[str, ...] = ()
+    #: Signals thrown; the engine has told this instance, the others are the host's.
+    signals: tuple[str, ...] = ()
+    #: Codes of escalations that nothing here caught, for the caller of this instance.
+    escalations: tuple[str, ...] = ()
+    #: Code and message of the error that ended a called instance.
+    error: tuple[str, str] | None = None
     #: Where tokens are beside the tasks opened.
     still_at: frozenset[str] = frozenset()

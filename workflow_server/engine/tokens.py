@@ -17,10 +17,13 @@ from workflow_server.engine.refusals import StateUnreadable
 from workflow_server.engine.steps import Visit
 
 #: Raised when the stored form changes; older forms must stay readable.
-FORMAT = 1
+FORMAT = 2
 
 #: How far a token has come at its element; a retry goes on from here.
-FRESH, ARRIVED, ENTERED, PERFORMED = range(4)
+FRESH, ARRIVED, ENTERED, PERFORMED, LEFT, GONE = range(6)
+
+#: How many values a token's stored row has.
+_WIDTH = 13
 
 _OVER = TaskState.COMPLETED | TaskState.CANCELLED
 
@@ -59,7 +62,9 @@ class Token(Task):  # type: ignore[misc]
 
     `scope` is the token of the subprocess around it, `anchor` what an event token hangs on
     (its activity, or the event gateway that offered it), `flow` the flow a join counts it
-    by, `said` where the answers or payload stand that ended its waiting.
+    by, `said` where the answers or payload stand that ended its waiting. `local` holds what
+    belongs to one iteration, `turns` how far a repeated activity has come, `cycle` what is
+    left of a repeating timer; `muted` is a condition that must be false before it counts.
     """
 
     scope: UUID | None = None
@@ -68,6 +73,11 @@ class Token(Task):  # type: ignore[misc]
     phase: int = FRESH
     fired: bool = False
     said: tuple[str, str, int] | None = None
+    local: dict[str, Any] | None = None
+    turns: dict[str, Any] | None = None
+    cycle: str | None = None
+    muted: bool = False
+    since: datetime | None = None
     chosen: tuple[Any, ...] | None = None
 
     def _add_child(self, task_spec: Any, state: int = TaskState.FUTURE) -> Token:
@@ -80,6 +90,11 @@ class Token(Task):  # type: ignore[misc]
         self._state = value
         if value & _OVER:
             self.workflow.live.pop(self.id, None)
+
+    def complete(self) -> None:
+        """Go on, unless what this token threw has taken it off meanwhile."""
+        if not self._state & TaskState.CANCELLED:
+            super().complete()
 
     def cancel(self) -> None:
         """Take this token away, and what hangs on it, but nothing that went on from it."""
@@ -96,8 +111,8 @@ class Token(Task):  # type: ignore[misc]
 class Mover(Protocol):
     """Who moves the tokens of an instance: the walk under way."""
 
-    def close_scope(self, scope: UUID | None) -> None:
-        """Hear that a token is through in a scope."""
+    def through(self, token: Token) -> None:
+        """Hear that a token is done in its scope."""
 
 
 class Instance(BpmnWorkflow):  # type: ignore[misc]
@@ -116,7 +131,7 @@ class Instance(BpmnWorkflow):  # type: ignore[misc]
         self.task_tree = Token(self, spec.start, None, TaskState.COMPLETED, self.new_id())
 
     def _task_completed_notify(self, task: Token) -> None:
-        self.walk.close_scope(task.scope)
+        self.walk.through(task)
 
     def refresh_timers(self) -> None:
         """Do nothing: timers are the host's."""
@@ -128,7 +143,7 @@ def save(instance: Instance) -> bytes:
     for token in instance.live.values():
         row: list[Any] = [
             token.id,
-            token.task_spec.node.id,
+            token.task_spec.name,
             token.state,
             token.phase,
             token.scope,
@@ -136,6 +151,10 @@ def save(instance: Instance) -> bytes:
             token.flow,
             token.fired or None,
             token.said,
+            token.local,
+            token.turns,
+            token.cycle,
+            token.muted or None,
         ]
         while row[-1] is None:
             row.pop()
@@ -146,25 +165,29 @@ def save(instance: Instance) -> bytes:
 def load(spec: Any, state: bytes, now: datetime) -> Instance:
     """Put the tokens that `save` wrote back onto their elements."""
     instance = Instance(spec, now)
-    root, live = instance.task_tree, instance.live
     try:
         version, rows = orjson.loads(state)
-        if version != FORMAT:
+        if version not in (1, FORMAT):
             raise ValueError(f"unknown format {version}")
         for row in rows:
-            identity, element, status, phase, scope, anchor, flow, fired, said = row + [None] * (
-                9 - len(row)
-            )
-            token = Token(instance, spec.task_specs[element], root, status, UUID(identity))
-            token.phase = phase
-            token.scope = scope and UUID(scope)
-            token.anchor = anchor and UUID(anchor)
-            token.flow = flow
-            token.fired = bool(fired)
-            token.said = said
-            live[token.id] = token
+            token = _read(row + [None] * (_WIDTH - len(row)), instance)
+            instance.live[token.id] = token
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateUnreadable(
             f"Expected the state of an instance of '{spec.name}', but it is unreadable: {error}"
         ) from error
     return instance
+
+
+def _read(row: list[Any], instance: Instance) -> Token:
+    identity, element, status, phase, scope, anchor, flow, fired, said, *more = row
+    spec = instance.spec.task_specs[element]
+    token = Token(instance, spec, instance.task_tree, status, UUID(identity))
+    token.phase = phase
+    token.scope = scope and UUID(scope)
+    token.anchor = anchor and UUID(anchor)
+    token.flow = flow
+    token.fired = bool(fired)
+    token.said = said
+    token.local, token.turns, token.cycle, token.muted = *more[:3], bool(more[3])
+    return token

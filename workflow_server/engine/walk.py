@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
-from workflow_server.engine.graph import Flow
-from workflow_server.engine.steps import (
-    ClosedTask,
-    Failure,
-    Host,
-    Move,
-    MoveKind,
-    OpenTask,
-    Step,
-    Visit,
-    Wait,
+from workflow_server.engine import catchers, choosing, settling
+from workflow_server.engine.frames import Frames
+from workflow_server.engine.graph import Flow, Loop
+from workflow_server.engine.notes import Notes
+from workflow_server.engine.steps import BusinessError, Host, Step, Visit
+from workflow_server.engine.stopping import Stopped, describe
+from workflow_server.engine.texts import is_cycle
+from workflow_server.engine.tokens import (
+    ARRIVED,
+    ENTERED,
+    GONE,
+    LEFT,
+    PERFORMED,
+    Instance,
+    Token,
 )
-from workflow_server.engine.tokens import ARRIVED, ENTERED, PERFORMED, Instance, Token, save
 from workflow_server.errors import Unavailable
 
 #: More tokens than this at once are a diagram that multiplies them; the next one stops.
 MAXIMUM_TOKENS = 1_000
 #: More visits than this in one step are a diagram that runs away; the next one stops.
 MAXIMUM_VISITS = 20_000
-#: What an incident keeps of an error's text.
-MAXIMUM_MESSAGE = 2_000
-
-
-class Stopped(Exception):
-    """A token can't go on; its message is what the incident says."""
-
-
-def _describe(error: Exception) -> str:
-    return (str(error) or type(error).__name__)[:MAXIMUM_MESSAGE]
 
 
 class Walk:
@@ -47,55 +40,46 @@ class Walk:
         self.instance = instance
         self.variables = variables
         self.host = host
+        self.frames = Frames(instance, variables, host.shared)
+        self.notes = Notes(instance, self.frames)
         self.queue: deque[Token] = deque()
         self._visits = 0
-        self._opened: dict[UUID, OpenTask] = {}
-        self._closed: list[ClosedTask] = []
-        self._waits_opened: dict[UUID, Wait] = {}
-        self._waits_closed: list[UUID] = []
-        self._failures: dict[UUID, Failure] = {}
-        self._resolved: list[UUID] = []
-        self._moves: list[Move] = []
-        self._end_events: list[str] = []
         instance.walk = self
 
     def run(self) -> Step:
         """Move every token as far as it goes, and return what came of it."""
+        settling.settle(self)
+        return self.notes.step(self.variables)
+
+    def drain(self) -> None:
+        """Move the tokens that can move."""
         while self.queue:
             token = self.queue.popleft()
-            if token.state == TaskState.READY:
-                self._advance(token)
-        self._stop_stranded()
-        live = self.instance.live
-        return Step(
-            state=save(self.instance),
-            variables=self.variables,
-            ended=not live,
-            opened=tuple(self._opened.values()),
-            closed=tuple(self._closed),
-            waits_opened=tuple(self._waits_opened.values()),
-            waits_closed=tuple(self._waits_closed),
-            incidents=tuple(self._failures.values()),
-            incidents_resolved=tuple(i for i in self._resolved if i not in self._failures),
-            moves=tuple(self._moves),
-            end_events=tuple(self._end_events),
-            still_at=frozenset(
-                token.task_spec.node.id for token in live.values() if token.id not in self._opened
-            ),
-        )
+            if token.state == TaskState.READY and token.id in self.instance.live:
+                self.attempt(token, self._advance)
+
+    def attempt(self, token: Token, act: Callable[[Token], None]) -> None:
+        """Do something with a token; it stays with an incident if that can't be done."""
+        try:
+            act(token)
+        except Stopped as stopped:
+            self.fail(token, str(stopped))
+
+    def fail(self, token: Token, message: str) -> None:
+        """Leave a token where it is, with an incident."""
+        if token.state != TaskState.ERROR:
+            token.error()
+        self.notes.failed(token, message)
 
     def _advance(self, token: Token) -> None:
         spec = token.task_spec
-        try:
-            self._count()
-            if token.phase < ENTERED:
-                self._enter(token)
-            if spec.holds and not token.fired:
-                spec.hold(token)
-            else:
-                token.run()
-        except Stopped as stopped:
-            self._fail(token, str(stopped))
+        self._count()
+        if token.phase < ENTERED:
+            self._enter(token)
+        if spec.holds and not token.fired:
+            spec.hold(token)
+        else:
+            token.run()
 
     def _count(self) -> None:
         self._visits += 1
@@ -104,132 +88,238 @@ class Walk:
         if len(self.instance.live) > MAXIMUM_TOKENS:
             raise Stopped(f"同时进行的分支超过 {MAXIMUM_TOKENS} 个，流程可能在成倍分叉")
 
-    def _fail(self, token: Token, message: str) -> None:
-        if token.state != TaskState.ERROR:
-            token.error()
-        self._failures[token.id] = Failure(token.id, token.task_spec.node.id, message)
-
     # What the host is asked
 
     def _enter(self, token: Token) -> None:
-        if token.phase < ARRIVED:
-            token.phase = ARRIVED
-            self._move(token, "entered")
-        self._ask(self.host.enter, token)
+        if not token.task_spec.silent:
+            if token.phase < ARRIVED:
+                token.phase = ARRIVED
+                self.notes.move(token, "entered")
+            self._ask(self.host.enter, token)
         token.phase = ENTERED
         token.task_spec.arm(token)
 
-    def perform(self, token: Token) -> None:
-        """Let the host do the work of a task."""
-        self._ask(self.host.perform, token)
+    def perform(self, token: Token) -> bool:
+        """Let the host do the work of a task; False if an error event took its place."""
+        try:
+            self._ask(self.host.perform, token)
+        except BusinessError as error:
+            raised = {"code": error.code, "message": error.message}
+            catcher = catchers.find(self.instance, token, "error", error.code, itself=True)
+            if catcher is None:
+                raise Stopped(describe(error)) from error
+            self._strike(token, catcher, raised)
+            return False
         token.phase = PERFORMED
+        return True
 
     def leave(self, token: Token) -> None:
         """Tell the host that the element is done, showing it what ended the waiting."""
-        if token.said is not None:
-            kind, key, index = token.said
-            self.variables["this"] = self.variables[kind][key][index]
-        try:
+        if token.phase >= LEFT:
+            return
+        if not token.task_spec.silent:
             self._ask(self.host.leave, token)
-        finally:
-            self.variables.pop("this", None)
-        self._move(token, "left")
+            self._write_data(token)
+        token.phase = LEFT
+
+    def left(self, token: Token) -> None:
+        """Note that a token goes on."""
+        if token.phase < GONE and not token.task_spec.silent:
+            self.notes.move(token, "left")
+        token.phase = GONE
+
+    def passed(self, token: Token) -> None:
+        """Note that a repeated activity was not done even once."""
+        self.notes.move(token, "entered")
+        self.notes.move(token, "left")
 
     def _ask(self, call: Callable[[Visit, dict[str, Any]], None], token: Token) -> None:
-        before = dict(self.variables)
+        seen = self.frames.view(token)
+        before = dict(seen)
+        if token.said is not None and call == self.host.leave:
+            seen["this"] = self._this(token, seen)
         try:
-            call(token.visit(), self.variables)
-        except Unavailable:
-            raise  # nobody's diagram is at fault: the whole act is to be tried again
+            call(token.visit(), seen)
+        except (Unavailable, BusinessError):
+            # Unavailable is nobody's fault: the whole act is to be tried again.
+            _restore(seen, before)
+            raise
         except Exception as error:
-            self.variables.clear()
-            self.variables.update(before)
-            raise Stopped(_describe(error)) from error
+            _restore(seen, before)
+            raise Stopped(describe(error)) from error
+        seen.pop("this", None)
+        if seen is not self.variables:
+            self.frames.take_back(token, before, seen)
 
-    def choose(
-        self, token: Token, flows: tuple[Flow, ...], default: str | None
-    ) -> tuple[Flow, ...]:
-        """Return the first flow, in the order of the file, whose condition is true.
+    def _this(self, token: Token, seen: dict[str, Any]) -> Any:
+        group, key, index = token.said or ("", "", 0)
+        return seen[group][key][index]
 
-        A condition that gives null is not met, as everywhere in FEEL; one that gives
-        anything but true, false or null stops the token, as does no way out.
-        """
-        conditional = [flow for flow in flows if flow.condition is not None]
-        if not conditional:
-            return flows
-        results = self._evaluate([flow.condition or "" for flow in conditional])
-        for flow, result in zip(conditional, results, strict=True):
-            if result is not None and not isinstance(result, bool):
-                raise Stopped(f"流向 {flow.id} 的条件得出 {result!r:.80}，应为真或假")
-        for flow, result in zip(conditional, results, strict=True):
-            if result is True:
-                return (flow,)
-        otherwise = tuple(flow for flow in flows if flow.id == default)
-        if not otherwise:
-            raise Stopped(f"网关 {token.task_spec.node.id} 没有满足条件的流向，也没有默认流向")
-        return otherwise
+    def _write_data(self, token: Token) -> None:
+        for name, text in token.task_spec.node.data:
+            seen = dict(self.frames.view(token))
+            this = self._this(token, seen) if token.said is not None else None
+            value = this
+            if text is not None:
+                (value,) = self.evaluate_in({**seen, "this": this}, [text])
+            self.frames.write(token, "data", {**(seen.get("data") or {}), name: value})
 
-    def _evaluate(self, expressions: list[str]) -> list[Any]:
-        before = dict(self.variables)
+    # What is evaluated
+
+    def choose(self, token: Token) -> tuple[Flow, ...]:
+        """Return the flows that a token goes on by."""
+        spec = token.task_spec
+        return choosing.choose(spec.node, spec.flows, self._evaluator(token))
+
+    def evaluate(self, token: Token, text: str) -> Any:
+        """Return the value of an expression as a token sees it."""
+        return self.evaluate_in(self.frames.view(token), [text])[0]
+
+    def is_true(self, token: Token, text: str) -> bool:
+        """Return whether a condition of a repeated activity is met, after its latest turn."""
+        last = (token.turns or {}).get("last") or {}
+        value = self.evaluate_in({**self.frames.view(token), **last}, [text])[0]
+        return choosing.truth(token.task_spec.node.id, value)
+
+    def items(self, token: Token, loop: Loop) -> list[Any]:
+        """Return what a multi-instance activity is done for, one entry for each time."""
+        return choosing.items(token.task_spec.node, loop, self._evaluator(token))
+
+    def _evaluator(self, token: Token) -> choosing.Evaluate:
+        return lambda texts: self.evaluate_in(self.frames.view(token), texts)
+
+    def evaluate_in(self, seen: dict[str, Any], texts: list[str]) -> list[Any]:
+        """Evaluate expressions in one call; what they see stays as it is."""
+        before = dict(seen)
         try:
-            results = list(self.host.evaluate(expressions, self.variables))
+            results = list(self.host.evaluate(texts, seen))
         except Unavailable:
             raise
         except Exception as error:
-            raise Stopped(_describe(error)) from error
+            raise Stopped(describe(error)) from error
         finally:
-            self.variables.clear()
-            self.variables.update(before)
-        if len(results) != len(expressions):
-            raise Stopped(f"{len(expressions)} 个条件得到 {len(results)} 个结果")
+            _restore(seen, before)
+        if len(results) != len(texts):
+            raise Stopped(f"{len(texts)} 个条件得到 {len(results)} 个结果")
         return results
 
-    # What is noted
+    def write(self, token: Token, name: str, value: Any) -> None:
+        """Set a variable where a token writes."""
+        self.frames.write(token, name, value)
 
-    def _move(self, token: Token, kind: MoveKind) -> None:
-        self._moves.append(Move(token.task_spec.node.id, kind))
+    def hand_up(self, token: Token) -> dict[str, Any]:
+        """Keep what an iteration was given beyond its end, and return what ends with it."""
+        return self.frames.hand_up(token)
 
-    def open_task(self, token: Token) -> None:
-        """Note that a person is waited for."""
+    # What is waited for
+
+    def begin_wait(self, token: Token) -> None:
+        """Tell the host what a token waits for."""
+        try:
+            self._read_cycle(token)
+        except Stopped as stopped:
+            self.fail(token, str(stopped))
+            return
+        if token.task_spec.node.event != "conditional":
+            self.notes.open_wait(token)
+
+    def _read_cycle(self, token: Token) -> None:
+        """Write out how often a repeating timer rings, once and for all."""
+        kind, text = token.task_spec.node.timer or (None, "")
+        if kind != "cycle" or token.cycle is not None:
+            return
+        if text.startswith("="):
+            text = self.evaluate(token, text.removeprefix("=").strip())
+        if not isinstance(text, str) or not is_cycle(text):
+            raise Stopped(f"循环定时得出 {text!r:.80}，应为 R3/PT10H 这样的 ISO 8601 循环")
+        token.cycle = text
+
+    def fire(self, token: Token) -> None:
+        """Let what a token waits for have come."""
+        self.notes.ended_wait(token)
+        token.task_spec.fire(token)
+        self.go_on(token)
+
+    def go_on(self, token: Token) -> None:
+        """Let a token go on that has waited."""
+        token.fired = True
+        token._set_state(TaskState.READY)
+        self.queue.append(token)
+
+    def listen(self, handlers: Iterable[Any], near: Token, scope: UUID | None) -> None:
+        """Let the event subprocesses of a scope wait for their starts."""
+        for handler in handlers:
+            if handler.waits:
+                handler.wait_for(near, anchor=None, scope=scope)
+
+    # What is thrown
+
+    def throw(self, token: Token) -> None:
+        """Let others hear what an element throws; the token itself may be taken off by it."""
         node = token.task_spec.node
-        self._opened[token.id] = OpenTask(token.id, node.id, node.name, node.lane)
+        if node.event == "signal":
+            self.left(token)
+            self.signal(node.reference)
+            self.notes.signals.append(node.reference)
+        elif node.event == "escalation":
+            self.left(token)
+            self.escalate(token, node.reference)
+        elif node.event == "error":
+            self.raise_error(token, node.reference, f"{node.name or node.id}：{node.reference}")
 
-    def open_wait(self, token: Token) -> None:
-        """Note that an event is waited for."""
-        node = token.task_spec.node
-        kind: Literal["timer", "message"] = "timer" if node.event == "timer" else "message"
-        self._waits_opened[token.id] = Wait(token.id, node.id, kind, node.message, node.timer)
+    def signal(self, name: str) -> bool:
+        """Fire all that waits for a signal; tell whether anything did."""
+        waiting = [
+            token
+            for token in self.instance.live.values()
+            if token.state == TaskState.WAITING
+            and token.task_spec.node.event == "signal"
+            and token.task_spec.node.reference == name
+        ]
+        for token in waiting:
+            if token.state == TaskState.WAITING:
+                self.fire(token)
+        return bool(waiting)
 
-    def completed(self, token: Token) -> None:
-        """Note that a person is done with a task."""
-        self._closed.append(ClosedTask(token.id, token.task_spec.node.id, "completed"))
+    def escalate(self, token: Token, code: str, *, itself: bool = False) -> None:
+        """Let an escalation be caught, if anybody does; what threw it goes on."""
+        catcher = catchers.find(self.instance, token, "escalation", code, itself=itself)
+        if catcher is not None:
+            self._strike(token, catcher, {"code": code})
+        elif self.host.is_called:
+            self.notes.escalations.append(code)
 
-    def ended_wait(self, token: Token) -> None:
-        """Note that an event came, or can't come any more."""
-        if self._waits_opened.pop(token.id, None) is None:
-            self._waits_closed.append(token.id)
+    def raise_error(self, token: Token, code: str, message: str, *, itself: bool = False) -> None:
+        """Let an error be caught, or end a called instance; Stopped if nobody is left."""
+        catcher = catchers.find(self.instance, token, "error", code, itself=itself)
+        if catcher is None and not self.host.is_called:
+            raise Stopped(f"错误 {code} 没有被任何边界事件或事件子流程捕获")
+        self.left(token)
+        if catcher is not None:
+            self._strike(token, catcher, {"code": code, "message": message})
+        else:
+            self.notes.error = (code, message)
+            self.cancel_scope(None)
 
-    def resolved(self, token: Token) -> None:
-        """Note that an incident is over, unless the token fails again in this step."""
-        self._resolved.append(token.id)
+    def _strike(self, token: Token, catcher: catchers.Catcher, raised: dict[str, Any]) -> None:
+        spec, activity, scope = catcher
+        if activity is not None:
+            spec.strike(activity, raised)
+        else:
+            spec.strike(token, scope, raised)
 
-    def cancelled(self, token: Token) -> None:
-        """Note that a token is being taken off, and close whatever is open for it."""
-        if token.state == TaskState.ERROR:
-            if self._failures.pop(token.id, None) is None:
-                self._resolved.append(token.id)
-        elif token.state == TaskState.WAITING and token.task_spec.holds:
-            self.ended_wait(token)
-        elif token.state == TaskState.READY and token.task_spec.manual:
-            self._withdraw_task(token)
-        if token.phase >= ARRIVED:
-            self._move(token, "cancelled")
-
-    def _withdraw_task(self, token: Token) -> None:
-        if self._opened.pop(token.id, None) is None and token.phase >= ENTERED:
-            self._closed.append(ClosedTask(token.id, token.task_spec.node.id, "cancelled"))
+    def caught(self, token: Token, raised: dict[str, Any]) -> None:
+        """Keep what an event has caught."""
+        token.said = self.frames.keep(token, "errors", token.task_spec.node.id, raised)
+        token.fired = True
 
     # What one token does to others
+
+    def cancelled(self, token: Token) -> None:
+        """Note that a token is being taken off."""
+        self.notes.cancelled(token)
+        if token.local:
+            self.hand_up(token)
 
     def withdraw(self, anchor: UUID, besides: Token | None = None) -> None:
         """Close the events that hang on a token."""
@@ -237,49 +327,30 @@ class Walk:
             if token.anchor == anchor and token is not besides:
                 token.cancel()
 
-    def cancel_scope(self, scope: UUID | None) -> None:
+    def cancel_scope(self, scope: UUID | None, besides: Token | None = None) -> None:
         """Take off every token in a subprocess, or in the whole process."""
         for token in list(self.instance.live.values()):
-            if token.scope == scope:
+            if token.scope == scope and token is not besides:
                 token.cancel()
 
-    def reached_end(self, token: Token) -> None:
-        """Note an end event; a terminating one takes everything else in its scope along."""
-        node = token.task_spec.node
-        self._end_events.append(node.id)
-        if node.event == "terminate":
-            self.cancel_scope(token.scope)
+    def is_busy(self, scope: UUID | None) -> bool:
+        """Tell whether anything but listeners is still in a scope."""
+        return any(
+            token.scope == scope and not (token.task_spec.listens and not token.fired)
+            for token in self.instance.live.values()
+        )
 
-    def close_scope(self, scope: UUID | None) -> None:
-        """Let a subprocess go on once nothing moves in it any more."""
-        live = self.instance.live
-        if scope is None or any(token.scope == scope for token in live.values()):
+    def through(self, token: Token) -> None:
+        """Let the scope of a token end once nothing moves in it any more."""
+        if token.scope is None:
+            if not self.is_busy(None):
+                self.cancel_scope(None)
             return
-        owner = live[scope]
-        owner.fired = True
-        owner._ready()
+        owner = self.instance.live.get(token.scope)
+        if owner is not None:
+            owner.task_spec.hears(owner, token)
 
-    def _stop_stranded(self) -> None:
-        """Stop joins that wait for a token which can't come any more: better than for ever.
 
-        A join can open if each flow it lacks can be reached by a token that waits for the
-        outside, or that stands at another join that can open.
-        """
-        live = self.instance.live.values()
-        held: dict[tuple[str, UUID | None], Token] = {}
-        for token in live:
-            if token.task_spec.joins and token.state == TaskState.WAITING:
-                held.setdefault((token.task_spec.node.id, token.scope), token)
-        if not held:
-            return
-        stopped = [token for token in live if token.task_spec.stranded(token)]
-        able = [token for token in live if token.fired or not token.task_spec.joins]
-        while opening := [t for t in held.values() if t.task_spec.lacking(t, able) is None]:
-            able += opening
-            for token in opening:
-                del held[token.task_spec.node.id, token.scope]
-        for token in stopped:
-            held.pop((token.task_spec.node.id, token.scope), None)
-        for token in held.values():
-            flow = token.task_spec.lacking(token, able)
-            self._fail(token, f"汇合网关等待流向 {flow}，但已没有分支能走到那里")
+def _restore(seen: dict[str, Any], before: dict[str, Any]) -> None:
+    seen.clear()
+    seen.update(before)

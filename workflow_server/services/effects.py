@@ -33,7 +33,7 @@ ON_END: list[Callable[[Situation], None]] = []
 #: A fact of this name becomes the instance's business key.
 BUSINESS_KEY = "business_key"
 #: Variables that effects write into, below the names of the facts.
-_GROUPS = ("records", "documents", "deadlines")
+GROUPS = ("records", "documents", "deadlines")
 
 
 class ReservedName(InvalidInput):
@@ -104,6 +104,6 @@ def _set(name: str, value: Any, situation: Situation) -> None:
 def _protect(variables: dict[str, Any]) -> None:
     # The engine takes back only the top level of the variables when an effect fails, so
     # what effects write into is replaced by a copy first.
-    for group in _GROUPS:
+    for group in GROUPS:
         if group in variables:
             variables[group] = orjson.loads(orjson.dumps(variables[group]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -37,6 +37,9 @@ class Unforeseen(Exception):
 class House:
     """Does what the diagram asks while the engine moves one instance."""
 
+    #: What an iteration brings about belongs to the whole instance.
+    shared: ClassVar[frozenset[str]] = frozenset(effects.GROUPS)
+
     instance: InstanceInHand
     definition: Reference
     organisation: Host
@@ -46,6 +49,7 @@ class House:
     now: datetime
     assignments: dict[UUID, Assignment] = field(default_factory=dict)
     outcome: tuple[str, str] | None = None
+    is_called: bool = False
 
     def enter(self, visit: Visit, variables: dict[str, Any]) -> None:
         """Do what is asked on arrival; a person's task finds its person."""
