@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflow_server.engine.activities import Activity
 from workflow_server.engine.texts import next_cycle
-from workflow_server.engine.tokens import ENTERED
+from workflow_server.engine.tokens import ENTERED, GONE
 from workflow_server.engine.walked import Walked
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ class Throwing(Walked):
     def _run_hook(self, token: Token) -> bool:
         walk = token.workflow.walk
         walk.leave(token)
-        if self.node.event in _THROWN or self.node.event == "signal":
+        throws = self.node.event in _THROWN or self.node.event == "signal"
+        if throws and token.phase < GONE:
             walk.throw(token)
         return token.state == TaskState.CANCELLED or super()._run_hook(token)
 

@@ -23,3 +23,15 @@ class IncidentNotOpen(InvalidState):
 
 class StateUnreadable(InvalidState):
     """流程状态与流程版本不符"""
+
+
+class VisitNotOpen(InvalidState):
+    """流程不在该环节"""
+
+
+class SkipRefused(InvalidInput):
+    """该环节不能跳过"""
+
+
+class MoveRefused(InvalidInput):
+    """不能这样移动"""

@@ -16,6 +16,7 @@ from workflow_server.engine.refusals import (
     TaskNotOpen,
     WaitNotOpen,
 )
+from workflow_server.engine.repairs import edit, move, skip
 from workflow_server.engine.steps import (
     BusinessError,
     ClosedTask,
@@ -46,14 +47,17 @@ __all__ = [
     "WaitNotOpen",
     "complete_task",
     "correlate",
+    "edit",
     "end_call",
     "escalate_in_call",
     "fire_timer",
     "frame",
+    "move",
     "overlaid",
     "raise_in_call",
     "retry",
     "signal",
+    "skip",
     "start",
 ]
 

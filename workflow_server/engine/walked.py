@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from workflow_server.engine.graph import Flow, Node
-
-if TYPE_CHECKING:
-    from workflow_server.engine.tokens import Token
+from workflow_server.engine.tokens import GONE, Token
 
 
 class Walked:
@@ -54,7 +52,7 @@ class Walked:
     def _run_hook(self, token: Token) -> bool:
         walk = token.workflow.walk
         walk.leave(token)
-        if self.within is not None:
+        if self.within is not None and token.phase < GONE:
             self.within.collect(token)
         if self.deciding:
             token.chosen = walk.choose(token)
