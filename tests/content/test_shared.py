@@ -11,7 +11,15 @@ import pytest
 
 from workflow_server.content import bundle, documents, shared
 from workflow_server.content.refusals import ContentRefused
-from workflow_server.content.shared import Field, MessageType, Option, RecordKind, Role, Series
+from workflow_server.content.shared import (
+    Field,
+    MessageType,
+    Option,
+    RecordKind,
+    Relation,
+    Role,
+    Series,
+)
 
 
 def sealed(files: Mapping[str, Any]) -> bundle.Bundle:
@@ -98,6 +106,7 @@ def test_everything_shared_is_read_by_key() -> None:
                 "bpmn/_shared/vocabularies.json": {
                     "vocabularies": {"sizes": [{"value": "s", "label": "小"}]}
                 },
+                "bpmn/_shared/relations.json": {"relations": [{"key": "of", "label": "属于"}]},
                 "bpmn/_shared/office.json": {"organisations": []},
                 "bpmn/_shared/scenarios/one.json": {"steps": []},
                 "bpmn/_shared/deadlines.dmn": RULES,
@@ -116,6 +125,7 @@ def test_everything_shared_is_read_by_key() -> None:
     assert found.series == {"permit_no": Series("permit_no", "号", "{year}-{n}")}
     assert found.messages == {"M-A": MessageType("M-A", "甲", ("office",), ("unit", "office"))}
     assert found.vocabularies == {"sizes": (Option("s", "小"),)}
+    assert found.relations == {"of": Relation("of", "属于")}
     assert (found.office, found.scenarios) == ({"organisations": []}, {"one": {"steps": []}})
     assert found.rule_codes == {"R-1", "R-2", "R-3"}
 
@@ -194,6 +204,7 @@ def types(**changes: Any) -> dict[str, Any]:
         ("messages.json", types(to=1), "#/types/0/to"),
         ("vocabularies.json", {"vocabularies": {"a/b": [1]}}, "#/vocabularies/a~1b/0"),
         ("vocabularies.json", {"vocabularies": []}, "#/vocabularies"),
+        ("relations.json", {"relations": [{"key": "of"}]}, "#/relations/0/label"),
         ("office.json", [], "#"),
         ("scenarios/x.json", 1, "#"),
         ("surprise.json", {}, ""),
@@ -215,7 +226,7 @@ def test_a_rule_table_that_is_no_table_is_refused() -> None:
 
 def test_there_is_one_rule_table() -> None:
     two = RULES.replace(b"</definitions>", RULES[RULES.index(b"<decision ") :])
-    two = two.replace(b'id="deadlines"', b'id="others"', 1)
+    two = two.replace(b'id="deadlines" name="d"', b'id="others" name="e"', 1)
     assert "一个决策表" in " ".join(refusals("deadlines.dmn", two).values())
 
 

@@ -112,10 +112,18 @@ class DataClass:
     handlers: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What one end of a link is to the other; a link may use a word that is not declared."""
+
+    key: str
+    label: str
+
+
 #: Among the readers of a class: everybody who works in the hosting organisation.
 ANYBODY = "*"
 
-_Row = TypeVar("_Row", Role, RecordKind, Series, MessageType, DataClass, Ledger)
+_Row = TypeVar("_Row", Role, RecordKind, Series, MessageType, DataClass, Ledger, Relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ class Shared:
     messages: Mapping[str, MessageType] = field(default_factory=dict)
     vocabularies: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     classes: Mapping[str, DataClass] = field(default_factory=dict)
+    relations: Mapping[str, Relation] = field(default_factory=dict)
     rules: Decision | None = None
     rule_codes: frozenset[str] = frozenset()
     office: Mapping[str, Any] | None = None
@@ -194,6 +203,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         messages=_table(files, "messages", "types", messages.read),
         vocabularies=_vocabularies(files.get("vocabularies.json")),
         classes=_table(files, "data_classes", "classes", _data_class),
+        relations=_table(files, "relations", "relations", _relation),
         rules=_rules(bundle, faults),
         rule_codes=_rule_codes(bundle),
         office=office,
@@ -208,8 +218,13 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
     return shared, tuple(faults)
 
 
-_TABLES = ("roles", "records", "series", "messages", "vocabularies", "data_classes", "ledgers")
-_KNOWN = frozenset(f"{name}.json" for name in (*_TABLES, "office", "site"))
+_KNOWN = frozenset(
+    f"{name}.json"
+    for name in (
+        *("roles", "records", "relations", "series", "messages", "vocabularies"),
+        *("data_classes", "ledgers", "office", "site"),
+    )
+)
 
 
 def _refuse_unknown(files: Mapping[str, Place], faults: list[Fault]) -> None:
@@ -308,6 +323,12 @@ def _series(item: Place) -> Series | None:
     return Series(item.key("key"), item.text("label"), item.text("pattern"))
 
 
+def _relation(item: Place) -> Relation | None:
+    if not item.only("key", "label"):
+        return None
+    return Relation(item.key("key"), item.text("label"))
+
+
 def _vocabularies(place: Place | None) -> dict[str, tuple[Option, ...]]:
     if place is None or not place.only("vocabularies"):
         return {}
@@ -336,10 +357,9 @@ def _rules(bundle: Bundle, faults: list[Fault]) -> Decision | None:
     if data is None:
         return None
     try:
-        found = decisions.parse(data)
+        found = decisions.parse(data, RULES)
     except WorkflowServerError as error:
-        found_faults = error.faults or (Fault("", error.message),)
-        faults.extend(Fault(f"{RULES}{fault.pointer}", fault.detail) for fault in found_faults)
+        faults.extend(error.faults or (Fault(RULES, error.message),))
         return None
     if len(found) != 1:
         faults.append(Fault(RULES, "期限规则表里应当只有一个决策表"))

@@ -46,6 +46,8 @@ class Thread:
     cases: Mapping[UUID, tuple[str | None, str]]
     #: What the kinds of records are called.
     kinds: Mapping[str, str]
+    #: What the relations of links are called; one that the content does not name has its own word.
+    relations: Mapping[str, str]
 
 
 def of(actor: Actor, instance_id: UUID) -> Thread:
@@ -72,6 +74,7 @@ def of(actor: Actor, instance_id: UUID) -> Thread:
         ties,
         case_rows.list_numbers([each for each in named if each is not None]),
         {key: kind.label for key, kind in shared.records.items()},
+        {key: relation.label for key, relation in shared.relations.items()},
     )
 
 

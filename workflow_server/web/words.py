@@ -40,14 +40,6 @@ LETTER_STATES: Mapping[str, Any] = {
     "acknowledged": _l("已签收"),
     "paper": _l("纸质送达"),
 }
-#: What links are called whose relation is one of the usual ones; others keep their own word.
-RELATIONS: Mapping[str, Any] = {
-    "converted_from": _l("转化自"),
-    "received_from": _l("来自"),
-    "answers": _l("答复"),
-    "merged_into": _l("并入"),
-    "supersedes": _l("取代"),
-}
 CLOCK_COLOURS: Mapping[str, str] = {
     "overdue": "red",
     "met": "green",
@@ -65,10 +57,10 @@ def register(app: Flask) -> None:
     filters["secrecy"] = lambda degree: str(SECRECIES.get(degree, degree))
     filters["document_state"] = lambda key: str(DOCUMENT_STATES.get(key, key))
     filters["letter_state"] = lambda key: str(LETTER_STATES.get(key, key))
-    filters["relation"] = lambda key: str(RELATIONS.get(key, key))
     filters["clock_colour"] = lambda view: CLOCK_COLOURS.get(view.light, view.light)
     filters["clock_words"] = clock_words
     filters["fact"] = fact_text
+    filters["told"] = lambda value: _text(UNDECLARED, value)
 
 
 def clock_words(view: DeadlineView) -> str:
