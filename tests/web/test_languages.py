@@ -34,7 +34,7 @@ NAMES = {
     *("Word", "Excel", "JavaScript", "Chromium", "SQLite", "PostgreSQL", "Python", "UUID"),
     *("zip", "bpmn", "dmn", "json", "html", "css", "API", "Ctrl", "Tab", "Esc", "Shift", "Enter"),
 }
-_SKIPPED = {"script", "style", "code", "pre", "title", "textarea", "kbd"}
+_SKIPPED = {"script", "style", "code", "pre", "textarea", "kbd"}
 
 
 def _texts(page: Page) -> Iterator[tuple[str, str]]:
@@ -120,6 +120,20 @@ def test_every_page_speaks_the_readers_language(case: Court, browser: Browsers, 
         if not marked.startswith("zh") and _CHINESE.search(text)
     ]
     assert not foreign, "\n".join(sorted(set(foreign)))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_title_names_what_the_page_shows(case: Court, browser: Browsers, language: str) -> None:
+    case.play(until="DraftSuggestion")
+    head = browser("prosecutor")
+    head.post("/language", language=language, back="/")
+    task = head.get("/").link("起草检察建议书")
+    (title,) = head.get(task).all("title")
+    assert title.text.startswith("起草检察建议书 · ")
+    assert title.get("lang") == "zh-CN"
+    path = head.get(task).all(".page-pretitle a")[0].get("href")
+    (named,) = head.get(path).all("title")
+    assert re.match(r"\S+〔2026〕1号 · ", named.text)
 
 
 def test_the_sign_in_speaks_both_languages(case: Court, browser: Browsers) -> None:
