@@ -159,6 +159,32 @@ def test_a_draft_is_kept_and_shown(permits: Office, started: dict[str, Any]) -> 
     assert desk["may_complete"] is True
 
 
+def test_a_draft_changed_elsewhere_is_not_written_over_by_who_says_what_they_had(
+    permits: Office, started: dict[str, Any]
+) -> None:
+    path = _draft(started)
+
+    def put(title: str, version: str | None) -> Any:
+        headers = {"If-Match": version} if version is not None else {}
+        return permits.ann.call(
+            "PUT", f"{path}/draft", json={"answers": {"title": title}}, headers=headers
+        )
+
+    first = permits.ann.get(path).json["draft_version"]
+    saved = put("甲", first)
+    assert saved.status_code == 200
+    assert put("甲", first).status_code == 200, "sent again because the answer was lost"
+    refused = put("乙", first)
+    assert (refused.status_code, refused.json["code"]) == (409, "draft-changed-elsewhere")
+    assert permits.ann.get(path).json["draft"] == {"title": "甲"}
+    version = permits.ann.get(path).json["draft_version"]
+    assert saved.headers["ETag"] == f'"{version}"'
+    assert put("乙", saved.headers["ETag"]).status_code == 200
+    assert put("丙", "*").status_code == 200
+    assert put("丁", None).status_code == 200, "a program that does not care"
+    assert put("戊", "不是版本".encode().decode("latin-1")).status_code == 409
+
+
 def test_lists_are_paged_and_filtered(permits: Office) -> None:
     for _ in range(3):
         permits.ann.post("/process-instances", json={"process_key": "p"})

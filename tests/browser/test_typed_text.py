@@ -69,6 +69,33 @@ def test_what_was_left_here_never_beats_what_was_written_elsewhere_since(
     expect(comment).to_have_value("后写在另一台电脑上")
 
 
+@pytest.mark.parametrize("way", ["mine", "theirs"])
+def test_of_two_windows_the_second_to_save_is_told_and_takes_either_text(
+    page_of: Pages, task: str, site: Site, way: str
+) -> None:
+    page = opened(page_of("congress_head", expects=(409,)), f"/tasks/{task}")
+    comment, here = page.get_by_label("审批意见"), "这里写的"
+    written(site, task, "另一台电脑先保存的")
+    comment.fill(here)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("另一台设备保存了新的草稿")
+    page.wait_for_timeout(2_000)
+    assert drafted(site, task) == {"comment": "另一台电脑先保存的"}, "neither is touched before"
+    dialog.locator(f"[data-way={way}]").click()
+    taken = {"mine": here, "theirs": "另一台电脑先保存的"}
+    expect(comment).to_have_value(taken[way])
+    back = {"mine": "改用服务器上的内容", "theirs": "改用本机的内容"}
+    page.get_by_role("button", name=back[way]).click()
+    other = taken["theirs" if way == "mine" else "mine"]
+    expect(comment).to_have_value(other)
+    expect(page.locator(".form-state")).to_contain_text("已保存")
+    assert drafted(site, task) == {"comment": other}
+    comment.fill("再写一句")
+    expect(page.locator(".form-state")).to_contain_text("有改动")
+    expect(page.locator(".form-state")).to_contain_text("已保存")
+    assert drafted(site, task) == {"comment": "再写一句"}
+
+
 def test_a_draft_that_went_out_with_the_closing_window_is_no_other_one(
     page_of: Pages, task: str, site: Site
 ) -> None:

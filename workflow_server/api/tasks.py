@@ -24,7 +24,7 @@ from workflow_server.api.shapes.tasks import (
     TaskShape,
 )
 from workflow_server.config import CHINA
-from workflow_server.services import documents, previews, reassignments, tasks
+from workflow_server.services import documents, draft_versions, previews, reassignments, tasks
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import NextTask
 from workflow_server.services.previews import Preview
@@ -62,6 +62,7 @@ def read_task(task_id: UUID) -> dict[str, Any]:
         "reads": [{"label": label, "value": value} for label, value in desk.reads],
         "context": desk.context,
         "draft": desk.draft,
+        "draft_version": desk.draft_version,
         "initial": desk.initial,
         "documents": papers,
         "previews": desk.previews,
@@ -90,9 +91,20 @@ def release_task(task_id: UUID) -> Any:
 
 @noun.put("/<uuid:task_id>/draft", TaskShape(), takes=DraftShape(), keyed=True)
 def save_draft(body: dict[str, Any], task_id: UUID) -> Any:
-    """保存草稿 · Keep answers that are not finished; they are not checked yet."""
-    key = door.idempotency_key()
-    return tasks.save_draft(door.actor(), task_id, body["answers"], door.now(), key)
+    """保存草稿 · Keep answers that are not finished; they are not checked yet.
+
+    With If-Match (`draft_version` of the task, or the ETag of the last save) a draft that was
+    changed elsewhere since is not written over: 409 draft-changed-elsewhere.
+    """
+    saved = tasks.save_draft(
+        door.actor(),
+        task_id,
+        body["answers"],
+        door.now(),
+        door.idempotency_key(),
+        expected=door.expected_version(),
+    )
+    return saved, 200, {"ETag": f'"{draft_versions.of(saved.task.draft)}"'}
 
 
 @noun.post("/<uuid:task_id>/completion", CompletionShape(), takes=AnswersShape(), keyed=True)

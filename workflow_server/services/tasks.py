@@ -18,6 +18,7 @@ from workflow_server.services import (
     access,
     answers,
     attachments,
+    draft_versions,
     duties,
     form_contexts,
     history,
@@ -62,6 +63,8 @@ class Desk:
     #: The form as this task shows it, without what is hidden.
     source: Mapping[str, Any] | None
     draft: dict[str, Any] | None
+    #: By which somebody who writes on says what they had before them; None for who only reads.
+    draft_version: str | None
     field_access: dict[str, str]
     reads: list[tuple[str, Any]]
     #: What the form's expressions may read of the case.
@@ -149,6 +152,7 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
         form=form,
         source=None if form is None else forms.without_hidden(form.source, element.field_access),
         draft=draft,
+        draft_version=draft_versions.of(listed.task.draft) if may_complete else None,
         field_access=dict(element.field_access),
         reads=reads,
         context=context,
@@ -204,9 +208,13 @@ def save_draft(
     draft: dict[str, Any],
     now: datetime,
     idempotency_key: str | None = None,
+    *,
+    expected: str | None = None,
 ) -> Listed:
     """Keep answers that are not finished; nothing is checked but that the task is theirs.
 
+    `expected` is the version of the draft that they were written on: DraftChangedElsewhere if
+    another one stands there by now.
     Who begins a free task claims it, so that nobody else writes over the draft; giving the task
     back leaves the draft to the next one. Otherwise only what was sent under a key leaves a
     trace in the history.
@@ -219,6 +227,7 @@ def save_draft(
             _check_separate(actor, task, case, _element(case, task))
             element = _element(case, task)
             kept = forms.without(draft, forms.shut_paths(element.field_access))
+            draft_versions.check(task_id, expected, kept)
             taken = _taken(actor, task, now)
             _save(actor, task, {"draft": kept, "draft_by": actor.person_id, **taken})
             if taken:

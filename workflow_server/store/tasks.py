@@ -341,6 +341,11 @@ def counted(visible: sa.ColumnElement[bool], narrowed: Filter) -> sa.Select[int]
     )
 
 
+def get_draft(task_id: UUID) -> dict[str, Any] | None:
+    """Return the draft of a task as it is now."""
+    return session().scalar(sa.select(Task.draft).where(Task.id == task_id))
+
+
 def find_listed(visible: sa.ColumnElement[bool] | None, task_id: UUID) -> Listed | None:
     """Return a task with the names that a reader needs, if it is visible (None: to whom it may)."""
     query = _listing().where(Task.id == task_id)

@@ -32,6 +32,7 @@ def of_desk(desk: Desk, files: Sequence[Attachment]) -> dict[str, Any]:
         "name": task.name,
         "is_free": task.assignee_id is None,
         "schema": desk.source or _EMPTY,
+        "draft_version": desk.draft_version,
         "data": (desk.draft if desk.answers is None else desk.answers) or desk.initial,
         "context": desk.context,
         "access": desk.field_access,

@@ -59,6 +59,11 @@ class DeskShape(TaskShape):
         required=True, metadata={"description": "表单的公式所用的案件事实，供浏览器计算"}
     )
     draft = Answers(required=True, allow_none=True)
+    draft_version = Shown(
+        required=True,
+        allow_none=True,
+        metadata={"description": "草稿的版本，保存草稿时以 If-Match 送回；不能办理时为空"},
+    )
     initial = Answers(
         required=True, metadata={"description": "没有草稿时表单从这里开始：案件里已有的内容"}
     )

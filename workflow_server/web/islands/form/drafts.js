@@ -1,5 +1,5 @@
 // Keeps what is typed: on this device at once, on the server after a moment; one save at a time.
-import { call } from "../asking.js";
+import { ask, call } from "../asking.js";
 import { clock } from "./days.js";
 import { t } from "./texts.js";
 
@@ -9,9 +9,10 @@ const PREFIX = "draft:";
 const place = ({ person_id: person, task_id: task, start }) => `${PREFIX}${person}:${task ?? `start:${start?.key}:${start?.element}`}`;
 
 export class Drafts {
-  // `say(text, kind)` shows where the draft is; `lost(reason)` that the task is not this person's to do any more.
-  constructor(desk, read, { say, lost, claimed }) {
-    Object.assign(this, { desk, read, say, lost, claimed, key: place(desk), timer: 0, saving: null, sent: null, isOver: false, isKeptHere: true });
+  // `say(text, kind)` shows where the draft is; `lost(reason)` that the task is not this person's to do any more;
+  // `other(answers)` that another draft stands on the server by now, and somebody has to choose.
+  constructor(desk, read, { say, lost, claimed, other }) {
+    Object.assign(this, { desk, read, say, lost, claimed, other, version: desk.draft_version, isAsking: false, key: place(desk), timer: 0, saving: null, sent: null, isOver: false, isKeptHere: true });
     this.isFree = desk.is_free;
     this.saved = JSON.stringify(read());
     this.onServer = Boolean(desk.task_id);
@@ -25,6 +26,29 @@ export class Drafts {
     } catch { return null; }
   }
 
+  get address() { return `/api/tasks/${this.desk.task_id}/draft`; }
+
+  // What the server must still have for this text to take its place.
+  get match() { return this.version ? { "If-Match": this.version.startsWith('"') ? this.version : `"${this.version}"` } : {}; }
+
+  // Another draft stands there. Until somebody has chosen nothing is saved on the server, and neither text is touched.
+  async meet() {
+    this.isAsking = true;
+    this.failed = true;
+    this.say(t("not_saved_yet"), "failed");
+    try {
+      const { draft, draft_version: version } = await call("GET", `/api/tasks/${this.desk.task_id}`);
+      this.version = version;
+      await this.other(draft ?? {});
+      this.failed = false;
+    } catch (error) {
+      if (!error.status && !error.isNetwork) throw error;
+      this.timer = setTimeout(() => this.save(), AGAIN);
+    }
+    this.isAsking = false;
+    this.changed();
+  }
+
   get now() { return JSON.stringify(this.read()); }
 
   get isDirty() { return !this.isOver && this.now !== this.saved; }
@@ -36,6 +60,7 @@ export class Drafts {
     if (this.isOver || !this.isDirty) return;
     this.keepHere();
     if (!this.onServer) { this.say(t("kept_here", { time: clock() }), "saved"); return; }
+    if (this.isAsking) return;
     if (!this.failed) this.say(t("drafting"), "waiting");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), WAIT);
@@ -51,7 +76,7 @@ export class Drafts {
   async save() {
     clearTimeout(this.timer);
     while (this.saving) await this.saving;
-    if (this.isOver || !this.isDirty || !this.onServer) return;
+    if (this.isOver || this.isAsking || !this.isDirty || !this.onServer) return;
     this.saving = this.send().finally(() => { this.saving = null; });
     await this.saving;
   }
@@ -62,7 +87,8 @@ export class Drafts {
     this.keepHere();
     this.say(t("saving"), "waiting");
     try {
-      await call("PUT", `/api/tasks/${this.desk.task_id}/draft`, { json: { answers: JSON.parse(text) } });
+      const { headers } = await ask("PUT", this.address, { json: { answers: JSON.parse(text) }, headers: this.match });
+      this.version = headers.get("ETag");
     } catch (error) {
       this.missed(error);
       return;
@@ -78,6 +104,7 @@ export class Drafts {
 
   missed(error) {
     if ([404, 403].includes(error.status)) { this.lost("gone", error); return; }
+    if (error.code === "draft-changed-elsewhere") { this.meet(); return; }
     if (error.status === 409 && /^task-/.test(error.code)) { this.lost("completed_elsewhere", error); return; }
     this.failed = true;
     this.say(error.isNetwork ? t("not_saved") : error.message, "failed");
@@ -91,7 +118,7 @@ export class Drafts {
     this.sent = this.now;
     this.keepHere();
     if (this.onServer && JSON.stringify(json).length < KEEPALIVE) {
-      call("PUT", `/api/tasks/${this.desk.task_id}/draft`, { json, keepalive: true, quiet: true }).catch(() => {});
+      call("PUT", this.address, { json, headers: this.match, keepalive: true, quiet: true }).catch(() => {});
     }
   }
 

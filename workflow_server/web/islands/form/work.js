@@ -30,6 +30,7 @@ export class Work {
       say: (text, kind) => this.say(text, kind),
       lost: (reason) => this.lost(reason),
       claimed: () => this.add(t("claimed")),
+      other: (theirs) => this.meet(theirs),
     });
     const isOther = left && await this.restored(left);
     form.on("changed", () => { this.changed(); });
@@ -59,6 +60,18 @@ export class Work {
     const { everything: theirs } = this.form;
     if (chosen === "mine") await this.swap("kept_mine", "use_theirs", answers, theirs);
     else { this.drafts.forget(); this.offer("kept_theirs", "use_mine", answers); }
+  }
+
+  // Another window has saved a draft since this one was opened: its text, or the one that stands here.
+  async meet(theirs) {
+    this.flushAll();
+    const mine = this.form.everything;
+    const chosen = await choose(t("two_texts"), t("two_windows_why"), [["mine", t("use_here")], ["theirs", t("use_theirs")]]);
+    if (chosen === "mine") { this.offer("kept_mine", "use_theirs", theirs); return; }
+    await this.form.take(theirs);
+    this.drafts.saved = this.drafts.now;
+    this.drafts.forget();
+    this.offer("kept_theirs", "use_mine", mine);
   }
 
   async swap(said, other, answers, replaced) {
