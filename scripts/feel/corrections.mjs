@@ -175,6 +175,23 @@ export default [
     return equals(a, b) === true;
 }`],
 
+  ["not(…) of a test that can't be made is null, not true",
+    `                }).some(v => v === true);
+                return matches === null ? null : (negate ? !matches : matches);`,
+    `                });
+                const found = matches.includes(true) || (matches.every(v => v === false) ? false : null);
+                return negate && found !== null ? !found : found;`],
+  ["a comparison that can't be made does not match null",
+    `                return args[0](context) === context['?'];
+            }
+            return args[0](context);`,
+    `                return args[0](context) === context['?'];
+            }
+            const result = args[0](context);
+            return result === null && args[0].type === 'test' ? () => null : result;`],
+  ["a number may have an exponent",
+    `node.input.includes('.') ? parseFloat(node.input) : parseInt(node.input), 'number')`,
+    `Number(node.input), 'number')`],
   ["a list among unary tests finds dates by value",
     `                        return test.includes(value);
                     }

@@ -1,36 +1,9 @@
 // The one door between the server and feelin: JSON in, JSON out, nothing else reachable.
 import * as temporal from "feel-temporal";
-import { know, oddNames, plain, tree, unary, warnings } from "./reading.js";
+import { decide, namesOf, Refused } from "./decisions.js";
+import { know, oddNames, plain, tree, warnings } from "./reading.js";
 
 temporal.install();
-
-const TABLES = new Map();
-
-// Every row of a decision table that matches, with the values of its outputs.
-function matching(request, context, position) {
-  let table = TABLES.get(request.table);
-  if (!table) {
-    if (!request.rows) return null;
-    if (TABLES.size >= 100) TABLES.clear();
-    TABLES.set(request.table, table = { inputs: request.inputs, rows: request.rows });
-  }
-  const values = table.inputs.map((text) => { position.text = text; return tree(text, false)(context) ?? null; });
-  const found = [];
-  table.rows.forEach(([tests, outputs], index) => {
-    if (request.first && found.length) return;
-    const fits = tests.every((test, i) => {
-      position.text = test;
-      return test === "-" || unary(test, context, values[i]);
-    });
-    if (fits) {
-      found.push([index, outputs.map((text) => {
-        position.text = text;
-        return text === "" ? null : plain(tree(text, false)(context));
-      })]);
-    }
-  });
-  return found;
-}
 
 function assign(target, path, value) {
   path.slice(0, -1).forEach((key) => {
@@ -70,15 +43,16 @@ function inPlace(request, context, position) {
 function answer(request, position) {
   temporal.setNow(request.now ?? null);
   const context = request.variables ?? {};
-  know(request.odd && oddNames({ ...context, ...request.data }));
+  const odd = request.model === undefined ? request.odd && oddNames({ ...context, ...request.data }) : namesOf(request);
+  know(odd);
   warnings.list = request.warnings ? [] : null;
   if (request.check !== undefined) {
     position.text = request.check;
     tree(request.check, request.unary);
     return null;
   }
+  if (request.model !== undefined) return decide(request, context, position);
   if (request.steps) return inPlace(request, context, position);
-  if (request.table !== undefined) return matching(request, context, position);
   return request.expressions.map((text, index) => {
     position.index = index; position.text = text;
     return plain(tree(text, false)(context));
@@ -91,13 +65,14 @@ globalThis.feel = (text) => {
     const value = answer(JSON.parse(text), position);
     return JSON.stringify({ value, warnings: warnings.list ?? undefined });
   } catch (error) {
+    if (error instanceof Refused) return JSON.stringify({ refused: error.told });
     if (error instanceof temporal.ZoneNeeded) return JSON.stringify({ zone: error.zone });
     // Out of memory may leave nothing to throw.
     if (error === null || error === undefined || error instanceof InternalError || /call stack/.test(error?.message)) throw error;
     return JSON.stringify({
       failure: String(error?.message ?? error).slice(0, 500), index: position.index,
       text: position.text, at: error?.position?.from ?? null, token: error?.input ?? null,
-      hint: error?.hint ?? null,
+      hint: error?.hint ?? null, place: position.at,
     });
   }
 };

@@ -18,7 +18,7 @@ export function replaceExactly(source, replacements) {
 
 function corrected(source) {
   return `import * as host from "feel-temporal";\n${replaceExactly(source, corrections)}\n`
-    + "export { builtins, fn, listFn, interpreter, getType, isNumber, isString, equals, Range, toString };\n";
+    + "export { builtins, fn, listFn, interpreter, getType, isNumber, isString, equals, Range, toString, wrapFunction };\n";
 }
 
 // `packages`: the folder whose node_modules the files of this one take their packages from.

@@ -121,23 +121,6 @@ def test_one_text_is_read_anew_when_other_names_are_known():
     assert feel.evaluate("a-b", {"a": 3, "b": 1}) == 2
 
 
-@pytest.mark.parametrize(
-    ("cell", "value", "passes"),
-    [
-        ("> 5", 6, True),
-        ("> 5", 5, False),
-        ('"a","b"', "b", True),
-        ("not(1)", 1, False),
-        ("-", None, True),
-        ("[1..3]", 3, True),
-        ('>= date("2026-01-01")', None, False),
-    ],
-)
-def test_a_cell_of_a_table_says_whether_a_value_passes(cell, value, passes):
-    table = feel.Table(["x"], [([cell], ["1"])])
-    assert bool(table.rows({"x": value})) is passes
-
-
 def test_a_variable_does_not_hide_a_function():
     assert feel.evaluate("string(today())", {"today": "x"}, now=NOW) == "2026-11-22"
 

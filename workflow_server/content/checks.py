@@ -6,10 +6,12 @@ operations by the services that offer them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
+from workflow_server import feel
 from workflow_server.content import (
     class_checks,
     decisions,
@@ -23,6 +25,7 @@ from workflow_server.content import (
 )
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.content import form_key
+from workflow_server.content.decisions import Decision
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import MessageEffect, ProcessExtensions
 from workflow_server.content.forms import Form
@@ -30,6 +33,10 @@ from workflow_server.content.grammar import KEY
 from workflow_server.content.process_checks import Known, ProcessCheck
 from workflow_server.content.shared import MessageType, Shared
 from workflow_server.errors import Fault, WorkflowServerError
+
+#: Seconds of CPU that the expressions of one file may take to be read and tried. The largest
+#: of the diagrams that the server brings takes a tenth of it.
+EXPRESSIONS_SECONDS = 1.2
 
 _T = TypeVar("_T")
 
@@ -44,17 +51,19 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
         shared=_kept(shared.read_with_faults(bundle), faults),
         form_keys=frozenset(form_key(path) for path, _ in bundle.under("forms/", ".json")),
     )
-    _decisions(bundle, faults)
+    _decisions(bundle, known.shared.rules, faults)
     faults.extend(_shared_faults(known))
     faults.extend(class_checks.check(known))
     for kind in known.documents.values():
-        faults.extend(_document_faults(kind, known))
+        with feel.allowance(EXPRESSIONS_SECONDS):
+            faults.extend(_document_faults(kind, known))
     for form in known.forms.values():
         faults.extend(_form_faults(form, known.shared))
     for process in known.processes.values():
         one = ProcessCheck(known, process)
         faults.extend(one.faults())
-        faults.extend(expressions.process_faults(process, one.declared, known))
+        with feel.allowance(EXPRESSIONS_SECONDS):
+            faults.extend(expressions.process_faults(process, one.declared, known))
     return tuple(dict.fromkeys(faults))
 
 
@@ -89,15 +98,21 @@ def _forms(bundle: Bundle, faults: list[Fault]) -> Mapping[str, Form]:
     return found
 
 
-def _decisions(bundle: Bundle, faults: list[Fault]) -> None:
+def _decisions(bundle: Bundle, rules: Decision | None, faults: list[Fault]) -> None:
+    found = {} if rules is None else {rules.id: rules}
     for path, data in bundle.under("bpmn/", ".dmn"):
-        if path != shared.RULES:
-            _tried(path, faults, partial(decisions.parse, data))
+        read = path != shared.RULES and _tried(path, faults, partial(decisions.parse, data, path))
+        for decision in read.values() if read else ():
+            other = found.setdefault(decision.id, decision)
+            if other is not decision:
+                pointer = f"{path}:{decision.line} {decision.id}"
+                faults.append(Fault(pointer, f"决策标识“{decision.id}”在 {other.path} 里已用"))
 
 
 def _tried(path: str, faults: list[Fault], read: Callable[[], Any]) -> Any:
     try:
-        return read()
+        with feel.allowance(EXPRESSIONS_SECONDS):
+            return read()
     except WorkflowServerError as error:
         found = error.faults or (Fault("", error.message),)
         faults.extend(Fault(_placed(path, fault.pointer), fault.detail) for fault in found)
@@ -150,8 +165,9 @@ def _record_faults(content: Shared) -> Iterator[Fault]:
         pointer = f"{shared.FOLDER}records.json#/kinds/{index}"
         if kind.series is not None and kind.series not in content.series:
             yield Fault(f"{pointer}/series", f"series.json 里没有编号序列“{kind.series}”")
-        for state in {state for state in kind.states if kind.states.count(state) > 1}:
-            yield Fault(f"{pointer}/states", f"状态“{state}”写了两次")
+        for state, count in Counter(kind.states).items():
+            if count > 1:
+                yield Fault(f"{pointer}/states", f"状态“{state}”写了两次")
         for declared in kind.fields.values():
             if declared.vocabulary and declared.vocabulary not in content.vocabularies:
                 yield Fault(

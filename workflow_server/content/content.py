@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workflow_server.content import documents, extensions, forms, lineage, shared
+from workflow_server.content import decisions, documents, extensions, forms, lineage, shared
 from workflow_server.content.bundle import Bundle
+from workflow_server.content.decisions import Decision
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import ProcessExtensions
 from workflow_server.content.forms import Form
@@ -27,6 +28,8 @@ class Content:
     forms: Mapping[str, Form]
     documents: Mapping[str, DocumentKind]
     shared: Shared
+    #: By id, of whichever file.
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
     #: By process: the classes of data of everything that it holds.
     lineages: Mapping[str, Lineage] = field(default_factory=dict)
 
@@ -47,8 +50,17 @@ def load(bundle: Bundle) -> Content:
         forms=compiled,
         documents=documents.read(bundle),
         shared=together,
+        decisions=_decisions(bundle, together.rules),
         lineages=lineage.trace(processes, compiled, together.records),
     )
+
+
+def _decisions(bundle: Bundle, rules: Decision | None) -> dict[str, Decision]:
+    found = {} if rules is None else {rules.id: rules}
+    for path, data in bundle.under("bpmn/", ".dmn"):
+        if path != shared.RULES:
+            found.update(decisions.parse(data, path))
+    return found
 
 
 def form_key(path: str) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +21,8 @@ from workflow_server.feel import machine
 
 #: Characters of one expression.
 MAX_EXPRESSION = 10_000
+#: Expressions of a model that add to the time that it may take.
+MOST_COUNTED = 300
 #: Bytes of what is sent in one crossing.
 MAX_REQUEST = 4 * 1024 * 1024
 
@@ -35,8 +40,30 @@ RESERVED = frozenset(
 )
 
 
+_own = threading.local()
+
+
 class FeelError(InvalidInput):
     """表达式无法计算"""
+
+
+class FeelStopped(FeelError):
+    """表达式停不下来"""
+
+
+class FeelSpent(FeelStopped):
+    """表达式太多太复杂"""
+
+
+@contextmanager
+def allowance(seconds: float) -> Iterator[None]:
+    """Let all that is read and evaluated inside take so much CPU; then it is FeelSpent."""
+    before = getattr(_own, "left", None)
+    _own.left = seconds
+    try:
+        yield
+    finally:
+        _own.left = before
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +74,14 @@ class Notice:
     message: str
     text: str
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a model answers: a value, or what it refuses and at which place of it."""
+
+    value: Any
+    refused: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,43 +147,56 @@ def explain(
     return answer["value"][0], notices
 
 
+def check(expression: str, *, unary: bool = False, names: str = "{}") -> str | None:
+    """Return the message of the expression's syntax error, with its position, or None.
+
+    `names` is JSON of the names known to it; those that are no plain word change its reading.
+    """
+    try:
+        return _checked(expression, unary, names)
+    except FeelSpent as spent:
+        return spent.message
+
+
 @lru_cache(maxsize=8192)
-def check(expression: str, *, unary: bool = False) -> str | None:
-    """Return the message of the expression's syntax error, with its position, or None."""
+def _checked(expression: str, unary: bool, names: str) -> str | None:
     if _LITERAL.fullmatch(expression):
         return None
     try:
-        _ask({"check": _sized(expression), "unary": unary}, {}, None, 1)
+        _ask({"check": _sized(expression), "unary": unary}, orjson.loads(names), None, 1)
+    except FeelSpent:
+        raise
     except FeelError as error:
         return error.message
     return None
 
 
-class Table:
-    """The cells of a decision table, sent once and matched in one crossing each time."""
+class Model:
+    """A decision with all that it requires, sent once and answered in one crossing each time.
+
+    `steps` are what scripts/feel/decisions.js reads; `names` are the names in it that are no
+    plain word; `cost` is how many expressions one answer may take.
+    """
 
     def __init__(
-        self,
-        inputs: Sequence[str],
-        rows: Sequence[tuple[Sequence[str], Sequence[str]]],
-        *,
-        first_only: bool = False,
+        self, steps: Sequence[Mapping[str, Any]], names: Mapping[str, Any], *, cost: int
     ) -> None:
-        self._static = {"inputs": list(inputs), "rows": [[list(t), list(o)] for t, o in rows]}
-        self._id = hashlib.sha256(orjson.dumps(self._static)).hexdigest()
-        self._first_only = first_only
-        self._size = len(rows)
-        self._inputs = list(inputs)
+        self._static = {"steps": list(steps), "names": dict(names)}
+        self._id = ""
+        self._cost = min(cost, MOST_COUNTED)
 
-    def rows(
-        self, context: Mapping[str, Any], *, now: datetime | None = None
-    ) -> list[tuple[int, list[Any]]]:
-        """Return (index, values of the outputs) of every row that matches, in order."""
-        request: dict[str, Any] = {"table": self._id, "first": self._first_only}
-        found = _ask(request, context, now, self._size)["value"]
-        if found is None:
-            found = _ask(request | self._static, context, now, self._size)["value"]
-        return [(index, values) for index, values in found]
+    def decide(self, context: Mapping[str, Any], *, now: datetime | None = None) -> Decided:
+        """Return the value of the last step, or what was refused."""
+        if not self._id:
+            self._id = hashlib.sha256(orjson.dumps(self._static)).hexdigest()
+        request: dict[str, Any] = {"model": self._id}
+        answer = _reply(request, context, now, self._cost)
+        if answer.keys().isdisjoint(("value", "refused", "failure")):
+            answer = _reply(request | self._static, context, now, self._cost)
+        if "failure" in answer:
+            told = {"kind": "failure", "at": answer.get("place"), "message": _failure(answer)}
+            return Decided(None, told)
+        return Decided(answer.get("value"), answer.get("refused"))
 
 
 def _results(
@@ -159,6 +207,15 @@ def _results(
 
 
 def _ask(
+    request: dict[str, Any], context: Mapping[str, Any], now: datetime | None, count: int
+) -> dict[str, Any]:
+    answer = _reply(request, context, now, count)
+    if "failure" in answer:
+        raise FeelError(_failure(answer))
+    return answer
+
+
+def _reply(
     request: dict[str, Any], context: Mapping[str, Any], now: datetime | None, count: int
 ) -> dict[str, Any]:
     request["variables"] = context
@@ -174,13 +231,35 @@ def _ask(
         raise FeelError("Expected ordinary names, but one is __proto__")
     if len(data) > MAX_REQUEST:
         raise FeelError(f"Expected at most {MAX_REQUEST} bytes of context, but got {len(data)}")
+    return _answer(request, data, machine.SECONDS + 0.005 * count)
+
+
+def odd_names(shape: Any) -> dict[str, Any]:
+    """Of names within names, those that change how an expression is read."""
+    if isinstance(shape, list):
+        return {name: inner for each in shape for name, inner in odd_names(each).items()}
+    if not isinstance(shape, Mapping):
+        return {}
+    found = {name: odd_names(inner) for name, inner in shape.items()}
+    return {
+        name: inner or 1 for name, inner in found.items() if inner or not _is_plain(name.encode())
+    }
+
+
+def _answer(request: dict[str, Any], data: bytes, seconds: float) -> dict[str, Any]:
+    left = getattr(_own, "left", None)
+    if left is not None and left <= 0:
+        raise FeelSpent(
+            "表达式太多太复杂，其余的没有检查，请简化或拆分。 Expected fewer or simpler expressions"
+        )
+    began = time.thread_time()
     try:
-        answer = machine.ask(data, machine.SECONDS + 0.005 * count)
+        return machine.ask(data, seconds)
     except machine.MachineStopped as stopped:
-        raise FeelError(f"Expected to evaluate {_named(request)}, but {stopped}") from stopped
-    if "failure" in answer:
-        raise FeelError(_failure(answer))
-    return answer
+        raise FeelStopped(f"Expected to evaluate {_named(request)}, but {stopped}") from stopped
+    finally:
+        if left is not None:
+            _own.left = left - (time.thread_time() - began)
 
 
 def _needed(context: Mapping[str, Any], texts: Sequence[str]) -> Mapping[str, Any]:
@@ -220,8 +299,10 @@ def _plain(value: Any) -> Any:
 
 
 def _named(request: Mapping[str, Any]) -> str:
+    if "model" in request:
+        return "the decision"
     texts = request.get("expressions") or [step[0] for step in request.get("steps") or ()]
-    texts = texts or [request.get("check", "the decision table")]
+    texts = texts or [request.get("check", "")]
     shown = ", ".join(repr(text[:200]) for text in texts[:3])
     return shown + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
 

@@ -31,6 +31,10 @@ from workflow_server.store.history import DEPLOYMENTS, Act
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.types import new_id
 
+#: So many faults of a bundle are told, of so many characters each.
+MOST_FAULTS = 300
+LONGEST_FAULT = 400
+
 #: Folders that every process and every document may use.
 _SHARED = ("bpmn/_shared/", "documents/base/")
 
@@ -56,7 +60,7 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
         loaded = content.load(bundle)
         faults.extend(_operation_faults(loaded))
         faults.extend(_right_faults(loaded))
-    return tuple(dict.fromkeys(faults))
+    return _bounded(faults)
 
 
 def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> Deployment:
@@ -130,6 +134,25 @@ def content_of_newest() -> Content:
     return content_of(newest.id)
 
 
+def _bounded(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Return each fault once, no more of them and no longer than somebody reads."""
+    told = list(dict.fromkeys(_shortened(fault) for fault in faults))
+    if len(told) > MOST_FAULTS:
+        left = len(told) - MOST_FAULTS
+        told[MOST_FAULTS:] = [Fault("bundle", f"还有 {left} 处错误没有列出，请先改正以上各处")]
+    return tuple(told)
+
+
+def _shortened(fault: Fault) -> Fault:
+    if len(fault.pointer) <= LONGEST_FAULT and len(fault.detail) <= LONGEST_FAULT:
+        return fault
+    pointer, detail = fault.pointer[:LONGEST_FAULT], fault.detail
+    if len(detail) > LONGEST_FAULT:
+        half = LONGEST_FAULT // 2
+        detail = f"{detail[:half]}…{detail[-half:]}"
+    return Fault(pointer, detail)
+
+
 def _parse(bundle: Bundle) -> tuple[Definition, ...]:
     return definitions.parse(dict(bundle.under("bpmn/", ".bpmn")))
 
@@ -163,8 +186,7 @@ def _operation_faults(loaded: Content) -> Iterator[Fault]:
         for element in process.elements.values():
             if element.operation is None:
                 continue
-            given = [parameter.name for parameter in element.operation.parameters]
-            problem = operations.check(element.operation.name, given)
+            problem = operations.check_use(element.operation, loaded)
             if problem is not None:
                 yield Fault(f"{process.path}:{element.line} {element.id}", problem)
 
@@ -293,6 +315,9 @@ def _paths_used(loaded: Content, process: ProcessExtensions) -> set[str]:
     for element in process.elements.values():
         if element.form is not None:
             paths.add(f"forms/{element.form}.json")
+        decision = operations.decision_of(element.operation, loaded)
+        if decision is not None:
+            paths.add(decision.path)
         prefixes += [
             f"documents/{effect.kind}/"
             for effect in element.effects

@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server.config import CHINA
+from workflow_server.content import decisions
 from workflow_server.errors import InvalidInput
 from workflow_server.services import access, numbers
 from workflow_server.services.situation import Situation
 from workflow_server.store import records
 
 if TYPE_CHECKING:
+    from workflow_server.content.content import Content
+    from workflow_server.content.decisions import Decision
     from workflow_server.content.elements import Operation
 
 #: How many of the newest records are compared.
 _MOST_COMPARED = 5_000
 _MOST_SIMILAR = 50
+#: The operation that answers a decision of the content.
+DECIDE = "decide"
 
 
 class UnknownOperation(InvalidInput):
@@ -36,6 +41,8 @@ class _Registered:
     run: Callable[[Mapping[str, Any], Situation], Any]
     required: frozenset[str]
     optional: frozenset[str]
+    #: It takes parameters of any other name, too.
+    takes_any: bool = False
 
 
 def perform(effect: Operation, situation: Situation) -> Any:
@@ -57,13 +64,69 @@ def check(name: str, parameters: Collection[str]) -> str | None:
             f"没有自动处理“{name}”，可用：{choice}。 Expected a known operation, but got '{name}'."
         )
     missing = known.required - set(parameters)
-    extra = set(parameters) - known.required - known.optional
+    extra = set() if known.takes_any else set(parameters) - known.required - known.optional
     if missing or extra:
         return (
             f"自动处理“{name}”的参数有误，缺少：{sorted(missing)}，多余：{sorted(extra)}。"
             f" Expected the parameters of '{name}', but some are missing or unknown."
         )
     return None
+
+
+def check_use(operation: Operation, content: Content) -> str | None:
+    """Return what is wrong with an operation of a diagram, or None: also with what it names."""
+    problem = check(operation.name, [parameter.name for parameter in operation.parameters])
+    if problem is not None or operation.name != DECIDE:
+        return problem
+    given = {parameter.name: parameter.value for parameter in operation.parameters}
+    return _decision_problem(given, content)
+
+
+def decision_of(operation: Operation | None, content: Content) -> Decision | None:
+    """Return the decision that an operation asks."""
+    if operation is None or operation.name != DECIDE:
+        return None
+    tables = (each.value for each in operation.parameters if each.name == "table")
+    return content.decisions.get(next(tables, ""))
+
+
+def _decision_problem(given: Mapping[str, str], content: Content) -> str | None:
+    table = given["table"]
+    decision = content.decisions.get(table)
+    if decision is None:
+        known = "、".join(sorted(content.decisions)) or "无"
+        return (
+            f"没有决策“{table}”，须直接写它的标识，可用：{known}。"
+            f" Expected the id of a decision, but got '{table}'."
+        )
+    if decision.inputs is None:
+        return None
+    extra = given.keys() - {"table", "inputs", *decision.inputs}
+    missing = set() if "inputs" in given else set(decision.inputs) - given.keys()
+    if not extra and not missing:
+        return None
+    return (
+        f"决策“{table}”的输入是：{'、'.join(decision.inputs)}；"
+        f"缺少：{'、'.join(sorted(missing)) or '无'}，多余：{'、'.join(sorted(extra)) or '无'}。"
+        f" Expected the inputs of decision '{table}', but some are missing or unknown."
+    )
+
+
+def _decide(values: Mapping[str, Any], situation: Situation) -> Any:
+    """Answer a decision of the content; it sees what it is given, and nothing else of the case."""
+    decision = situation.content.decisions.get(_text(values, "table"))
+    if decision is None:
+        raise OperationRefused(
+            f"没有决策“{values['table']}”。"
+            f" Expected the id of a decision, but got '{values['table']}'."
+        )
+    whole = values.get("inputs") or {}
+    if not isinstance(whole, Mapping):
+        raise OperationRefused(
+            f"“inputs”应为上下文，得到的是 {whole!r}。 Expected a context, but got {whole!r}."
+        )
+    given = {key: value for key, value in values.items() if key not in ("table", "inputs")}
+    return decisions.decide(decision, {**whole, **given}, situation.now)
 
 
 def _find_similar(values: Mapping[str, Any], situation: Situation) -> list[dict[str, Any]]:
@@ -165,15 +228,20 @@ def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
 
 
 def _registered(
-    run: Callable[[Mapping[str, Any], Situation], Any], required: str, optional: str = ""
+    run: Callable[[Mapping[str, Any], Situation], Any],
+    required: str,
+    optional: str = "",
+    *,
+    takes_any: bool = False,
 ) -> _Registered:
-    return _Registered(run, frozenset(required.split()), frozenset(optional.split()))
+    return _Registered(run, frozenset(required.split()), frozenset(optional.split()), takes_any)
 
 
 _REGISTRY: Mapping[str, _Registered] = {
     "find_similar": _registered(_find_similar, "kind title", "threshold limit"),
     "count": _registered(_count, "kind", "state since closed"),
     "draw_number": _registered(_draw_number, "series"),
+    DECIDE: _registered(_decide, "table", "inputs", takes_any=True),
 }
 #: The operations that diagrams may name.
 NAMES = frozenset(_REGISTRY)
