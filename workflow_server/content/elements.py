@@ -217,6 +217,23 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Loop:
+    """How often an activity is done; its texts are FEEL, with or without "=".
+
+    Each turn of a multi-instance has variables of its own: its item among them.
+    """
+
+    kind: Literal["multi", "standard"]
+    items: str | None = None
+    item: str | None = None
+    result: str | None = None
+    into: str | None = None
+    cardinality: str | None = None
+    #: When a multi-instance is done before its time; as long as what a standard loop goes on.
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How an instance ended, for statistics."""
 
@@ -248,6 +265,12 @@ class ElementExtensions:
     catch_message: CatchMessage | None = None
     timer: Timer | None = None
     outcome: Outcome | None = None
+    scope: str | None = None  # the subprocess around it
+    triggered: bool = False  # an event subprocess
+    loop: Loop | None = None
+    called: str | None = None  # the process that a call activity starts
+    call: tuple[NamedValue, ...] = ()  # the facts that this begins with
+    condition: str | None = None  # of a conditional event
 
     def effects_at(self, when: When) -> tuple[Effect, ...]:
         """Return the effects of one moment, in written order (outputs come before them)."""
@@ -273,6 +296,7 @@ class Condition:
     flow_id: str
     line: int
     text: str
+    source: str = ""  # the element it leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +316,24 @@ class ProcessExtensions:
     elements: Mapping[str, ElementExtensions] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
     separations: tuple[Separation, ...] = ()
+
+    def repeated_around(self, element_id: str) -> tuple[ElementExtensions, ...]:
+        """Return the activities done several times that an element is or stands in, inmost first.
+
+        An event on the border of one stands outside it.
+        """
+        found = []
+        element = self.elements.get(element_id)
+        while element is not None:
+            if element.loop is not None:
+                found.append(element)
+            element = self.elements.get(element.scope or "")
+        return tuple(found)
+
+    def iterations_around(self, element_id: str) -> tuple[ElementExtensions, ...]:
+        """Return those of them whose turns have variables of their own: no standard loops."""
+        around = self.repeated_around(element_id)
+        return tuple(each for each in around if each.loop and each.loop.kind == "multi")
 
     def separated_from(self, element_id: str) -> dict[str, str]:
         """Return the elements whose doers must not do this one, each with the rule's label."""

@@ -6,7 +6,7 @@ named exist is for `checks`, and whether the diagram can run is for the engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -22,6 +22,7 @@ from workflow_server.content.elements import (
     ElementExtensions,
     Flag,
     LinkEffect,
+    Loop,
     MessageEffect,
     NamedValue,
     NumberEffect,
@@ -39,6 +40,7 @@ from workflow_server.content.elements import (
 )
 from workflow_server.content.grammar import CATCHING, FLOW_NODES, NAMESPACE, WORDS, Word
 from workflow_server.content.refusals import ContentRefused
+from workflow_server.content.values import BPMN
 from workflow_server.errors import Fault
 
 __all__ = [
@@ -68,10 +70,8 @@ __all__ = [
     "read_with_faults",
 ]
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _OURS = f"{{{NAMESPACE}}}"
 _SENDING = {"to", "inReplyTo"}
-_TIMER_TEXTS = ("timeDate", "timeDuration", "timeCycle")
 
 
 def read(path: str, data: bytes) -> tuple[ProcessExtensions, ...]:
@@ -142,7 +142,7 @@ class _Reader:
         ours = self.ours(element)
         head = ours.one("process")
         name = element.get("name", "")
-        elements = self.elements(element, self.lane_roles(element), None)
+        elements = self.elements(element, self.lane_roles(element), None, None)
         none_start = _none_start(element)
         return ProcessExtensions(
             process_id=element.get("id", ""),
@@ -178,19 +178,25 @@ class _Reader:
         return roles
 
     def elements(
-        self, scope: etree._Element, roles: Mapping[str, str], inherited: str | None
+        self,
+        around: etree._Element,
+        roles: Mapping[str, str],
+        inherited: str | None,
+        scope: str | None,
     ) -> dict[str, ElementExtensions]:
         found: dict[str, ElementExtensions] = {}
-        for node in _bpmn_children(scope):
+        for node in _bpmn_children(around):
             if xml.local_name(node) in FLOW_NODES:
                 node_id = node.get("id", "")
                 host = node.get("attachedToRef", "")
                 role = roles.get(node_id) or roles.get(host) or inherited
-                found[node_id] = self.element(node, role)
-                found |= self.elements(node, roles, role)
+                found[node_id] = self.element(node, role, scope)
+                found |= self.elements(node, roles, role, node_id)
         return found
 
-    def element(self, node: etree._Element, role: str | None) -> ElementExtensions:
+    def element(
+        self, node: etree._Element, role: str | None, scope: str | None
+    ) -> ElementExtensions:
         ours = self.ours(node)
         kind = xml.local_name(node)
         event, definition = _event(node)
@@ -202,7 +208,7 @@ class _Reader:
             line=_line(node),
             event=event,
             message_name=message_name,
-            timer_text=_timer_text(definition),
+            timer_text=values.timer_text(definition),
             lane_role=role,
             assign=values.assign(ours.one("assign")),
             separate_from=values.words(ours.one("separateFrom"), "tasks"),
@@ -222,26 +228,44 @@ class _Reader:
             catch_message=values.catch(ours.one("message"), kind, message_name),
             timer=values.timer(ours.one("timer")),
             outcome=values.outcome(ours.one("outcome")),
+            scope=scope,
+            triggered=node.get("triggeredByEvent", "false") in ("true", "1"),
+            loop=self.loop(node),
+            called=values.called(node),
+            call=values.call(ours.one("call")),
+            condition=values.condition_text(definition),
         )
+
+    def loop(self, node: etree._Element) -> Loop | None:
+        """Return how often an activity is done, None for once."""
+        for mark in _of(node, values.MULTI, values.STANDARD):
+            return values.loop(mark, self.ours(mark, node).one("each"))
+        return None
 
     def message_name(self, node: etree._Element, definition: etree._Element | None) -> str | None:
         holder = node if definition is None else definition
         reference = holder.get("messageRef")
         return None if reference is None else self.messages.get(reference, "")
 
-    def ours(self, element: etree._Element) -> _Ours:
-        """Return our elements that stand on a BPMN element and are well formed."""
+    def ours(self, element: etree._Element, owner: etree._Element | None = None) -> _Ours:
+        """Return our elements that stand on a BPMN element and are well formed.
+
+        `owner` is the element that a designer knows, where that is one around.
+        """
+        known = element if owner is None else owner
         place = xml.local_name(element)
         items: list[etree._Element] = []
+        names: set[str] = set()
         for container in _of(element, "extensionElements"):
             for item in container.iterchildren(f"{_OURS}*"):
                 self.seen.add(item)
-                if self.accept(item, element, place, [xml.local_name(other) for other in items]):
+                if self.accept(item, known, place, names):
                     items.append(item)
+                    names.add(xml.local_name(item))
         return _Ours(tuple(items))
 
     def accept(
-        self, item: etree._Element, owner: etree._Element, place: str, before: Iterable[str]
+        self, item: etree._Element, owner: etree._Element, place: str, before: Container[str]
     ) -> bool:
         name = xml.local_name(item)
         word = WORDS.get(name)
@@ -272,8 +296,8 @@ class _Reader:
             parent = item.getparent()
             if parent is None or item in self.seen or xml.namespace(parent) == NAMESPACE:
                 continue
-            owner = parent.getparent()
-            identity = "" if owner is None else owner.get("id", "")
+            around = (each.get("id") for each in item.iterancestors(f"{{{BPMN}}}*"))
+            identity = next((each for each in around if each), "")
             self.faults.append(
                 Fault(
                     f"{self.path}:{_line(item)} {identity}".rstrip(),
@@ -339,6 +363,7 @@ def _message_starts(elements: Iterable[ElementExtensions]) -> dict[str, str]:
         element.id: element.catch_message.type
         for element in elements
         if element.type == "startEvent"
+        and element.scope is None
         and element.event == "message"
         and element.catch_message is not None
     }
@@ -347,7 +372,8 @@ def _message_starts(elements: Iterable[ElementExtensions]) -> dict[str, str]:
 def _conditions(process: etree._Element) -> Iterator[Condition]:
     for flow in process.iter(f"{{{BPMN}}}sequenceFlow"):
         for condition in _of(flow, "conditionExpression"):
-            yield Condition(flow.get("id", ""), _line(condition), (condition.text or "").strip())
+            text, source = (condition.text or "").strip(), flow.get("sourceRef", "")
+            yield Condition(flow.get("id", ""), _line(condition), text, source)
 
 
 def _event(node: etree._Element) -> tuple[str | None, etree._Element | None]:
@@ -356,12 +382,3 @@ def _event(node: etree._Element) -> tuple[str | None, etree._Element | None]:
         if name.endswith("EventDefinition"):
             return name.removesuffix("EventDefinition"), child
     return None, None
-
-
-def _timer_text(definition: etree._Element | None) -> str | None:
-    if definition is None:
-        return None
-    for child in _of(definition, *_TIMER_TEXTS):
-        if text := (child.text or "").strip():
-            return text
-    return None

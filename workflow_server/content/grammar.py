@@ -215,7 +215,7 @@ WORDS: Mapping[str, Word] = {
     "timer": Word(
         {"deadline": NAME},
         {"offset": OFFSET},
-        places=frozenset({"intermediateCatchEvent", "boundaryEvent"}),
+        places=frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"}),
         once=True,
     ),
     "operation": Word(
@@ -227,4 +227,10 @@ WORDS: Mapping[str, Word] = {
     ),
     "parameter": Word({"name": NAME, "value": TEXT}),
     "outcome": Word({"value": KEY, "label": TEXT}, places=frozenset({"endEvent"}), once=True),
+    "each": Word(
+        optional={"items": TEXT, "as": NAME, "result": TEXT, "into": NAME},
+        places=frozenset({"multiInstanceLoopCharacteristics"}),
+        once=True,
+    ),
+    "call": Word(children=("parameter",), places=frozenset({"callActivity"}), once=True),
 }

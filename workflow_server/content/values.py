@@ -15,6 +15,7 @@ from workflow_server.content.elements import (
     DocumentEffect,
     Effect,
     LinkEffect,
+    Loop,
     MessageEffect,
     NamedValue,
     NumberEffect,
@@ -27,6 +28,9 @@ from workflow_server.content.elements import (
 from workflow_server.content.grammar import CATCHING, NAMESPACE
 
 _OURS = f"{{{NAMESPACE}}}"
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+_TIMES = tuple(f"{{{BPMN}}}{name}" for name in ("timeDate", "timeDuration", "timeCycle"))
+MULTI, STANDARD = "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"
 
 
 def attribute(item: etree._Element | None, name: str) -> str | None:
@@ -86,6 +90,46 @@ def operation(item: etree._Element | None) -> Operation | None:
     if item is None:
         return None
     return Operation(item.get("name", ""), item.get("result"), _named(item, "parameter"))
+
+
+def timer_text(definition: etree._Element | None) -> str | None:
+    """Return what stands in a timer's timeDate, timeDuration or timeCycle."""
+    found = () if definition is None else definition.iterchildren(*_TIMES)
+    return next((text for each in found if (text := (each.text or "").strip())), None)
+
+
+def condition_text(definition: etree._Element | None) -> str | None:
+    """Return the condition of a conditional event."""
+    found = None if definition is None else definition.find(f"{{{BPMN}}}condition")
+    return None if found is None else (found.text or "").strip()
+
+
+def called(node: etree._Element) -> str | None:
+    """Return the process that a call activity starts."""
+    if xml.local_name(node) != "callActivity":
+        return None
+    return node.get("calledElement", "").rpartition(":")[2].strip() or None
+
+
+def call(item: etree._Element | None) -> tuple[NamedValue, ...]:
+    """Return the facts that a called process begins with."""
+    return () if item is None else _named(item, "parameter")
+
+
+def loop(mark: etree._Element, each: etree._Element | None) -> Loop:
+    """Return how often an activity is done: its mark, and our word in it."""
+    texts = {xml.local_name(child): (child.text or "").strip() or None for child in mark}
+    if xml.local_name(mark) == STANDARD:
+        return Loop("standard", condition=texts.get("loopCondition"))
+    return Loop(
+        "multi",
+        items=attribute(each, "items"),
+        item=attribute(each, "as"),
+        result=attribute(each, "result"),
+        into=attribute(each, "into"),
+        cardinality=texts.get("loopCardinality"),
+        condition=texts.get("completionCondition"),
+    )
 
 
 def _named(item: etree._Element, child: str) -> tuple[NamedValue, ...]:
