@@ -6,6 +6,7 @@ operations by the services that offer them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
@@ -18,6 +19,7 @@ from workflow_server.content import (
     documents,
     expressions,
     extensions,
+    form_checks,
     forms,
     ledger_checks,
     office_checks,
@@ -38,6 +40,8 @@ from workflow_server.errors import Fault, WorkflowServerError
 #: of the diagrams that the server brings takes a tenth of it.
 EXPRESSIONS_SECONDS = 1.2
 
+_PLACE = re.compile(r"\{[a-z_]+(?::0?[1-9])?\}")
+_BRACES = re.compile(r"[{}]")
 _T = TypeVar("_T")
 
 
@@ -59,6 +63,7 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
             faults.extend(_document_faults(kind, known))
     for form in known.forms.values():
         faults.extend(_form_faults(form, known.shared))
+        faults.extend(form_checks.check(form))
     for process in known.processes.values():
         one = ProcessCheck(known, process)
         faults.extend(one.faults())
@@ -182,6 +187,11 @@ def _series_faults(content: Shared) -> Iterator[Fault]:
             yield Fault(
                 f"{shared.FOLDER}series.json#/series/{index}/pattern",
                 "编号格式须含 {year} 和 {n}，例如 {code}函〔{year}〕{n}号",
+            )
+        elif _BRACES.search(_PLACE.sub("", series.pattern)):
+            yield Fault(
+                f"{shared.FOLDER}series.json#/series/{index}/pattern",
+                "编号格式的花括号里只能是 {year}、{n}、{n:4}（1 至 9 位）或单位的字段名",
             )
 
 

@@ -27,6 +27,8 @@ from workflow_server.errors import Fault
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
 _WORDS = feel.RESERVED | {"string", "count", "number", "contains"}
+_MOST_SHOWN = 200
+_ENDLESS = "用空的案件试算就停不下来（耗时过长、占内存过多或嵌套过深），请改写"
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 Labelled = Iterator[tuple[str, str | None]]
@@ -106,7 +108,7 @@ class _Judge:
             root, *steps = match.group(0).split(".")
             names, sentence = self.members.get(root, (frozenset(), ""))
             if sentence and steps and steps[0] not in names:
-                yield Fault(pointer, f"{label}“={expression}”：{sentence.format(steps[0])}")
+                yield Fault(pointer, f"{label}“={_shown(expression)}”：{sentence.format(steps[0])}")
         yield from self.facts(pointer, label, expression)
 
     def facts(self, pointer: str, label: str, expression: str) -> Iterator[Fault]:
@@ -116,13 +118,19 @@ class _Judge:
             return
         try:
             _, notices = feel.explain(expression, self.names, now=_SOME_MOMENT)
+        except feel.FeelSpent as spent:
+            yield Fault(pointer, f"{label}：{spent.message}")
+            return
+        except feel.FeelStopped:
+            yield Fault(pointer, f"{label}“={_shown(expression)}”：{_ENDLESS}")
+            return
         except feel.FeelError:
             return
         missing = {notice.text for notice in notices if notice.kind == "NO_VARIABLE_FOUND"}
         for name in sorted(missing):
             yield Fault(
                 pointer,
-                f"{label}“={expression}”：没有名为“{name}”的事实，请用 wf:output 写出，"
+                f"{label}“={_shown(expression)}”：没有名为“{name}”的事实，请用 wf:output 写出，"
                 f"或改用 this.{name}",
             )
 
@@ -140,14 +148,20 @@ def _answer_faults(pointer: str, label: str, expression: str, form: Form) -> Ite
     for match in _PATH.finditer(_TEXT.sub('""', expression)):
         root, *steps = match.group(0).split(".")
         if root == "this" and steps and steps[0] not in names:
-            yield Fault(pointer, f"{label}“={expression}”：表单 {form.key} 没有字段“{steps[0]}”")
+            yield Fault(
+                pointer, f"{label}“={_shown(expression)}”：表单 {form.key} 没有字段“{steps[0]}”"
+            )
 
 
 def _syntax(pointer: str, label: str, text: str) -> Iterator[Fault]:
     if text.startswith("="):
         problem = feel.check(text[1:])
         if problem is not None:
-            yield Fault(pointer, f"{label}“{text}”：FEEL 语法错误（{problem}）")
+            yield Fault(pointer, f"{label}“{_shown(text)}”：FEEL 语法错误（{problem}）")
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def _values(element: ElementExtensions) -> Labelled:

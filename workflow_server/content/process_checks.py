@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflow_server import feel
@@ -44,6 +45,9 @@ RESERVED = frozenset(
 _ISO_TIMER = re.compile(
     r"(R[0-9]*/)?(P[0-9A-Z.]+|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9:]+)?)?)(/P[0-9A-Z.]+)?"
 )
+
+#: Of what there is instead of a wrong name, a sentence tells so many.
+_MOST_NAMED = 20
 
 Sentences = Iterator[str]
 
@@ -93,10 +97,10 @@ class ProcessCheck:
         process = self.process
         if process.party is not None and process.party not in self.known.shared.parties:
             yield f"wf:process：没有哪个角色属于 party“{process.party}”，请先在 roles.json 里声明"
-        ways = [(start.element_id, start.role) for start in process.starts]
+        ways = Counter((start.element_id, start.role) for start in process.starts)
         for start in process.starts:
             yield from self.role("wf:start", start.role)
-            if ways.count((start.element_id, start.role)) > 1:
+            if ways[start.element_id, start.role] > 1:
                 yield f"wf:start“{start.label}”：角色“{start.role}”在同一开始事件只能有一个发起入口"
             yield from self.form("wf:start", start.form)
             target = process.elements.get(start.element_id)
@@ -147,7 +151,7 @@ class ProcessCheck:
             yield from self.document("wf:preview", kind)
             if kind in self.known.documents and kind not in self.declared.documents:
                 yield f"wf:preview：这个流程没有制作过文书“{kind}”"
-        for kind in sorted({each for each in element.previews if element.previews.count(each) > 1}):
+        for kind in _repeated(element.previews):
             yield f"wf:preview：“{kind}”在这个元素上写了两次"
         starts = (start for start in self.process.starts if start.element_id == element.id)
         has_form = element.type != "startEvent" or any(start.form for start in starts)
@@ -155,8 +159,7 @@ class ProcessCheck:
             yield "wf:preview：这个开始事件没有表单，没有可以预览的内容"
 
     def facts(self, element: ElementExtensions) -> Sentences:
-        names = [output.name for output in element.outputs]
-        for name in sorted({name for name in names if names.count(name) > 1}):
+        for name in _repeated(output.name for output in element.outputs):
             yield f"wf:output：“{name}”在这个元素上写了两次"
         for word, name in fact_names(element):
             if name in RESERVED:
@@ -205,7 +208,8 @@ class ProcessCheck:
     def state(self, word: str, kind: str, label: str) -> Sentences:
         declared: RecordKind | None = self.known.shared.records.get(kind)
         if declared is not None and label not in declared.states:
-            yield f"{word}：台账种类“{kind}”没有状态“{label}”，已有：{'、'.join(declared.states)}"
+            known = "、".join(declared.states[:_MOST_NAMED])
+            yield f"{word}：台账种类“{kind}”没有状态“{label}”，已有：{known}"
 
     def document(self, word: str, kind: str) -> Sentences:
         if kind not in self.known.documents:
@@ -338,13 +342,16 @@ def fact_names(element: ElementExtensions) -> Iterator[tuple[str, str]]:
         yield "wf:operation", element.operation.result
 
 
+def _repeated(names: Iterable[str]) -> list[str]:
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
 def _is_time(text: str) -> bool:
     return text.startswith("=") or _ISO_TIMER.fullmatch(text) is not None
 
 
 def _flags(process: ProcessExtensions) -> Sentences:
-    names = [flag.name for flag in process.flags]
-    for name in sorted({each for each in names if names.count(each) > 1}):
+    for name in _repeated(flag.name for flag in process.flags):
         yield f"wf:flag“{name}”声明了不止一次"
     for flag in process.flags:
         if flag.name == "secrecy" and not flag.value.startswith("="):

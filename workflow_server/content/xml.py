@@ -12,10 +12,16 @@ from workflow_server.errors import Fault
 MAXIMUM_BYTES = 4_000_000
 MAXIMUM_DEPTH = 64
 MAXIMUM_ELEMENTS = 50_000
+#: Attributes and namespaces of one element.
+MAXIMUM_ATTRIBUTES = 500
+MAXIMUM_PREFIX = 100
 #: Characters of an attribute; a formula may have as many.
 MAXIMUM_ATTRIBUTE = 10_000
 
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY|ELEMENT|ATTLIST)", re.IGNORECASE)
+_CROWDED = re.compile(
+    rf"""<[^\s<>"'=]+(?:\s+[^\s<>"'=]+\s*=\s*(?:"[^"<]*"|'[^'<]*')){{{MAXIMUM_ATTRIBUTES + 1}}}"""
+)
 
 
 def parse(path: str, data: bytes) -> etree._Element:
@@ -58,6 +64,12 @@ def _refuse_before_parsing(path: str, data: bytes) -> None:
         raise _refused(path, "文件不是 UTF-8 编码，请另存为 UTF-8") from error
     if _DECLARATION.search(text):
         raise _refused(path, "文件含有 DOCTYPE 或实体声明，出于安全不予接受，请删除")
+    # Counted before it is parsed, which takes time in proportion to their square.
+    for tag in _CROWDED.finditer(text):
+        line = text.count("\n", 0, tag.start()) + 1
+        raise _refused(
+            f"{path}:{line}", f"一个元素的属性或命名空间超过 {MAXIMUM_ATTRIBUTES} 个，请删减"
+        )
 
 
 def _refuse_oversized_tree(path: str, root: etree._Element) -> None:
@@ -73,6 +85,9 @@ def _refuse_oversized_tree(path: str, root: etree._Element) -> None:
         if event == "start" and any(map(_is_too_long, element.attrib.values())):
             place = f"{path}:{element.sourceline}"
             raise _refused(place, f"属性超过 {MAXIMUM_ATTRIBUTE} 个字符，请缩短")
+        if event == "start" and len(element.prefix or "") > MAXIMUM_PREFIX:
+            place = f"{path}:{element.sourceline}"
+            raise _refused(place, f"命名空间的前缀超过 {MAXIMUM_PREFIX} 个字符，请缩短")
 
 
 def _is_too_long(value: str | bytes) -> bool:

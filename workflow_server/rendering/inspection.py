@@ -5,12 +5,16 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from workflow_server.errors import Fault
 
 MAX_FILE = 2_000_000
+#: Statements and values of one template, and faults of one file that are told.
+MAX_TAGS = 5_000
+MAX_FAULTS = 100
 #: Where HTML and CSS name another file. A template expression in the name is left to the run.
 _REFERENCE = re.compile(
     r"""url\(\s*["']?(?P<css>[^"')\s]*)|@import\s+["'](?P<sheet>[^"']*)"""
@@ -39,24 +43,33 @@ def inspect(
             faults.append((path, 1, "文件不是 UTF-8 编码"))
         if path.endswith(".html"):
             faults.extend(
-                (path, line, detail) for line, detail in _syntax(text, texts, environment)
+                (path, line, detail)
+                for line, detail in islice(_syntax(text, texts, environment), MAX_FAULTS)
             )
-        faults.extend((path, line, detail) for line, detail in _references(path, text, files))
+        faults.extend(
+            (path, line, detail)
+            for line, detail in islice(_references(path, text, files), MAX_FAULTS)
+        )
     return tuple(Fault(f"{path}:{line}", detail) for path, line, detail in sorted(set(faults)))
 
 
 def _syntax(
     text: str, texts: Mapping[str, str], environment: Environment
 ) -> Iterator[tuple[int, str]]:
+    if text.count("{%") + text.count("{{") > MAX_TAGS:
+        yield 1, f"模板里的语句和取值超过 {MAX_TAGS} 处，请拆分"
+        return
+    line = 1
     try:
-        tree = environment.parse(text)
+        for node in environment.parse(text).find_all(nodes.Node):
+            line = node.lineno
+            detail = _refusal(node, texts, environment)
+            if detail:
+                yield line, detail
     except TemplateSyntaxError as error:
         yield error.lineno, f"语法错误：{error.message}"
-        return
-    for node in tree.find_all(nodes.Node):
-        detail = _refusal(node, texts, environment)
-        if detail:
-            yield node.lineno, detail
+    except RecursionError:
+        yield line, "语句或算式嵌套过深，请简化"
 
 
 def _refusal(node: nodes.Node, texts: Mapping[str, str], environment: Environment) -> str | None:

@@ -11,6 +11,9 @@ from workflow_server.content.forms import fields, grammar, limits, patterns
 from workflow_server.content.forms.fields import AnswerField, Judge
 from workflow_server.content.forms.model import FieldInfo, Item, Option
 
+#: Options that stand in a form; longer lists are vocabularies.
+MAX_OPTIONS = 1_000
+
 _SOURCE = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9_]+)?")
 _EMPTY: Mapping[str, Any] = {"checkbox": False, "checklist": [], "taglist": [], "filepicker": []}
 
@@ -210,6 +213,9 @@ def _options(parts: _Parts, source: str | None) -> tuple[Option, ...] | None:
 
 def _written_options(parts: _Parts, values: list[Any]) -> tuple[Option, ...]:
     found: list[Option] = []
+    if len(values) > MAX_OPTIONS:
+        parts.faults.append(("/values", f"选项超过 {MAX_OPTIONS} 个，请改用词表"))
+        return ()
     for index, value in enumerate(values):
         option = option_of(value)
         if option is None:
