@@ -15,7 +15,6 @@ class Catching:
     diagram: Diagram
     live: list[Token]
     variables: dict[str, Any]
-    interrupted: bool
     called: bool
     order: dict[str, int]
     signals: list[str]
@@ -52,8 +51,10 @@ class Catching:
             return
         if token.rounds is not None:
             token.rounds -= 1
-        if token.rounds == 0 and token in self.live:
+        if token.rounds == 0:
             self.live.remove(token)
+        else:
+            self.waits(token, "listening")
         self.handle(token.element, token.scope, token.anchor, this)
 
     def handle(
@@ -73,7 +74,6 @@ class Catching:
             return
         if event.interrupting:
             self.cancel_inside(scope)
-            self.interrupt(scope)
         runs = Token(self.diagram.elements[str(event.scope)], scope, "around", entered=True)
         self.live.append(runs)
         for each in self.diagram.inside(runs.element.id):
@@ -82,12 +82,6 @@ class Catching:
         happened = Token(event, runs, done=True, this=this)
         self.live.append(happened)
         self.ready(happened)
-
-    def interrupt(self, scope: Token | None) -> None:
-        if scope is None:
-            self.interrupted = True
-        else:
-            scope.interrupted = True
 
     # conditions
 
@@ -98,7 +92,7 @@ class Catching:
             for token in self.live
             if token.element.event == "conditional" and token.state in ("wait", "listening")
         ]
-        waiting.sort(key=lambda token: self.order[token.element.id])
+        waiting.sort(key=lambda token: (self.order[token.element.id], token.since))
         ripe = []
         for token in waiting:
             value = self.world.value(str(token.element.condition), self.view(token.scope))
@@ -115,7 +109,7 @@ class Catching:
 
     def throw(self, token: Token) -> None:
         element = token.element
-        if element.kind not in ("intermediateThrowEvent", "endEvent"):
+        if token.skipped or element.kind not in ("intermediateThrowEvent", "endEvent"):
             return
         if element.event == "signal":
             self.broadcast(str(element.name))
@@ -137,17 +131,21 @@ class Catching:
             if self.called:
                 self.escalations.append(code)
             return
-        self.handle(*found, {"code": code, "escalated": True})
+        self.caught_by(*found, code)
 
     def caught(self, token: Token, code: str, own: bool = False) -> bool:
         found = self.catcher("error", code, token, own)
         if found is None:
             return False
-        event, scope, anchor = found
+        self.caught_by(*found, code)
+        return True
+
+    def caught_by(
+        self, event: Element, scope: Token | None, anchor: Token | None, code: str
+    ) -> None:
         this = {"code": code}
         keep(self.frame(anchor.scope if anchor else scope), "errors", event.id, this)
         self.handle(event, scope, anchor, this)
-        return True
 
     def throw_error(self, token: Token, code: str, own: bool = False) -> None:
         if self.caught(token, code, own):
@@ -178,11 +176,16 @@ class Catching:
 
     def handlers(self, scope: Token | None, besides: Element) -> Iterable[Element]:
         """The starts of event subprocesses that may begin in a scope."""
-        if scope.interrupted if scope else self.interrupted:
+        if any(token.scope is scope and self.interrupts(token) for token in self.live):
             return []
         around = scope.element.id if scope else None
         inside = [each for each in self.diagram.inside(around) if each.triggered]
         return [self.start_of(each.id) for each in inside if each is not besides]
+
+    def interrupts(self, token: Token) -> bool:
+        """Tell whether a token is an event subprocess that took its scope over."""
+        triggered = token.element.triggered and token.state != "listening"
+        return triggered and self.start_of(token.element.id).interrupting
 
 
 def matching(kind: str, code: str, events: Iterable[Element]) -> Element | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.fuzzing.model import ACTIVITIES, WORK, Diagram, Element
+from tests.fuzzing.model import ACTIVITIES, WORK, Diagram, Element, Flow
 from tests.fuzzing.placing import Placing
 
 _SIMPLE = {
-    "task": 8,
-    "catch": 3,
-    "throw": 4,
+    "task": 10,
+    "catch": 2,
+    "throw": 3,
     "call": 2,
 }
 _NESTED = {
@@ -35,7 +35,18 @@ def draw(seed: object, size: int) -> Diagram:
     else:
         drawing.scope(None)
         drawing.other_start()
+    if any(each.kind == "callActivity" for each in drawing.diagram.elements.values()):
+        drawing.diagram.called = [callee()]
     return drawing.diagram
+
+
+def callee() -> Diagram:
+    """A process to be called; what it does is made up when it is answered."""
+    called = Diagram("q")
+    for identity, kind in (("qs", "startEvent"), ("qt", "userTask"), ("qe", "endEvent")):
+        called.elements[identity] = Element(identity, kind)
+    called.flows = [Flow("qf1", "qs", "qt"), Flow("qf2", "qt", "qe")]
+    return called
 
 
 class Drawing(Placing):
@@ -52,7 +63,7 @@ class Drawing(Placing):
         depth = 0 if within is None else self.depth(within)
         if start is None:
             start = self.add("startEvent", "s", within)
-        first, last = self.block(within, depth)
+        first, last = self._course(within, depth)
         self.flow(start.id, first)
         self.flow(last, self.end(within))
         for _ in range(2):
@@ -80,6 +91,26 @@ class Drawing(Placing):
         start.interrupting = event == "error" or self.chance(0.5)
         self.about(start, event, cycles=not start.interrupting)
         self.scope(triggered.id, start)
+
+    def _course(self, within: str | None, depth: int) -> tuple[str, str]:
+        """Draw blocks one after the other; in a process none uses up what there is for all."""
+        if within is not None:
+            course = self.block(within, depth)
+            if self.chance(0.3):
+                course = self._join(self._task(within, depth), course)
+            return course
+        course = self._task(within, depth)
+        after = self.left
+        while after > 0:
+            self.left = share = min(after, self.random.randint(3, 7))
+            after -= share
+            course = self._join(course, self.block(within, depth))
+        self.left += 2
+        return course
+
+    def _join(self, one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:
+        self.flow(one[1], other[0])
+        return one[0], other[1]
 
     # blocks: each returns the element it begins with and the one it ends with
 
@@ -115,7 +146,7 @@ class Drawing(Placing):
                 flow = self.flow(fork.id, first, condition)
                 own = way and self.chance(0.15)
                 self.flow(last, self.end(within, special=True) if own else join.id)
-            if way == ways - 1 and condition and self.chance(0.8):
+            if way == ways - 1 and condition and self.chance(0.9):
                 flow.condition, fork.default = None, flow.id
 
     def _gateways(self, within: str | None, depth: int, fork: str, join: str) -> tuple[str, str]:
@@ -178,7 +209,7 @@ class Drawing(Placing):
         return self.furnish(call, depth, loops=0.3)
 
     def _task(self, within: str | None, depth: int) -> tuple[str, str]:
-        kind = self.pick(["userTask"] * 5 + ["manualTask", "receiveTask", *WORK])
+        kind = self.pick(["userTask"] * 7 + ["manualTask", "receiveTask", *WORK])
         task = self.add(kind, "t", within)
         if kind in ("receiveTask", "sendTask"):
             task.name = self.name("m")
@@ -259,9 +290,10 @@ class Drawing(Placing):
 
     def end(self, within: str | None, special: bool = False) -> str:
         end = self.add("endEvent", "e", within)
-        kinds = ["none"] * 9 + ["terminate", "signal", "escalation", "message", "error"]
-        if special:
-            kinds = ["none", "none", "terminate", "signal", "escalation", "error", "error"]
+        kinds = ["none"] * 16 + ["terminate", "signal", "signal", "escalation", "message"]
+        if special or (within is not None and self.chance(0.2)):
+            kinds = ["none", "none", "terminate", "signal", "escalation", "escalation", "message"]
+            kinds += ["error"] * (2 if within else 1)
         self.about(end, self.pick(kinds))
         return end.id
 
@@ -300,7 +332,7 @@ class Drawing(Placing):
 
     def maybe_default(self, element: str) -> None:
         out = self.diagram.out(element)
-        if len(out) > 1 and out[-1].condition and self.chance(0.8):
-            if any(flow.condition for flow in out[:-1]):
-                self.diagram.elements[element].default = out[-1].id
-                out[-1].condition = None
+        decided = any(flow.condition for flow in out[:-1]) and out[-1].condition
+        if decided and self.chance(0.8):
+            self.diagram.elements[element].default = out[-1].id
+            out[-1].condition = None

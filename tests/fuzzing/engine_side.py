@@ -10,11 +10,18 @@ from uuid import UUID
 from tests.fuzzing.model import Diagram
 from tests.fuzzing.world import CodedFault, World
 from tests.fuzzing.writing import write
-from workflow_server.engine import runtime
+from workflow_server.engine import repairs, runtime
 from workflow_server.engine.definitions import Definition, parse, restore
 from workflow_server.engine.steps import BusinessError, Step, Visit
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+
+
+def compiled(diagram: Diagram) -> Definition:
+    """Return the definition of a diagram, as it comes out of the store; made once."""
+    if diagram.compiled is None:
+        diagram.compiled = parse({"bpmn/fuzz.bpmn": write(diagram)})[0].compiled
+    return restore(diagram.compiled)
 
 
 class Host:
@@ -54,8 +61,7 @@ class EngineSide:
     def __init__(
         self, diagram: Diagram, world: World, variables: dict[str, Any], called: bool = False
     ) -> None:
-        parsed = parse({"bpmn/fuzz.bpmn": write(diagram)})[0]
-        self.definition: Definition = restore(parsed.compiled)
+        self.definition = compiled(diagram)
         self.host = Host(diagram, world, called)
         self.world = world
         self.variables = variables
@@ -70,10 +76,8 @@ class EngineSide:
         return NOW + timedelta(minutes=self.world.turn)
 
     def _act(self, act: Callable[..., Step], *arguments: Any, **more: Any) -> None:
-        step = act(
-            self.definition, self.state, self.variables, *arguments, self.now, self.host, **more
-        )
-        self._took(step)
+        given = (self.definition, self.state, self.variables, *arguments)
+        self._took(act(*given, self.now, self.host, **more))
 
     def _took(self, step: Step) -> None:
         self.step, self.state, self.variables = step, step.state, step.variables
@@ -117,3 +121,33 @@ class EngineSide:
     def retry(self, element: str, k: int) -> None:
         visit = [i for i, name in self.incidents.items() if name == element][k]
         self._act(runtime.retry, visit)
+
+    def signal(self, name: str) -> None:
+        self._act(runtime.signal, name)
+
+    def answer_call(self, element: str, k: int, variables: dict[str, Any]) -> None:
+        self._act(runtime.end_call, self._wait(element, k), variables)
+
+    def fail_call(self, element: str, k: int, code: str) -> None:
+        self._act(runtime.raise_in_call, self._wait(element, k), code, f"{code} raised")
+
+    def escalate_call(self, element: str, k: int, code: str) -> None:
+        self._act(runtime.escalate_in_call, self._wait(element, k), code)
+
+    def skip(self, element: str, k: int) -> None:
+        visit = [i for i, name in self.incidents.items() if name == element][k]
+        self._act(repairs.skip, visit)
+
+    def edit(self, values: dict[str, Any]) -> None:
+        variables = self.variables | values
+        self._took(repairs.edit(self.definition, self.state, variables, self.now, self.host))
+
+    def move(self, where: str, element: str, k: int, target: str) -> None:
+        """Move what is open, waits or has failed; MoveRefused leaves everything as it is."""
+        places = {
+            "task": self.tasks,
+            "incident": self.incidents,
+            "wait": {i: wait.element_id for i, wait in self.waits.items()},
+        }[where]
+        visit = [i for i, name in places.items() if name == element][k]
+        self._act(repairs.move, visit, target)

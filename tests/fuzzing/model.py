@@ -60,6 +60,7 @@ class Diagram:
     elements: dict[str, Element] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     called: list[Diagram] = field(default_factory=list)
+    compiled: bytes | None = None  # what the engine made of it, once it has
 
     def inside(self, scope: str | None) -> list[Element]:
         """What is drawn directly in a scope."""

@@ -66,7 +66,9 @@ class Placing:
             if catches and (self.chance(0.4) or each.name == CODES[-1]):
                 each.name = None
         elif event == "conditional":
-            each.condition = self.switches()
+            # Whatever is true from the start would interrupt most games before they begin.
+            caught = each.kind == "intermediateCatchEvent" or self.chance(0.15)
+            each.condition = self.switches() if caught else self.pick(SWITCHES)
         elif event == "timer":
             texts = ["P1D", "PT2H", "2026-12-01T09:00:00+08:00"]
             each.timer = self.pick(["R/P1D", "R3/PT1H", "R1/P1D", "P1D"] if cycles else texts)

@@ -10,14 +10,15 @@ from random import Random
 from typing import Any
 
 from tests.fuzzing.engine_side import EngineSide
-from tests.fuzzing.model import Diagram
+from tests.fuzzing.model import GATEWAYS, Diagram
 from tests.fuzzing.reference import TooLong
 from tests.fuzzing.reference_side import ReferenceSide
 from tests.fuzzing.world import CODES, SWITCHES, World
+from workflow_server.engine.refusals import MoveRefused
 
 Act = tuple[str, tuple[Any, ...]]
 
-ACTS = 25
+ACTS = 40
 #: More open tasks than this teach nothing new.
 MANY = 40
 
@@ -37,10 +38,10 @@ class Game:
 
     def __init__(self, diagram: Diagram, seed: object) -> None:
         self.random = Random(f"play {seed}")
-        failing = self.random.choice([0.0, 0.0, 0.2, 0.5])
+        failing = self.random.choice([0.0, 0.0, 0.1, 0.4])
         self.world = World(seed, failing, odd=self.random.choice([0.0, 0.0, 0.04]))
         called = self.random.random() < 0.2
-        values = {name: self.random.random() < 0.3 for name in SWITCHES}
+        values = {name: self.random.random() < 0.15 for name in SWITCHES}
         self.diagram = diagram
         self.reference = ReferenceSide(diagram, self.world, dict(values), called)
         self.engine = EngineSide(diagram, self.world, dict(values), called)
@@ -52,22 +53,39 @@ class Game:
         while act is not None and len(played.acts) < acts:
             played.acts.append(act)
             self.world.turn += 1
-            try:
-                self.do(self.reference, act)
-            except TooLong:
-                played.too_long = True
+            if not self.both(act, played):
                 break
-            try:
-                self.do(self.engine, act)
-            except Exception as error:
-                played.difference = f"the engine raised {error!r}"
-                break
-            played.difference = self.compare()
             if played.difference is not None or self.reference.game.ended:
                 break
-            act = self.choose()
+            last = {name for name, _ in played.acts[-4:]}
+            act = None if last == {"retry"} else self.choose()
         played.ended = self.reference.game.ended
         return played
+
+    def both(self, act: Act, played: Played) -> bool:
+        """Act on both sides and compare them; False if there is no going on."""
+        try:
+            if act[0] == "move" and not self.moves(act):
+                return True
+            self.do(self.reference, act)
+            if act[0] != "move":
+                self.do(self.engine, act)
+        except TooLong:
+            played.too_long = True
+            return False
+        except Exception as error:
+            played.difference = f"raised {error!r}"
+            return False
+        played.difference = self.compare()
+        return True
+
+    def moves(self, act: Act) -> bool:
+        """Move on the engine's side: what it refuses, it may."""
+        try:
+            self.do(self.engine, act)
+        except MoveRefused:
+            return False
+        return True
 
     def do(self, side: ReferenceSide | EngineSide, act: Act) -> None:
         name, arguments = act
@@ -91,25 +109,24 @@ class Game:
             ("complete", reference.tasks(), self.answers, 6.0),
             ("deliver", reference.waits("message"), self.answers, 3.0),
             ("ring", reference.waits("timer"), None, 2.0),
-            ("retry", reference.incidents(), None, 2.0),
+            ("retry", reference.incidents(), None, 0.8),
+            ("skip", self.skippable(), None, 0.8),
             ("answer_call", reference.waits("call"), self.answers, 4.0),
             ("fail_call", reference.waits("call"), self.code, 2.0),
             ("escalate_call", reference.waits("call"), self.code, 2.0),
         ):
             if elements:
                 possible.append((weight, lambda n=name, e=elements, f=last: self.at(n, e, f)))
-        names = sorted({each.name or "" for each in self._signals()})
         if reference.waits("signal"):
-            possible.append((2.0, lambda: ("signal", (self.random.choice(names),))))
+            possible.append((2.0, self.heard))
         if possible or self._conditions():
-            possible.append((1.0, self.edit))
+            possible.append((1.0 if self._conditions() else 0.2, self.edit))
         if not possible:
             return None
+        if self.movable():
+            possible.append((0.6, self.moved))
         weights = [weight for weight, _ in possible]
         return self.random.choices([make for _, make in possible], weights)[0]()
-
-    def _signals(self) -> list[Any]:
-        return [each for each in self.diagram.elements.values() if each.event == "signal"]
 
     def _conditions(self) -> list[Any]:
         return [each for each in self.diagram.elements.values() if each.event == "conditional"]
@@ -121,12 +138,36 @@ class Game:
 
     def answers(self) -> dict[str, Any]:
         answers: dict[str, Any] = {"n": self.world.turn}
-        if self.random.random() < 0.4:
+        if self.random.random() < 0.25:
             answers["switch"] = self.random.choice(SWITCHES)
         return answers
 
     def code(self) -> str:
         return self.random.choice(CODES)
+
+    def skippable(self) -> list[str]:
+        kept = ("userTask", "manualTask", *GATEWAYS)
+        elements = self.diagram.elements
+        return [name for name in self.reference.incidents() if elements[name].kind not in kept]
+
+    def movable(self) -> list[str]:
+        """Where there is something to be moved: nothing if a token at a join may go along."""
+        if self.reference.stuck():
+            return []
+        return [each for each in ("task", "wait", "incident") if self.reference.movable(each)]
+
+    def moved(self) -> Act:
+        where = self.random.choice(self.movable())
+        tokens = self.reference.movable(where)
+        elements = [token.element.id for token in tokens]
+        element = self.random.choice(sorted(set(elements)))
+        k = self.random.randrange(elements.count(element))
+        target = self.random.choice(list(self.diagram.elements))
+        return "move", (where, element, k, target)
+
+    def heard(self) -> Act:
+        names = {self.diagram.elements[each].name for each in self.reference.waits("signal")}
+        return "signal", (self.random.choice(sorted(map(str, names))),)
 
     def edit(self) -> Act:
         return "edit", ({self.random.choice(SWITCHES): self.random.random() < 0.5},)
@@ -157,8 +198,17 @@ class Game:
             ("end events", Counter(game.end_events), Counter(engine.step.end_events)),
             ("signals", game.signals, list(engine.step.signals)),
             ("escalations", game.escalations, list(engine.step.escalations)),
-            ("variables", game.variables, engine.variables),
+            ("variables", game.variables, _plain(engine.variables)),
         ]
+
+
+def _plain(variables: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what errors say in words."""
+    plain = copy.deepcopy(variables)
+    for entries in plain.get("errors", {}).values():
+        for entry in entries:
+            entry.pop("message", None)
+    return plain
 
 
 def _short(value: Any) -> str:

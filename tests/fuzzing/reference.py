@@ -11,8 +11,9 @@ from typing import Any
 
 from tests.fuzzing.catching import Catching
 from tests.fuzzing.joins import may_open
+from tests.fuzzing.looping import Looping
 from tests.fuzzing.model import WORK, Diagram, Element, Flow
-from tests.fuzzing.tokens import Stop, Token, View, frames, hand_out, keep
+from tests.fuzzing.tokens import Stop, Token, View, hand_out, home, keep
 from tests.fuzzing.world import CodedFault, Fault, World
 
 MAXIMUM = 3_000
@@ -22,7 +23,7 @@ class TooLong(Exception):
     """A game that multiplies its tokens, or runs on: nobody learns from it."""
 
 
-class Reference(Catching):
+class Reference(Looping, Catching):
     """One instance of a process."""
 
     def __init__(
@@ -35,7 +36,6 @@ class Reference(Catching):
         self.order = {each.id: i for i, each in enumerate(diagram.ordered())}
         self.live: list[Token] = []
         self.queue: deque[Token] = deque()
-        self.interrupted = False
         self.visits = 0
         self.count = 0
         self.reset()
@@ -92,9 +92,23 @@ class Reference(Catching):
         self.run()
 
     def skip(self, token: Token) -> None:
+        """Go on as if what has failed were done: nothing is thrown, nothing comes of it."""
         self.reset()
-        token.done = True
+        token.entered = token.done = token.left = token.skipped = True
         self.ready(token)
+        self.run()
+
+    def move(self, token: Token, target: str) -> None:
+        """Take a token, or all that it is in beside the target, and put one on the target."""
+        self.reset()
+        element = self.diagram.elements[target]
+        while token.iteration or (token.scope and token.scope.element.id) != element.scope:
+            assert token.scope is not None
+            token = token.scope
+        for other in token.rivals:
+            self.cancel(other)
+        self.cancel(token)
+        self.put(element, token.scope)
         self.run()
 
     def edit(self, values: dict[str, Any]) -> None:
@@ -102,14 +116,17 @@ class Reference(Catching):
         self.variables.update(values)
         self.run()
 
+    def answer_call(self, token: Token, result: dict[str, Any]) -> None:
+        keep(self.frame(token), "results", token.element.id, result)
+        self.go_on(token, result)
+
     def fail_call(self, token: Token, code: str) -> None:
         self.reset()
         token.state = "ready"
         try:
             self.throw_error(token, code, own=True)
         except Stop:
-            token.state = "incident"
-            token.this = {"code": code}
+            self.waits(token, "incident")
         self.run()
 
     def escalate_call(self, token: Token, code: str) -> None:
@@ -185,7 +202,7 @@ class Reference(Catching):
         elif element.kind in ("userTask", "manualTask"):
             self.waits(token, "task")
         elif element.kind == "callActivity":
-            self.call(token)
+            self.waits(token, "call")
         elif element.kind in WORK:
             self.work(token)
         elif element.kind == "subProcess":
@@ -197,12 +214,6 @@ class Reference(Catching):
             self.waits(token, "wait")
         else:
             self.leave(token)
-
-    def call(self, token: Token) -> None:
-        if token.this is not None:
-            self.throw_error(token, token.this["code"], own=True)
-        else:
-            self.waits(token, "call")
 
     def work(self, token: Token) -> None:
         try:
@@ -225,7 +236,7 @@ class Reference(Catching):
         return View(token, self.variables)
 
     def frame(self, token: Token | None) -> dict[str, Any]:
-        return next(frames(token, self.variables))
+        return home(token, self.variables)
 
     def value(self, expression: str, token: Token, **extra: Any) -> Any:
         return self.world.value(expression, View(token, self.variables, **extra))
@@ -385,80 +396,3 @@ class Reference(Catching):
                     self.merge(taken, taken[0])
                     return True
         return False
-
-    # loops
-
-    def begin_loop(self, token: Token) -> None:
-        loop = token.element.loop
-        assert loop is not None
-        if loop.kind == "standard":
-            self.waits(token, "around")
-            self.next_turn(token)
-            return
-        value = self.value(loop.items or "", token)
-        items = [None] * int(value) if loop.counted else list(value)
-        token.items, token.results = items, [None] * len(items)
-        self.waits(token, "around")
-        for _ in items if loop.kind == "parallel" else items[:1]:
-            self.iterate(token)
-        if not items:
-            self.loop_over(token)
-
-    def next_turn(self, token: Token, last: Token | None = None) -> None:
-        """Go round a standard loop once more, or not."""
-        loop = token.element.loop
-        assert loop is not None
-        more = loop.maximum is None or token.turns < loop.maximum
-        if more and loop.condition and (loop.before or last):
-            counter = token.turns + 1 if loop.before else token.turns
-            at = token if last is None or loop.before else last
-            more = self.true(loop.condition, at, loopCounter=counter)
-        if more:
-            self.iterate(token)
-        else:
-            self.loop_over(token)
-
-    def iterate(self, token: Token) -> None:
-        loop = token.element.loop
-        assert loop is not None
-        turn = Token(token.element, token, entered=False, frame={}, index=token.turns)
-        token.turns += 1
-        turn.frame = {"loopCounter": token.turns}
-        if token.items is not None and loop.name:
-            turn.frame[loop.name] = token.items[turn.index]
-        self.live.append(turn)
-        self.ready(turn)
-
-    def turn_over(self, turn: Token) -> None:
-        token, loop = turn.scope, turn.element.loop
-        assert token is not None
-        assert loop is not None
-        assert turn.frame is not None
-        if loop.result:
-            token.results[turn.index] = self.value(loop.result, turn)
-        self.live.remove(turn)
-        token.over += 1
-        if loop.kind == "standard":
-            self.next_turn(token, turn)
-            hand_out(turn.frame, self.frame(token))
-            return
-        left = [other for other in self.live if other.scope is token]
-        counts = {
-            "nrOfInstances": len(token.results),
-            "nrOfActiveInstances": len(left),
-            "nrOfCompletedInstances": token.over,
-        }
-        enough = bool(loop.condition) and self.true(loop.condition or "", turn, **counts)
-        hand_out(turn.frame, self.frame(token))
-        if enough or token.over == len(token.results):
-            self.cancel_inside(token)
-            self.loop_over(token)
-        elif loop.kind == "sequential":
-            self.iterate(token)
-
-    def loop_over(self, token: Token) -> None:
-        loop = token.element.loop
-        if loop is not None and loop.into:
-            self.frame(token)[loop.into] = token.results
-        token.done = True
-        self.ready(token)

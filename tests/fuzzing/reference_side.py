@@ -64,11 +64,21 @@ class ReferenceSide:
     def skip(self, element: str, k: int) -> None:
         self.game.skip(self._nth(self.game.seen("incident"), element, k))
 
+    def move(self, where: str, element: str, k: int, target: str) -> None:
+        self.game.move(self._nth(self.movable(where), element, k), target)
+
+    def movable(self, where: str) -> list[Token]:
+        """Tokens that a person may move: those of tasks, waits or incidents."""
+        if where != "wait":
+            return self.game.seen(where)
+        found = self.game.seen("wait") + self.game.seen("call")
+        return [token for token in found if token.element.event != "conditional"]
+
     def edit(self, values: dict[str, Any]) -> None:
         self.game.edit(values)
 
     def answer_call(self, element: str, k: int, variables: dict[str, Any]) -> None:
-        self.game.go_on(self._nth(self.game.seen("call"), element, k), variables)
+        self.game.answer_call(self._nth(self.game.seen("call"), element, k), variables)
 
     def fail_call(self, element: str, k: int, code: str) -> None:
         self.game.fail_call(self._nth(self.game.seen("call"), element, k), code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from tests.fuzzing.model import Diagram, Element, Flow
@@ -32,7 +33,7 @@ class Sketch:
             names = path.split(">")
             for name in names:
                 self.element(name)
-            for source, target in zip(names, names[1:], strict=False):
+            for source, target in itertools.pairwise(names):
                 self.flow(source, target, condition or None)
 
     def element(self, name: str) -> None:

@@ -299,7 +299,7 @@ def test_results_stand_in_the_order_of_the_items_and_answers_are_handed_out() ->
     ("loop", "turns"),
     [
         (Loop("standard", condition="loopCounter < 3"), 3),
-        (Loop("standard", condition="loopCounter < 3", before=True), 2),
+        (Loop("standard", condition="loopCounter < 3", before=True), 3),
         (Loop("standard", condition="True", maximum=4), 4),
         (Loop("standard", condition="False"), 1),
         (Loop("standard", condition="False", before=True), 0),

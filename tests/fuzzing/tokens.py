@@ -11,7 +11,7 @@ from tests.fuzzing.model import Element
 #: What belongs to the instance wherever it is written.
 SHARED = ("names", "common")
 #: What an iteration leaves to the frame outside.
-LISTS = ("answers", "messages")
+LISTS = ("answers", "messages", "errors", "results")
 
 
 class Stop(Exception):
@@ -38,7 +38,7 @@ class Token:
     entered: bool = False
     done: bool = False  # what it waited for has happened
     left: bool = False  # the host has heard so
-    interrupted: bool = False  # an interrupting event subprocess runs in this scope
+    skipped: bool = False
     this: dict[str, Any] | None = None
     rounds: int | None = None  # how often a cycle still rings, None for ever
     armed: bool = True  # a condition that has been false since it fired
@@ -67,13 +67,22 @@ def frames(token: Token | None, variables: dict[str, Any]) -> Iterator[dict[str,
     yield variables
 
 
+def home(token: Token | None, variables: dict[str, Any]) -> dict[str, Any]:
+    """The frame that a token writes to; the turns of a standard loop have none to write to."""
+    while token is not None:
+        loop = token.element.loop
+        if token.frame is not None and loop is not None and loop.kind != "standard":
+            return token.frame
+        token = token.scope
+    return variables
+
+
 class View(Mapping[str, Any]):
     """Reads fall through to outer frames; writes go to the innermost."""
 
     def __init__(self, token: Token | None, variables: dict[str, Any], **extra: Any) -> None:
-        self.frames = (
-            [extra, *frames(token, variables)] if extra else list(frames(token, variables))
-        )
+        self.frames = [extra, *frames(token, variables)]
+        self.home = home(token, variables)
 
     def __getitem__(self, name: str) -> Any:
         for frame in self.frames:
@@ -82,7 +91,7 @@ class View(Mapping[str, Any]):
         raise KeyError(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        frame = self.frames[-1] if name in SHARED else self.frames[0]
+        frame = self.frames[-1] if name in SHARED else self.home
         frame[name] = value
 
     def __iter__(self) -> Iterator[str]:
