@@ -119,7 +119,17 @@ def run(
     For the paths that are hot: a statement that is made once, on the tables themselves,
     costs a quarter of what the ORM asks for the same.
     """
-    return db.session.connection().execute(statement, parameters)
+    return _connection(db.session()).execute(statement, parameters)
+
+
+def _connection(asker: Session) -> sa.Connection:
+    """Return the session's connection, kept as long as its transaction: to ask costs more."""
+    begun = asker.get_transaction()
+    known: tuple[Any, sa.Connection] = asker.info.get("connection", (None, None))
+    if begun is None or known[0] is not begun:
+        connection = asker.connection()
+        known = asker.info["connection"] = asker.get_transaction(), connection
+    return known[1]
 
 
 def total_of(found: int, limit: int, offset: int, counted: sa.Select[int]) -> int:
@@ -159,7 +169,7 @@ def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
         return options | {
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
         }
-    return options | {"connect_args": {"prepare_threshold": _NEVER}}
+    return options | {"connect_args": {"prepare_threshold": _NEVER, "autocommit": True}}
 
 
 def connect(app: Any, url: str, pool_size: int = 5) -> None:
@@ -180,11 +190,9 @@ def connect(app: Any, url: str, pool_size: int = 5) -> None:
         sa.event.listen(db.engine, "handle_error", _name_what_is_away)
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _prepare_sqlite)
-            sa.event.listen(db.engine, "begin", _begin_sqlite)
         else:
-            sa.event.listen(db.engine, "begin", _begin_postgresql)
             sa.event.listen(db.engine, "do_execute", _execute_prepared)
-            sa.event.listen(db.engine, "checkin", _note_idle)
+            sa.event.listen(db.engine, "checkin", _let_read)
             sa.event.listen(db.engine, "checkout", _check_alive)
 
 
@@ -205,8 +213,10 @@ def _name_what_is_away(context: sa.engine.ExceptionContext) -> None:
         ) from error
 
 
-def _note_idle(_connection: Any, record: Any) -> None:
+def _let_read(connection: Any, record: Any) -> None:
     record.info["idle_since"] = time.monotonic()
+    if connection is not None and not connection.autocommit:
+        connection.autocommit = True
 
 
 def _check_alive(connection: Any, record: Any, _proxy: Any) -> None:
@@ -220,7 +230,7 @@ def _check_alive(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not open transactions by itself: _begin_sqlite does.
+    # The driver must not open transactions by itself: _begin does.
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
@@ -232,24 +242,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    # A reader that turns writer fails when another wrote in between, so a writer says so first.
-    if connection.get_execution_options().get("writer", False):
-        _begin_writing(driver)
-    else:
-        driver.execute("BEGIN")
-
-
-def _begin_postgresql(connection: sa.Connection) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    # A reader sees what is new with every statement anyway. Without a transaction it is spared
-    # two round trips, and the driver keeps its prepared statements, which a rollback throws away.
-    driver.autocommit = not connection.get_execution_options().get("writer", False)
-
-
 def _execute_prepared(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
     if context is None or not context.execution_options.get(_READY, False):
         return False
@@ -257,23 +249,22 @@ def _execute_prepared(cursor: Any, statement: str, parameters: Any, context: Any
     return True
 
 
-def _turn_to_writing(reader: Session) -> None:
-    if not reader.in_transaction():
-        reader.connection(execution_options={"writer": True})
-        return
-    driver = reader.connection().connection.driver_connection
+def _begin(connection: sa.Connection) -> None:
+    """Begin a transaction; until then every statement is one of its own, on both databases.
+
+    A reader sees what is new with every statement. It is spared what begins and ends a
+    transaction, PostgreSQL's driver keeps its prepared statements, which a rollback throws
+    away, and SQLite's writer has no old snapshot that can't be written to.
+    """
+    driver = connection.connection.driver_connection
     assert driver is not None
-    if reader.get_bind().dialect.name != "sqlite":
+    if connection.dialect.name == "sqlite":
+        _begin_sqlite(driver)
+    else:
         driver.autocommit = False
-        return
-    # The snapshot that was begun for reading is old and can't be written to, but its
-    # connection can go on.
-    reader.expire_all()
-    driver.execute("ROLLBACK")
-    _begin_writing(driver)
 
 
-def _begin_writing(driver: Any) -> None:
+def _begin_sqlite(driver: Any) -> None:
     """Wait for one's turn to write; SQLite's own waiting sleeps up to 100 ms too long."""
     deadline = time.monotonic() + BUSY_SECONDS
     driver.execute("PRAGMA busy_timeout=0")
@@ -305,16 +296,19 @@ def transaction() -> Iterator[scoped_session[Session]]:
     if db.session.info.get("writing"):
         yield db.session
         return
-    _turn_to_writing(db.session())
-    db.session.info["writing"] = True
+    writer = db.session()
+    if writer.in_transaction():
+        writer.expire_all()
+    _begin(_connection(writer))
+    writer.info["writing"] = True
     try:
         yield db.session
-        db.session.commit()
+        writer.commit()
     except BaseException:
-        db.session.rollback()
+        writer.rollback()
         raise
     finally:
-        db.session.info["writing"] = False
+        writer.info["writing"] = False
 
 
 @contextmanager
@@ -342,7 +336,7 @@ def migrating() -> Iterator[AlembicConfig]:
 
     script = AlembicConfig()
     script.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with db.engine.connect().execution_options(writer=True) as connection:
+    with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             # A table is rebuilt by dropping it, which others that point to it would refuse.
@@ -350,6 +344,7 @@ def migrating() -> Iterator[AlembicConfig]:
             _drive(connection, "PRAGMA foreign_keys=OFF")
         try:
             with connection.begin():
+                _begin(connection)
                 if not is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
                 script.attributes["connection"] = connection
