@@ -17,11 +17,13 @@ from workflow_server.content import (
     class_checks,
     decisions,
     documents,
+    drawing_checks,
     expressions,
     extensions,
     form_checks,
     forms,
     ledger_checks,
+    legibility_checks,
     office_checks,
     shared,
 )
@@ -56,6 +58,9 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
         form_keys=frozenset(form_key(path) for path, _ in bundle.under("forms/", ".json")),
     )
     _decisions(bundle, known.shared.rules, faults)
+    faults.extend(legibility_checks.check(bundle))
+    for path, data in bundle.under("bpmn/", ".bpmn"):
+        faults.extend(drawing_checks.faults(path, data))
     faults.extend(_shared_faults(known))
     faults.extend(class_checks.check(known))
     for kind in known.documents.values():

@@ -29,6 +29,8 @@ _PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
 _WORDS = feel.RESERVED | {"string", "count", "number", "contains"}
 _MOST_SHOWN = 200
 _ENDLESS = "用空的案件试算就停不下来（耗时过长、占内存过多或嵌套过深），请改写"
+#: What is read before the turns begin.
+_OUTSIDE = frozenset({"wf:each items", "loopCardinality"})
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 Labelled = Iterator[tuple[str, str | None]]
@@ -45,8 +47,11 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
     for element in process.elements.values():
         pointer = f"{process.path}:{element.line} {element.id}"
         form = _form_of(element, process, known)
+        for label, text in _of_loop(element):
+            outside = label in _OUTSIDE
+            yield from judge.value(pointer, label, text, judge.at(element.id, outside=outside))
         for label, text in _values(element):
-            yield from judge.value(pointer, label, text)
+            yield from judge.value(pointer, label, text, judge.at(element.id))
             if form is not None and text is not None and text.startswith("="):
                 yield from _answer_faults(pointer, label, text[1:], form)
     for key in sorted(declared.documents & known.documents.keys()):
@@ -57,7 +62,7 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
     for condition in process.conditions:
         pointer = f"{process.path}:{condition.line} {condition.flow_id}"
         text = condition.text if condition.text.startswith("=") else f"={condition.text}"
-        yield from judge.value(pointer, "条件", text)
+        yield from judge.value(pointer, "条件", text, judge.at(condition.source, outside=True))
     yield from form_faults(process, known)
 
 
@@ -88,36 +93,51 @@ class _Judge:
         self.known = known
         # With each name set to null, parts that depend on a value are not reached: what is
         # found missing is missing, but not all that is missing is found.
-        self.names: dict[str, Any] = dict.fromkeys(declared.facts) | {name: {} for name in RESERVED}
+        self.names = self.at(None)
         self.members = {
             "documents": (frozenset(known.documents), "没有文书 documents/{}/"),
             "records": (frozenset(known.shared.records), "records.json 里没有台账种类“{}”"),
             "deadlines": (declared.deadlines, "这个流程没有起算过期限“{}”"),
-            "answers": (frozenset(process.elements), "流程里没有元素“{}”"),
+            **dict.fromkeys(
+                ("answers", "errors", "results"),
+                (frozenset(process.elements), "流程里没有元素“{}”"),
+            ),
         }
 
-    def value(self, pointer: str, label: str, text: str | None) -> Iterator[Fault]:
+    def at(self, element_id: str | None, *, outside: bool = False) -> dict[str, Any]:
+        """Return the names known at an element; None: anywhere in the process."""
+        names = self.declared.names
+        found = self.declared.facts if names is None else names.at(element_id, outside=outside)
+        return dict.fromkeys(found) | {name: {} for name in RESERVED}
+
+    def value(
+        self, pointer: str, label: str, text: str | None, names: dict[str, Any] | None = None
+    ) -> Iterator[Fault]:
         """Judge whether a value parses, then what it refers to."""
         if text is None or not text.startswith("="):
             return
         faults = tuple(_syntax(pointer, label, text))
-        yield from faults or self.references(pointer, label, text[1:])
+        yield from faults or self.references(pointer, label, text[1:], names)
 
-    def references(self, pointer: str, label: str, expression: str) -> Iterator[Fault]:
+    def references(
+        self, pointer: str, label: str, expression: str, names: dict[str, Any] | None = None
+    ) -> Iterator[Fault]:
         for match in _PATH.finditer(_TEXT.sub('""', expression)):
             root, *steps = match.group(0).split(".")
-            names, sentence = self.members.get(root, (frozenset(), ""))
-            if sentence and steps and steps[0] not in names:
+            members, sentence = self.members.get(root, (frozenset(), ""))
+            if sentence and steps and steps[0] not in members:
                 yield Fault(pointer, f"{label}“={_shown(expression)}”：{sentence.format(steps[0])}")
-        yield from self.facts(pointer, label, expression)
+        yield from self.facts(pointer, label, expression, self.names if names is None else names)
 
-    def facts(self, pointer: str, label: str, expression: str) -> Iterator[Fault]:
+    def facts(
+        self, pointer: str, label: str, expression: str, names: dict[str, Any]
+    ) -> Iterator[Fault]:
         """Try the expression with nothing but names: what is not found, nobody has set."""
         words = {match.group(1) for match in _PATH.finditer(_TEXT.sub('""', expression))}
-        if words <= self.names.keys() | _WORDS:
+        if words <= names.keys() | _WORDS:
             return
         try:
-            _, notices = feel.explain(expression, self.names, now=_SOME_MOMENT)
+            _, notices = feel.explain(expression, names, now=_SOME_MOMENT)
         except feel.FeelSpent as spent:
             yield Fault(pointer, f"{label}：{spent.message}")
             return
@@ -182,6 +202,21 @@ def _values(element: ElementExtensions) -> Labelled:
     if element.catch_message is not None:
         yield "wf:message conversation", element.catch_message.conversation
     yield "定时器", element.timer_text
+    yield "条件", _as_feel(element.condition)
+    for parameter in element.call:
+        yield f"wf:parameter {parameter.name}", parameter.value
+
+
+def _of_loop(element: ElementExtensions) -> Labelled:
+    if element.loop is not None:
+        yield "wf:each items", _as_feel(element.loop.items)
+        yield "loopCardinality", _as_feel(element.loop.cardinality)
+        yield "wf:each result", _as_feel(element.loop.result)
+        yield "循环或多实例的条件", _as_feel(element.loop.condition)
+
+
+def _as_feel(text: str | None) -> str | None:
+    return None if text is None else f"={text.removeprefix('=')}"
 
 
 def _effect_values(effect: Effect) -> Labelled:

@@ -54,16 +54,16 @@ def _flat(pointer: str, parent: Mapping[str, Any]) -> Iterator[tuple[str, Mappin
 def _bounds(place: str, component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     validate = component.get("validate") or {}
     for least, most in _BOUNDS:
-        low, high = validate.get(least), validate.get(most)
-        if _is_number(low) and _is_number(high) and low > high:
+        low, high = _number(validate.get(least)), _number(validate.get(most))
+        if low is not None and high is not None and low > high:
             yield f"{place}/validate/{least}", f"{least} 大于 {most}"
     for name in ("minLength", "maxLength"):
-        if _is_number(validate.get(name)) and validate[name] < 0:
+        if (_number(validate.get(name)) or 0) < 0:
             yield f"{place}/validate/{name}", f"{name} 不能是负数"
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _named(expression: str) -> frozenset[str]:

@@ -24,6 +24,10 @@ _CROWDED = re.compile(
 )
 
 
+class TooMuch(ContentRefused):
+    """文件过大"""
+
+
 def parse(path: str, data: bytes) -> etree._Element:
     """Read one UTF-8 XML file into its root element; refuse what could harm the server."""
     _refuse_before_parsing(path, data)
@@ -57,7 +61,7 @@ def namespace(element: etree._Element) -> str:
 
 def _refuse_before_parsing(path: str, data: bytes) -> None:
     if len(data) > MAXIMUM_BYTES:
-        raise _refused(path, f"文件超过 {MAXIMUM_BYTES // 1_000_000} MB，请拆分后再提交")
+        raise _too_much(path, f"文件超过 {MAXIMUM_BYTES // 1_000_000} MB，请拆分后再提交")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -67,7 +71,7 @@ def _refuse_before_parsing(path: str, data: bytes) -> None:
     # Counted before it is parsed, which takes time in proportion to their square.
     for tag in _CROWDED.finditer(text):
         line = text.count("\n", 0, tag.start()) + 1
-        raise _refused(
+        raise _too_much(
             f"{path}:{line}", f"一个元素的属性或命名空间超过 {MAXIMUM_ATTRIBUTES} 个，请删减"
         )
 
@@ -79,22 +83,26 @@ def _refuse_oversized_tree(path: str, root: etree._Element) -> None:
         depth += 1 if event == "start" else -1
         count += event == "start"
         if depth > MAXIMUM_DEPTH:
-            raise _refused(path, f"元素嵌套超过 {MAXIMUM_DEPTH} 层")
+            raise _too_much(path, f"元素嵌套超过 {MAXIMUM_DEPTH} 层")
         if count > MAXIMUM_ELEMENTS:
-            raise _refused(path, f"元素超过 {MAXIMUM_ELEMENTS} 个，请拆分后再提交")
+            raise _too_much(path, f"元素超过 {MAXIMUM_ELEMENTS} 个，请拆分后再提交")
         if event == "start" and any(map(_is_too_long, element.attrib.values())):
             place = f"{path}:{element.sourceline}"
-            raise _refused(place, f"属性超过 {MAXIMUM_ATTRIBUTE} 个字符，请缩短")
+            raise _too_much(place, f"属性超过 {MAXIMUM_ATTRIBUTE} 个字符，请缩短")
         if event == "start" and len(element.prefix or "") > MAXIMUM_PREFIX:
             place = f"{path}:{element.sourceline}"
-            raise _refused(place, f"命名空间的前缀超过 {MAXIMUM_PREFIX} 个字符，请缩短")
+            raise _too_much(place, f"命名空间的前缀超过 {MAXIMUM_PREFIX} 个字符，请缩短")
 
 
 def _is_too_long(value: str | bytes) -> bool:
     return len(value) > MAXIMUM_ATTRIBUTE
 
 
-def _refused(pointer: str, detail: str) -> ContentRefused:
-    return ContentRefused(
-        f"Expected a harmless XML file, but {pointer} is refused", [Fault(pointer, detail)]
-    )
+def _refused(
+    pointer: str, detail: str, kind: type[ContentRefused] = ContentRefused
+) -> ContentRefused:
+    return kind(f"Expected a harmless XML file, but {pointer} is refused", [Fault(pointer, detail)])
+
+
+def _too_much(pointer: str, detail: str) -> ContentRefused:
+    return _refused(pointer, detail, TooMuch)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.content import bundle as bundles
-from workflow_server.content import checks, content
+from workflow_server.content import checks, content, measures
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.content import Content
 from workflow_server.content.elements import DocumentEffect, ProcessExtensions
@@ -53,6 +53,8 @@ class Prepared:
 
 def check(bundle: Bundle) -> tuple[Fault, ...]:
     """Return every fault of a bundle: content, diagrams that cannot run right, templates."""
+    if too_much := tuple(measures.check(bundle)):
+        return _bounded(too_much)
     faults = list(checks.check(bundle))
     faults.extend(_engine_faults(bundle))
     faults.extend(_template_faults(bundle))
