@@ -26,6 +26,18 @@ class Event(StrEnum):
     TIMER_FIRED = "TimerFired"
     #: An administrator let a failed element be tried again.
     ELEMENT_RETRIED = "ElementRetried"
+    #: A person let an instance go on from a failed element as if it were done.
+    ELEMENT_SKIPPED = "ElementSkipped"
+    #: A person took an instance from one element to another.
+    TOKEN_MOVED = "TokenMoved"
+    #: A person set a variable of an instance.
+    VARIABLE_SET = "VariableSet"
+    #: A person held an instance.
+    INSTANCE_SUSPENDED = "InstanceSuspended"
+    #: A person let an instance go on that was held.
+    INSTANCE_RESUMED = "InstanceResumed"
+    #: A person ended an instance before its time.
+    INSTANCE_CANCELLED = "InstanceCancelled"
     #: An administrator let a failed job be tried again.
     JOB_RETRIED = "JobRetried"
     #: Content was sealed and deployed.

@@ -60,6 +60,15 @@ def skip(
     return walk.run()
 
 
+def cancel(
+    definition: Definition, state: bytes, variables: Variables, now: datetime, host: Host
+) -> Step:
+    """End an instance before its time: everything in it is taken off."""
+    walk = Walk(load(process_of(definition), state, now), dict(variables), host)
+    walk.cancel_scope(None)
+    return walk.run()
+
+
 def edit(
     definition: Definition, state: bytes, variables: Variables, now: datetime, host: Host
 ) -> Step:

@@ -16,7 +16,7 @@ from workflow_server.engine.refusals import (
     TaskNotOpen,
     WaitNotOpen,
 )
-from workflow_server.engine.repairs import edit, move, skip
+from workflow_server.engine.repairs import cancel, edit, move, skip
 from workflow_server.engine.steps import (
     BusinessError,
     ClosedTask,
@@ -45,6 +45,7 @@ __all__ = [
     "Visit",
     "Wait",
     "WaitNotOpen",
+    "cancel",
     "complete_task",
     "correlate",
     "edit",

@@ -40,6 +40,8 @@ class Right(StrEnum):
     RECUSE = "cases.recuse"
     #: Look into a case against the rules, with a reason, for a day.
     BREAK_GLASS = "cases.break_glass"
+    #: Hold, end or put right a case that its diagram can't: skip, move, set a variable.
+    REPAIR = "cases.repair"
     #: Void a number.
     VOID = "numbers.void"
     #: Read the records of inquiries about cases.

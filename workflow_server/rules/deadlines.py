@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, get_args
@@ -59,6 +59,10 @@ class Rule:
             )
 
 
+#: The day a clock stopped, and the day it went on.
+Held = tuple[date, date]
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """The end of a period; `due_at` is the instant after which it is missed (UTC)."""
@@ -98,18 +102,22 @@ def read_rule(code: str, row: Mapping[str, Any], *, version: str = "") -> Rule:
     )
 
 
-def compute(rule: Rule, start: date | datetime, calendar: Calendar) -> Due:
+def compute(
+    rule: Rule, start: date | datetime, calendar: Calendar, held: Sequence[Held] = ()
+) -> Due:
     """Count a period from its start, as 民法典 200-203 and 民事诉讼法 85 do.
 
     The first day is excluded; a month ends on the corresponding date or on the month's last
     day; a last day that is not worked rolls to the next working day, or, for periods counted
     back from an event, to the previous one. Periods of hours need the time of their start
-    and, where they roll, end with the working day they roll to.
+    and, where they roll, end with the working day they roll to. What the clock was `held`
+    for is added before the last day rolls, in days, or working days where those are counted;
+    periods of hours are not held.
     """
     start_day = _shanghai_day(start)
     if rule.unit == "hour":
         return _compute_hours(rule, start, calendar)
-    raw = _raw(rule, start_day, calendar)
+    raw = _after_holds(rule, _raw(rule, start_day, calendar), calendar, held)
     due = _rolled(rule, raw, calendar)
     consulted = _last_consulted(rule, start_day, raw, due)
     provisional = consulted is not None and not calendar.is_known(consulted)
@@ -118,7 +126,7 @@ def compute(rule: Rule, start: date | datetime, calendar: Calendar) -> Due:
         due=due,
         due_at=day_end(due, rule.close_time),
         provisional=provisional,
-        explanation=_explain(rule, start_day, raw, due, calendar, provisional),
+        explanation=_explain(rule, start_day, raw, due, calendar, provisional, held),
         rule_version=rule.version,
         calendar_version=calendar.version,
     )
@@ -196,6 +204,16 @@ def _raw(rule: Rule, start: date, calendar: Calendar) -> date:
     return calendar.add_workdays(start - included, amount)
 
 
+def _after_holds(rule: Rule, raw: date, calendar: Calendar, held: Sequence[Held]) -> date:
+    for began, ended in held:
+        days = [began + ONE_DAY * n for n in range((ended - began).days)]
+        if rule.unit == "workday":
+            raw = calendar.add_workdays(raw, sum(calendar.is_workday(day) for day in days))
+        else:
+            raw += ONE_DAY * len(days)
+    return raw
+
+
 def _rolled(rule: Rule, raw: date, calendar: Calendar) -> date:
     if rule.roll == "none":
         return raw
@@ -239,7 +257,13 @@ def _compute_hours(rule: Rule, start: date | datetime, calendar: Calendar) -> Du
 
 
 def _explain(
-    rule: Rule, start: date, raw: date, due: date, calendar: Calendar, provisional: bool
+    rule: Rule,
+    start: date,
+    raw: date,
+    due: date,
+    calendar: Calendar,
+    provisional: bool,
+    held: Sequence[Held],
 ) -> str:
     backward = rule.direction == "backward"
     end, roll = ("最迟日", "提前至") if backward else ("届满日", "顺延至")
@@ -252,7 +276,8 @@ def _explain(
     if provisional:
         last = calendar.known_until
         tail += f"；{_date_zh(last)}之后的放假安排尚未公布，本期限暂定"
-    return f"{_opening(rule, _date_zh(start))}，{tail}。"
+    holds = "".join(f"，{_date_zh(began)}至{_date_zh(ended)}中止" for began, ended in held)
+    return f"{_opening(rule, _date_zh(start))}{holds}，{tail}。"
 
 
 def _opening(rule: Rule, start: str) -> str:

@@ -134,6 +134,7 @@ _RIGHTS = {
     Right.RESTRICT: "设定案件密级和标识",
     Right.RECUSE: "决定回避",
     Right.BREAK_GLASS: "紧急查阅案件",
+    Right.REPAIR: "处理流程",
     Right.VOID: "作废编号",
     Right.READ_INQUIRIES: "查看过问记录",
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workflow_server.config import CHINA
 from workflow_server.errors import Fault, InvalidInput
 from workflow_server.events import Event
-from workflow_server.services import access, deadlines, history, working_days
+from workflow_server.services import access, deadline_revisions, history, working_days
 from workflow_server.store import calendars as store
 from workflow_server.store.calendars import CalendarDay, CalendarRevision
 from workflow_server.store.db import transaction
@@ -115,7 +115,7 @@ def override(
         if until > before.known_until:
             store.delete_days(before.known_until + timedelta(days=1), until)
         store.replace_days([_row(change, revision) for change in changes])
-        revised = deadlines.revise_all(now)
+        revised = deadline_revisions.revise_all(now)
         data: dict[str, Any] = {
             "version": revision.version,
             "deadlines_revised": revised.changed,

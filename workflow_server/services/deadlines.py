@@ -12,20 +12,16 @@ import structlog
 
 from workflow_server.config import CHINA
 from workflow_server.content import decisions
-from workflow_server.errors import InvalidInput, InvalidState, WorkflowServerError
-from workflow_server.rules.deadlines import Due, Rule, compute, day_end, read_rule
-from workflow_server.services import access, advance, jobs, open_words, working_days
+from workflow_server.errors import InvalidInput, InvalidState
+from workflow_server.rules.deadlines import Rule, compute, day_end, read_rule
+from workflow_server.services import access, jobs, open_words, working_days
 from workflow_server.services.situation import Situation
 from workflow_server.store import deadlines as store
-from workflow_server.store import process_instances
-from workflow_server.store.db import savepoint
 from workflow_server.store.deadlines import Deadline, DeadlineAlert, DeadlineStatus
 
 if TYPE_CHECKING:
     from workflow_server.content.elements import DeadlineEffect
-    from workflow_server.rules.calendars import Calendar
     from workflow_server.services.actors import Actor
-    from workflow_server.store.process_instances import InstanceInHand
 
 log = structlog.get_logger(__name__)
 
@@ -54,14 +50,6 @@ class DeadlineView:
     deadline: Deadline
     light: Light
     days_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Revised:
-    """What a new calendar came to: how many clocks changed, and which can't be counted and why."""
-
-    changed: int
-    failed: Mapping[str, str]
 
 
 def apply(effect: DeadlineEffect, situation: Situation) -> None:
@@ -140,31 +128,6 @@ def view(deadline: Deadline, now: datetime) -> DeadlineView:
     return DeadlineView(deadline, _light(deadline, now, days_left), days_left)
 
 
-def revise_all(now: datetime) -> Revised:
-    """Count every running clock again by the calendar in force.
-
-    A changed clock keeps what it was in its revisions. A rule that ran is not looked up
-    again: the period is governed by the text in force when it began. A clock that can't be
-    counted keeps its end and holds up no other.
-    """
-    calendar = working_days.current(now)
-    changed = 0
-    failed: dict[str, str] = {}
-    for instance_id, deadline_id in store.list_running():
-        # The instance first, like everybody who moves it; what it stopped meanwhile stays.
-        instance = process_instances.lock(instance_id).instance
-        deadline = store.find_running(deadline_id)
-        if deadline is None:
-            continue
-        try:
-            with savepoint():
-                changed += _recount(deadline, instance, calendar, now)
-        except (WorkflowServerError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-            log.warning("deadline_not_revised", deadline=str(deadline_id), exc_info=error)
-            failed[str(deadline_id)] = str(error)
-    return Revised(changed, failed)
-
-
 @jobs.handles(ALERT_JOB)
 def give_alert(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
     """Warn once of a clock that still runs; one that was stopped or moved gives no warning."""
@@ -185,14 +148,14 @@ def give_alert(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
                     given_at=now,
                 )
             )
-            _enqueue_alert(deadline, now)
+            enqueue_alert(deadline, now)
 
     return write_down
 
 
 def _start(effect: DeadlineEffect, situation: Situation) -> None:
     code, start, label = situation.feel([effect.rule, effect.start, effect.label])
-    began = _parse_start(start, effect.name)
+    began = parse_start(start, effect.name)
     rule = _rule(code, began, situation)
     due = compute(rule, began, working_days.current(situation.now))
     if _shown(situation, effect.name).get("status") == "running":
@@ -218,8 +181,8 @@ def _start(effect: DeadlineEffect, situation: Situation) -> None:
         opened_at=situation.now,
     )
     store.add(deadline)
-    _enqueue_alert(deadline, situation.now)
-    situation.variables.setdefault("deadlines", {})[effect.name] = _facts(deadline)
+    enqueue_alert(deadline, situation.now)
+    situation.variables.setdefault("deadlines", {})[effect.name] = facts_of(deadline)
 
 
 def _stop(name: str, situation: Situation, *, met: bool) -> None:
@@ -230,46 +193,7 @@ def _stop(name: str, situation: Situation, *, met: bool) -> None:
         in_time = situation.now < deadline.due_at
         deadline.status = ("met" if in_time else "met_late") if met else "cancelled"
         deadline.stopped_at = situation.now
-    situation.variables["deadlines"][name] = _facts(deadline)
-
-
-def _recount(
-    deadline: Deadline, instance: InstanceInHand, calendar: Calendar, now: datetime
-) -> bool:
-    """Count a clock again, whose instance is locked; say whether it changed."""
-    rule = Rule(**{**deadline.rule_row, "warn": tuple(deadline.rule_row["warn"])})
-    due = compute(rule, _parse_start(deadline.started_at, deadline.name), calendar)
-    moved = due.due_at != deadline.due_at
-    if not moved and due.provisional == deadline.provisional:
-        return False
-    _revise(deadline, due, now)
-    if moved:
-        _enqueue_alert(deadline, now)
-    shown = instance.variables.get("deadlines", {})
-    if shown.get(deadline.name, {}).get("id") == str(deadline.id):
-        revised = {**shown, deadline.name: _facts(deadline)}
-        process_instances.save(
-            instance, {"variables": {**instance.variables, "deadlines": revised}}
-        )
-        advance.retime(instance.id, deadline.name, now)
-    return True
-
-
-def _revise(deadline: Deadline, due: Due, now: datetime) -> None:
-    before = {
-        "revised_at": now.isoformat(),
-        "reason": f"工作日历更新至第{due.calendar_version}版",
-        "raw_due": deadline.raw_due.isoformat(),
-        "due": deadline.due.isoformat(),
-        "provisional": deadline.provisional,
-        "calendar_version": deadline.calendar_version,
-        "explanation": deadline.explanation,
-    }
-    deadline.revisions = [*deadline.revisions, before]
-    deadline.raw_due, deadline.due, deadline.due_at = due.raw, due.due, due.due_at
-    deadline.provisional = due.provisional
-    deadline.calendar_version = due.calendar_version
-    deadline.explanation = due.explanation
+    situation.variables["deadlines"][name] = facts_of(deadline)
 
 
 def _rule(code: Any, began: date | datetime, situation: Situation) -> Rule:
@@ -297,7 +221,8 @@ def _ask_with_facts(
     return row if isinstance(row, Mapping) else None
 
 
-def _parse_start(start: Any, name: str) -> date | datetime:
+def parse_start(start: Any, name: str) -> date | datetime:
+    """Return the day or moment that a clock starts at; `name` is the clock in the refusal."""
     try:
         if isinstance(start, str) and "T" in start:
             moment = datetime.fromisoformat(start)
@@ -320,7 +245,7 @@ def _shown(situation: Situation, name: str) -> Mapping[str, Any]:
     return shown
 
 
-def _facts(deadline: Deadline) -> dict[str, Any]:
+def facts_of(deadline: Deadline) -> dict[str, Any]:
     """Return what expressions and timers may read of a clock."""
     return {
         "id": str(deadline.id),
@@ -336,7 +261,7 @@ def _facts(deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def _enqueue_alert(deadline: Deadline, now: datetime) -> None:
+def enqueue_alert(deadline: Deadline, now: datetime) -> None:
     """Put a job down for the next warning that is still to come, the end itself being the last.
 
     One at a time: a clock that is stopped in time leaves one job behind, not four.

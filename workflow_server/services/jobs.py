@@ -30,12 +30,19 @@ WriteDown = Callable[[], None]
 #: that opens transactions of its own must bear being run twice.
 Handler = Callable[[Mapping[str, Any], datetime], WriteDown | None]
 
+
+class OnHold(InvalidState):
+    """流程已暂停"""
+
+
 HANDLERS: dict[str, Handler] = {}
 
 #: After so many failures a job becomes an incident.
 ATTEMPTS = 5
 #: How long a worker may take; then another one takes over.
 LEASE = timedelta(seconds=120)
+#: After how long a job of an instance that is held is looked at again.
+HOLD = timedelta(seconds=60)
 #: The pause after the first failure; it doubles each time.
 FIRST_PAUSE = timedelta(seconds=2)
 
@@ -133,6 +140,9 @@ def _run(lease: _Lease, now: datetime, real: datetime | None, *, take_next: bool
             if jobs.finish(job.id, lease.token, now) and write_down is not None:
                 write_down()
             return _lease_next(now, real) if take_next else None
+    except OnHold:
+        with transaction():
+            jobs.hold(job.id, lease.token, (real or datetime.now(UTC)) + HOLD)
     except Exception as error:
         _fail(lease, error, now, real or datetime.now(UTC))
     return _take(now, real) if take_next else None

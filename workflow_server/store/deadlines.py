@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -111,6 +111,16 @@ def list_running() -> list[tuple[UUID, UUID]]:
         .order_by(Deadline.instance_id, Deadline.id)
     )
     return [(row.instance_id, row.id) for row in rows]
+
+
+def list_running_of(instance_id: UUID) -> Sequence[Deadline]:
+    """Return the clocks that run in an instance, the oldest first."""
+    query = (
+        sa.select(Deadline)
+        .where(Deadline.instance_id == instance_id, Deadline.status == DeadlineStatus.RUNNING)
+        .order_by(Deadline.id)
+    )
+    return session().scalars(query).all()
 
 
 def find_running(deadline_id: UUID) -> Deadline | None:

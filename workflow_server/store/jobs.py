@@ -128,6 +128,14 @@ _END = sa.update(_TABLE).where(
 )
 
 
+_HOLD = _END.values(
+    status=sa.literal_column("'ready'"),
+    attempts=_TABLE.c.attempts - 1,
+    lease=None,
+    held_until=sa.bindparam("until"),
+)
+
+
 def is_any_due(now: datetime, real: datetime) -> bool:
     """Tell, without holding anybody up, whether looking for a job is worth while."""
     return run(_IS_ANY_DUE, {"now": now, "real": real}).first() is not None
@@ -146,6 +154,22 @@ def finish(job_id: UUID, token: UUID, now: datetime) -> bool:
 def put_back(job_id: UUID, token: UUID, until: datetime, error: str) -> bool:
     """Hold a failed job back until a moment of real time."""
     return _end(job_id, token, JobStatus.READY, held_until=until, error=error)
+
+
+def hold(job_id: UUID, token: UUID, until: datetime) -> bool:
+    """Hold a job back whose instance is suspended; that was no attempt."""
+    values = {"job_id": job_id, "token": token, "until": until}
+    return run(_HOLD, values).rowcount == 1
+
+
+def let_go(instance_id: UUID) -> None:
+    """Let all jobs of an instance be tried that were held back."""
+    session().execute(
+        sa.update(Job)
+        .where(Job.instance_id == instance_id, Job.status == JobStatus.READY)
+        .values(held_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def give_up(job_id: UUID, token: UUID, error: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from workflow_server.engine.definitions import Definition
 from workflow_server.engine.runtime import Step
 from workflow_server.errors import InvalidState
 from workflow_server.events import Event
-from workflow_server.services import definition_cache, effects, handovers, history, unclaimed
+from workflow_server.services import definition_cache, effects, handovers, history, jobs, unclaimed
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import assignments, standings, waits
 from workflow_server.services.advance.host import House
@@ -120,6 +120,11 @@ class Case:
 
     def check_running(self) -> None:
         """Refuse to move an instance that has ended or is held."""
+        if self.instance.status == InstanceStatus.SUSPENDED:
+            raise jobs.OnHold(
+                "流程已暂停，恢复后才能继续办理。"
+                " Expected a running process instance, but it is suspended."
+            )
         if self.instance.status != InstanceStatus.RUNNING:
             raise InstanceNotRunning(
                 "流程已结束或已暂停，不能再办理。"
@@ -161,6 +166,37 @@ class Case:
         """Try an element again where an incident stands."""
         return self.write(self._step(runtime.retry, visit_id), act, asked)
 
+    def skip(self, visit_id: UUID, act: Act, asked: history.Asked | None = None) -> Moved:
+        """Go on from an element where an incident stands as if it were done."""
+        return self.write(self._step(runtime.skip, visit_id), act, asked)
+
+    def move(
+        self,
+        visit_id: UUID,
+        target: str,
+        besides: Sequence[UUID],
+        act: Act,
+        asked: history.Asked | None,
+    ) -> Moved:
+        """Take a token off its element and put it on another one."""
+        call = partial(runtime.move, besides=besides)
+        return self.write(self._step(call, visit_id, target), act, asked)
+
+    def edit(self, variables: dict[str, Any], act: Act, asked: history.Asked | None) -> Moved:
+        """Go on with variables that a person has set."""
+        self.instance.variables = variables
+        return self.write(self._step(runtime.edit), act, asked)
+
+    def cancel(self, act: Act, asked: history.Asked | None = None) -> Moved:
+        """End the instance before its time, held or not, with all that is open in it."""
+        state = self.instance.state
+        if state is None:
+            self.check_running()
+        assert state is not None
+        variables = self._variables(self.instance.variables)
+        step = runtime.cancel(self.engine, state, variables, self.now, self.house)
+        return self.write(step, act, asked, ended_as=InstanceStatus.CANCELLED)
+
     def note(self, act: Act, asked: history.Asked | None, answer: Any = None) -> None:
         """Write down an act that moves nothing, with the answer that a repetition gets."""
         if asked is not None:
@@ -178,14 +214,20 @@ class Case:
         # A name stands as it was on the day of the choice, whatever becomes of it later.
         return {**held, "names": held.get("names", {}) | self.picked} if self.picked else held
 
-    def write(self, step: Step, act: Act, asked: history.Asked | None = None) -> Moved:
+    def write(
+        self,
+        step: Step,
+        act: Act,
+        asked: history.Asked | None = None,
+        ended_as: str = InstanceStatus.COMPLETED,
+    ) -> Moved:
         """Write a step down, then go on with messages that came before their time."""
         if step.ended:
             self._end(step)
         opened = self._write_tasks(step)
         self._write_incidents(step)
         arrived = waits.write(self.house, step)
-        status = InstanceStatus.COMPLETED if step.ended else InstanceStatus.RUNNING
+        status = ended_as if step.ended else InstanceStatus.RUNNING
         moved = Moved(status, opened)
         before = (self.instance.secrecy, self.instance.minor)
         marked, told = standings.follow(self.house, step.variables)
@@ -214,7 +256,7 @@ class Case:
         who else waits in its conversation gets the next one, if there is one.
         """
         for wait_id, found in arrived:
-            if self.instance.status == InstanceStatus.COMPLETED:
+            if self.instance.status != InstanceStatus.RUNNING:
                 return
             kind, conversation = found.message_type, found.conversation
             host = self.instance.organisation_id
@@ -229,7 +271,8 @@ class Case:
             unclaimed.claim(message.id, self.instance.id, self.now)
 
     def _end(self, step: Step) -> None:
-        last = self.process.elements[step.moves[-1].element_id]
+        moved = [move.element_id for move in step.moves] or list(self.process.elements)
+        last = self.process.elements[moved[-1]]
         effects.end(self.house.situation_at(last, step.variables))
 
     def _values(self, step: Step, status: str) -> dict[str, Any]:

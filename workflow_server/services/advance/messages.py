@@ -21,6 +21,7 @@ from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.process_definitions import ProcessDefinition
+from workflow_server.store.process_instances import InstanceStatus
 from workflow_server.store.subscriptions import MessageOutcome, Subscription
 
 
@@ -80,6 +81,8 @@ def _correlate(message: _Message, now: datetime) -> Received | None:
     case = Case(process_instances.lock(waiting.instance_id), None, now)
     if subscriptions.find_open(waiting.id) is None:
         return _correlate(message, now)  # it went another way while we queued for the lock
+    if case.instance.status == InstanceStatus.SUSPENDED:
+        return Received(MessageOutcome.WAITING, None)  # taken up when the case goes on
     case.correlate(waiting.id, message.payload, _act(Event.MESSAGE_CORRELATED, message, now))
     return Received(MessageOutcome.CORRELATED, case.instance.id)
 

@@ -1,0 +1,122 @@
+"""Clocks counted again: by a new calendar, or after their case was held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import structlog
+
+from workflow_server.errors import WorkflowServerError
+from workflow_server.config import CHINA
+from workflow_server.rules.calendars import Calendar
+from workflow_server.rules.deadlines import Due, Held, Rule, compute
+from workflow_server.services import advance, working_days
+from workflow_server.services.deadlines import enqueue_alert, facts_of, parse_start
+from workflow_server.store import deadlines as store
+from workflow_server.store import process_instances
+from workflow_server.store.db import savepoint
+from workflow_server.store.deadlines import Deadline
+from workflow_server.store.process_instances import InstanceInHand
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What a new calendar came to: how many clocks changed, and which can't be counted and why."""
+
+    changed: int
+    failed: Mapping[str, str]
+
+
+def revise_all(now: datetime) -> Revised:
+    """Count every running clock again by the calendar in force.
+
+    A changed clock keeps what it was in its revisions. A rule that ran is not looked up
+    again: the period is governed by the text in force when it began. A clock that can't be
+    counted keeps its end and holds up no other.
+    """
+    calendar = working_days.current(now)
+    changed = 0
+    failed: dict[str, str] = {}
+    for instance_id, deadline_id in store.list_running():
+        # The instance first, like everybody who moves it; what it stopped meanwhile stays.
+        instance = process_instances.lock(instance_id).instance
+        deadline = store.find_running(deadline_id)
+        if deadline is None:
+            continue
+        try:
+            with savepoint():
+                changed += _recount(deadline, instance, calendar, now)
+        except (WorkflowServerError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            log.warning("deadline_not_revised", deadline=str(deadline_id), exc_info=error)
+            failed[str(deadline_id)] = str(error)
+    return Revised(changed, failed)
+
+
+def go_on(instance: InstanceInHand, stopped_at: datetime, now: datetime) -> int:
+    """Put off the clocks that the law lets stop, by as long as their instance was held.
+
+    Whether a clock stops is a column of its rule (`pausable`); all others have run on. The
+    instance is locked. Returns how many were put off.
+    """
+    hold = (stopped_at.astimezone(CHINA).date(), now.astimezone(CHINA).date())
+    if hold[0] == hold[1]:
+        return 0
+    calendar = working_days.current(now)
+    running = [each for each in store.list_running_of(instance.id) if each.rule_row["pausable"]]
+    return sum(_recount(each, instance, calendar, now, hold) for each in running)
+
+
+def _recount(
+    deadline: Deadline,
+    instance: InstanceInHand,
+    calendar: Calendar,
+    now: datetime,
+    hold: Held | None = None,
+) -> bool:
+    """Count a clock again, whose instance is locked; say whether it changed."""
+    rule = Rule(**{**deadline.rule_row, "warn": tuple(deadline.rule_row["warn"])})
+    held = [*_held(deadline), *([hold] if hold is not None else [])]
+    due = compute(rule, parse_start(deadline.started_at, deadline.name), calendar, held)
+    moved = due.due_at != deadline.due_at
+    if hold is None and not moved and due.provisional == deadline.provisional:
+        return False
+    _revise(deadline, due, hold, now)
+    if moved:
+        enqueue_alert(deadline, now)
+    shown = instance.variables.get("deadlines", {})
+    if shown.get(deadline.name, {}).get("id") == str(deadline.id):
+        revised = {**shown, deadline.name: facts_of(deadline)}
+        process_instances.save(
+            instance, {"variables": {**instance.variables, "deadlines": revised}}
+        )
+        advance.retime(instance.id, deadline.name, now)
+    return True
+
+
+def _held(deadline: Deadline) -> list[Held]:
+    holds = [each["held"] for each in deadline.revisions if "held" in each]
+    return [(date.fromisoformat(began), date.fromisoformat(ended)) for began, ended in holds]
+
+
+def _revise(deadline: Deadline, due: Due, hold: Held | None, now: datetime) -> None:
+    before = {
+        "revised_at": now.isoformat(),
+        "reason": f"工作日历更新至第{due.calendar_version}版",
+        "raw_due": deadline.raw_due.isoformat(),
+        "due": deadline.due.isoformat(),
+        "provisional": deadline.provisional,
+        "calendar_version": deadline.calendar_version,
+        "explanation": deadline.explanation,
+    }
+    if hold is not None:
+        before["held"] = [day.isoformat() for day in hold]
+        before["reason"] = f"{hold[0].isoformat()}至{hold[1].isoformat()}暂停"
+    deadline.revisions = [*deadline.revisions, before]
+    deadline.raw_due, deadline.due, deadline.due_at = due.raw, due.due, due.due_at
+    deadline.provisional = due.provisional
+    deadline.calendar_version = due.calendar_version
+    deadline.explanation = due.explanation

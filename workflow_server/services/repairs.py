@@ -1,0 +1,191 @@
+"""What a person may do to a case that its diagram didn't foresee; each with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflow_server.errors import InvalidInput, InvalidState
+from workflow_server.events import Event
+from workflow_server.rules.access import Right
+from workflow_server.services import access, deadline_revisions, history
+from workflow_server.services.actors import Actor
+from workflow_server.services.advance import Case
+from workflow_server.services.restrictions import check_reason
+from workflow_server.store import incidents, jobs, process_instances, subscriptions
+from workflow_server.store.db import transaction
+from workflow_server.store.history import Act
+from workflow_server.store.process_instances import InstanceStatus, ProcessInstance
+
+#: Groups that the server keeps for itself; editing one would make the case lie.
+_KEPT = frozenset(["answers", "deadlines", "documents", "messages", "names", "records"])
+
+
+class NotHeld(InvalidState):
+    """流程未暂停"""
+
+
+class VariableKept(InvalidInput):
+    """该变量由系统维护"""
+
+
+class NoElementFailed(InvalidState):
+    """该异常不在环节上"""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Who puts right which case, why and when; `key` is the Idempotency-Key."""
+
+    actor: Actor
+    instance_id: UUID
+    reason: str
+    now: datetime
+    key: str | None = None
+
+
+def suspend(repair: Repair) -> ProcessInstance:
+    """Hold a case: nobody can act on it, messages wait, timers ring once it goes on."""
+
+    def act(case: Case, asked: history.Asked | None) -> None:
+        case.check_running()
+        standing = {**case.instance.standing, "suspended_at": repair.now.isoformat()}
+        values = {"status": InstanceStatus.SUSPENDED, "standing": standing}
+        process_instances.save(case.instance, values)
+        case.note(_act(repair, case, Event.INSTANCE_SUSPENDED), asked)
+
+    return _done(repair, "suspend", act)
+
+
+def resume(repair: Repair) -> ProcessInstance:
+    """Let a case go on that was held: what came meanwhile is taken up.
+
+    Clocks whose rule lets them stop are put off by the days it was held.
+    """
+
+    def act(case: Case, asked: history.Asked | None) -> None:
+        instance = case.instance
+        if instance.status != InstanceStatus.SUSPENDED:
+            raise NotHeld(
+                f"流程未暂停，无需恢复。 Expected a suspended case, but it is {instance.status}."
+            )
+        standing = dict(instance.standing)
+        since = datetime.fromisoformat(standing.pop("suspended_at"))
+        process_instances.save(instance, {"status": InstanceStatus.RUNNING, "standing": standing})
+        put_off = deadline_revisions.go_on(instance, since, repair.now)
+        told = {"held_since": since.isoformat(), "deadlines_put_off": put_off}
+        case.note(_act(repair, case, Event.INSTANCE_RESUMED, told), asked)
+        jobs.let_go(instance.id)
+        case.take(
+            [
+                (wait.id, early)
+                for wait in subscriptions.list_of(instance.id)
+                if (
+                    early := subscriptions.find_early(
+                        wait.message_type, wait.conversation, wait.organisation_id
+                    )
+                )
+            ]
+        )
+
+    return _done(repair, "resume", act)
+
+
+def cancel(repair: Repair) -> ProcessInstance:
+    """End a case before its time, with all that is open in it; what was issued stays issued."""
+
+    def act(case: Case, asked: history.Asked | None) -> None:
+        case.cancel(_act(repair, case, Event.INSTANCE_CANCELLED), asked)
+
+    return _done(repair, "cancel", act)
+
+
+def move(
+    repair: Repair, visit_id: UUID, target: str, besides: Sequence[UUID] = ()
+) -> ProcessInstance:
+    """Take a token from its element (an open task, wait or incident) to another element.
+
+    MoveRefused says what has no meaning; `besides` are taken off with it.
+    """
+
+    def act(case: Case, asked: history.Asked | None) -> None:
+        told = {"visit_id": str(visit_id), "to": target, "besides": [str(each) for each in besides]}
+        case.move(visit_id, target, besides, _act(repair, case, Event.TOKEN_MOVED, told), asked)
+
+    return _done(repair, "move", act, visit_id, target, list(besides))
+
+
+def set_variable(repair: Repair, name: str, value: Any) -> ProcessInstance:
+    """Set a shared fact of a case; conditions that have become true by it fire at once."""
+    if name in _KEPT:
+        raise VariableKept(
+            f"变量“{name}”由系统维护，不能直接修改。"
+            f" Expected a fact of the diagram, but '{name}' is kept by the server."
+        )
+
+    def act(case: Case, asked: history.Asked | None) -> None:
+        case.check_running()
+        before = case.instance.variables
+        told = {"variable": name, "before": before.get(name), "after": value}
+        done = _act(repair, case, Event.VARIABLE_SET, told)
+        case.edit({**before, name: value}, done, asked)
+
+    return _done(repair, "set_variable", act, name, value)
+
+
+def skip(repair: Repair, incident_id: UUID) -> ProcessInstance:
+    """Go on from a failed automatic element as if it were done."""
+
+    def act(case: Case, asked: history.Asked | None) -> None:
+        incident = incidents.get(incident_id)
+        failed = incident.instance_id == case.instance.id and incident.resolved_at is None
+        if not failed or incident.visit_id is None:
+            raise NoElementFailed(
+                "该异常已处理，或不是环节上的异常，不能跳过。"
+                " Expected an open incident at an element of this case, but it is none."
+            )
+        told = {"incident_id": str(incident_id)}
+        done = _act(repair, case, Event.ELEMENT_SKIPPED, told, incident.element_id)
+        case.skip(incident.visit_id, done, asked)
+
+    return _done(repair, "skip", act, incident_id)
+
+
+def _done(
+    repair: Repair, name: str, act: Callable[[Case, history.Asked | None], None], *more: Any
+) -> ProcessInstance:
+    """Do one act under the case's lock, once per Idempotency-Key."""
+    check_reason(repair.reason)
+    actor, instance_id = repair.actor, repair.instance_id
+    asked = history.asked(actor, repair.key, f"repairs.{name}", instance_id, repair.reason, *more)
+    with transaction():
+        _check_may(repair)
+        locked = process_instances.lock(instance_id)
+        if history.first_answer(asked) is None:
+            _check_may(repair)
+            act(Case(locked, actor, repair.now), asked)
+        return process_instances.get(instance_id)
+
+
+def _check_may(repair: Repair) -> None:
+    instance = access.see_instance(repair.actor, repair.instance_id, acting=True)
+    access.check_right(repair.actor, Right.REPAIR, instance.organisation_id)
+
+
+def _act(
+    repair: Repair,
+    case: Case,
+    event: Event,
+    told: dict[str, Any] | None = None,
+    element_id: str | None = None,
+) -> Act:
+    return Act(
+        at=repair.now,
+        act=event,
+        by=repair.actor.stamp(case.instance.organisation_id),
+        element_id=element_id,
+        data={"reason": repair.reason.strip(), **(told or {})},
+    )
