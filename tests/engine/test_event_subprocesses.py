@@ -4,7 +4,17 @@ import pytest
 
 from tests.engine.builder import Player, Process
 from tests.engine.refusing import at, refused
-from tests.engine.shapes import TEXTS, body, bring, handler, multi, tick, ticking, with_handler, work
+from tests.engine.shapes import (
+    TEXTS,
+    body,
+    bring,
+    handler,
+    multi,
+    tick,
+    ticking,
+    with_handler,
+    work,
+)
 
 WAITED_FOR = ["message", "timer", "signal", "conditional"]
 PLACES = ["process", "subprocess", "nested"]
@@ -16,7 +26,9 @@ def handled(place: str, inner: Process) -> Player:
     around = {
         "process": lambda: with_handler(process.user("x").chain("split", "x", "after"), inner),
         "subprocess": lambda: process.sub("sub", with_handler(body("in", "x"), inner)),
-        "nested": lambda: process.sub("sub", with_handler(body("in", "first"), _outer(inner), id="o")),
+        "nested": lambda: process.sub(
+            "sub", with_handler(body("in", "first"), _outer(inner), id="o")
+        ),
     }
     around[place]()
     ways = {"process": ("after", "end")}.get(place, ("split", "sub", "after", "end"))

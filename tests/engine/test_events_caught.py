@@ -100,7 +100,9 @@ def test_a_process_begins_at_the_start_that_is_named(event: str) -> None:
 
 @pytest.mark.parametrize("kind", ["userTask", "manualTask"])
 def test_tasks_of_persons_open_and_close(kind: str) -> None:
-    process = Process().start().end().element(kind, "x", name="see to it").chain("start", "x", "end")
+    process = (
+        Process().start().end().element(kind, "x", name="see to it").chain("start", "x", "end")
+    )
     player = Player(process).start()
     assert [(task.element_id, task.name) for task in player.step.opened] == [("x", "see to it")]
     assert player.complete("x").step.ended

@@ -108,16 +108,26 @@ def test_a_completion_condition_sees_how_many_are_at_work_and_the_frame_that_end
 
 def test_one_runs_at_a_time_in_a_sequence() -> None:
     done = "nrOfActiveInstances = 0 and nrOfCompletedInstances = 1"
-    player = started(repeated(multi("=items", done=done, sequential=True)), FeelHost(), items=[1, 2])
+    player = started(
+        repeated(multi("=items", done=done, sequential=True)), FeelHost(), items=[1, 2]
+    )
     assert player.complete("x").open == ["after"]
 
 
 def test_an_iteration_sees_its_item_and_its_number_and_writes_for_itself() -> None:
     host = FakeHost()
     seen: list[Any] = []
-    host.on_leave = lambda visit, variables: seen.append(
-        (visit.element_id, variables.get("item"), variables.get("loopCounter"), "own" in variables)
-    ) or variables.update(own=visit.element_id)  # type: ignore[func-returns-value]
+    host.on_leave = lambda visit, variables: (
+        seen.append(
+            (
+                visit.element_id,
+                variables.get("item"),
+                variables.get("loopCounter"),
+                "own" in variables,
+            )
+        )
+        or variables.update(own=visit.element_id)
+    )  # type: ignore[func-returns-value]
     player = started(repeated(multi("=items", **ITEM)), host, items=["a", "b"])
     player.complete("x").complete("x").complete("after")
     assert [each for each in seen if each[0] == "x"] == [("x", "a", 1, True), ("x", "b", 2, True)]
@@ -169,7 +179,9 @@ def test_what_a_task_of_an_iteration_sees_can_be_asked_for() -> None:
 
 def test_iterations_within_iterations_have_frames_of_their_own() -> None:
     inner = Process("in").start("is").end("ie").chain("is", "deep", "ie")
-    inner.element("userTask", "deep", multi("=item", result="=part", into="parts", **{"as": "part"}))
+    inner.element(
+        "userTask", "deep", multi("=item", result="=part", into="parts", **{"as": "part"})
+    )
     marked = multi("=items", result="=parts", into="all", **ITEM)
     process = Process().start().end().user("after").chain("start", "x", "after", "end")
     process.element("subProcess", "x", process.inside(inner, marked))
@@ -282,7 +294,10 @@ def test_the_state_of_many_iterations_in_a_loop_stays_as_big() -> None:
     ("mark", "sentence"),
     [
         (multi(), "多实例须写明次数（loopCardinality）或列表（wf:each 的 items），只写一个"),
-        (multi("=a", "2"), "多实例须写明次数（loopCardinality）或列表（wf:each 的 items），只写一个"),
+        (
+            multi("=a", "2"),
+            "多实例须写明次数（loopCardinality）或列表（wf:each 的 items），只写一个",
+        ),
         (multi("=a", into="b"), "wf:each 的 result 与 into 须同时写明：每次的结果，汇集到哪里"),
         (multi("=a", **{"as": "a b"}), "wf:each 的 as 须由字母、数字和下划线组成"),
         (multi("=a", done="=if"), "FEEL 表达式"),

@@ -1,0 +1,120 @@
+"""Data objects are variables under `data`, written by the arrows that lead to them."""
+
+import pytest
+
+from tests.engine.builder import FakeHost, Player, Process
+from tests.engine.refusing import at, refused
+from tests.engine.shapes import FeelHost, multi
+
+OBJECT = '<bpmn:dataObject id="Draft"/><bpmn:dataObjectReference id="r" dataObjectRef="Draft"/>'
+
+
+def arrow(transformation: str = "", target: str = "r") -> str:
+    return (
+        f'<bpmn:dataOutputAssociation id="out"><bpmn:targetRef>{target}</bpmn:targetRef>'
+        f"{transformation}</bpmn:dataOutputAssociation>"
+    )
+
+
+def feel(text: str) -> str:
+    return f"<bpmn:transformation>{text}</bpmn:transformation>"
+
+
+def read_by(task: str) -> str:
+    return (
+        f'<bpmn:property id="pr_{task}" name="__targetRef_placeholder"/>'
+        f'<bpmn:dataInputAssociation id="in_{task}"><bpmn:sourceRef>r</bpmn:sourceRef>'
+        f"<bpmn:targetRef>pr_{task}</bpmn:targetRef></bpmn:dataInputAssociation>"
+    )
+
+
+def writing(inner: str) -> Process:
+    process = Process().start().end().raw(OBJECT).element("userTask", "a", inner)
+    return process.element("userTask", "b", read_by("b")).chain("start", "a", "b", "end")
+
+
+def test_what_a_person_answers_is_written_when_the_task_is_done() -> None:
+    player = Player(writing(arrow())).start()
+    assert "data" not in player.variables
+    assert player.complete("a", x=1).variables["data"] == {"Draft": {"x": 1}}
+
+
+def test_a_transformation_says_what_is_written() -> None:
+    player = Player(writing(arrow(feel("=this.x + rate"))), FeelHost(), rate=2).start()
+    assert int(player.complete("a", x=1).variables["data"]["Draft"]) == 3
+
+
+def test_the_next_writing_replaces_what_stood_there() -> None:
+    process = Process().start().end().raw(OBJECT).element("userTask", "a", arrow())
+    told = process._ref("M-X")
+    process.element("receiveTask", "m", arrow().replace('"out"', '"o2"'), messageRef=told)
+    player = Player(process.chain("start", "a", "m", "end")).start()
+    player.complete("a", x=1).receive("m", y=2)
+    assert player.variables["data"] == {"Draft": {"y": 2}}
+
+
+def test_conditions_see_data_objects() -> None:
+    process = Process().start().end().raw(OBJECT).element("userTask", "a", arrow())
+    process.user("x", "y").xor("g", default="d").chain("start", "a", "g")
+    process.flow("g", "x", "=data.Draft.ok").flow("g", "y", id="d").flow("x", "end").flow(
+        "y", "end"
+    )
+    assert Player(process, FeelHost()).start().complete("a", ok=True).open == ["x"]
+    assert Player(process, FeelHost()).start().complete("a", ok=False).open == ["y"]
+
+
+def test_a_transformation_that_fails_is_an_incident_and_keeps_the_answers() -> None:
+    host = FakeHost()
+    player = Player(writing(arrow(feel("x"))), host).start()
+    host.fail["evaluate", "x"] = RuntimeError("no")
+    assert player.complete("a", x=1).failing == ["a"]
+    host.fail.clear()
+    player.variables["x"] = 5
+    assert player.retry("a").variables["data"] == {"Draft": 5}
+    assert player.variables["answers"] == {"a": [{"x": 1}]}
+
+
+def test_what_an_iteration_writes_is_its_own() -> None:
+    process = Process().start().end().raw(OBJECT).user("after")
+    mark = multi("=items", result="=data.Draft.x", into="found")
+    process.element("userTask", "a", mark + arrow()).chain("start", "a", "after", "end")
+    player = Player(process, FeelHost(), items=[1, 2]).start()
+    player.complete("a", x=7).complete("a", x=8)
+    assert [int(each) for each in player.variables["found"]] == [7, 8]
+    assert "data" not in player.variables
+
+
+@pytest.mark.parametrize(
+    ("drawn", "element", "sentence"),
+    [
+        (
+            '<bpmn:dataObjectReference id="r" dataObjectRef="no"/>',
+            "r",
+            "数据对象 no 没有定义",
+        ),
+        (
+            '<bpmn:dataObject id="a-b"/><bpmn:dataObjectReference id="r" dataObjectRef="a-b"/>',
+            "r",
+            "数据对象的标识 a-b 须由字母、数字和下划线组成",
+        ),
+    ],
+)
+def test_data_objects_that_could_not_be_named_are_refused(
+    drawn: str, element: str, sentence: str
+) -> None:
+    process = Process().start().end().raw(drawn).user("a").chain("start", "a", "end")
+    assert at(refused(process), element) == sentence
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        arrow(target="nowhere"),
+        arrow("<bpmn:assignment/>"),
+        read_by("a").replace(">r<", ">nowhere<"),
+        '<bpmn:property id="q" name="total"/>',
+        arrow(feel("")),
+    ],
+)
+def test_arrows_that_would_not_be_followed_are_refused(inner: str) -> None:
+    assert "数据" in " ".join(fault.detail for fault in refused(writing(inner)))
