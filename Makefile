@@ -7,7 +7,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck check bench demo screenshots lock clean
+.PHONY: help setup run test lint typecheck check bench fuzz demo screenshots lock clean
 
 help: ## Explain the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: setup ## Formatting, style, types, import floors, shipped content
 
 bench: setup ## Measure what README states; one JSON object a line (SCALE=1 is quick)
 	@$(BIN)/python -m benchmarks
+
+fuzz: setup ## Play N random diagrams against a reference interpreter (N=, SEED= the first)
+	@$(BIN)/python -m tests.fuzzing $(or $(N),1000) $(or $(SEED),0)
 
 demo: setup ## Play the whole demo case over HTTP and write its papers to out/demo/
 	@$(BIN)/workflow-server demo

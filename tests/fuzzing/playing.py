@@ -58,7 +58,7 @@ class Game:
             if played.difference is not None or self.reference.game.ended:
                 break
             last = {name for name, _ in played.acts[-4:]}
-            act = None if last == {"retry"} else self.choose()
+            act = None if last <= {"retry", "edit"} else self.choose()
         played.ended = self.reference.game.ended
         return played
 

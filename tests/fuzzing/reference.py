@@ -16,7 +16,7 @@ from tests.fuzzing.model import WORK, Diagram, Element, Flow
 from tests.fuzzing.tokens import Stop, Token, View, hand_out, home, keep
 from tests.fuzzing.world import CodedFault, Fault, World
 
-MAXIMUM = 3_000
+MAXIMUM = 1_500
 
 
 class TooLong(Exception):
