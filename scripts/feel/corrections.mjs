@@ -5,6 +5,34 @@
 // tests/feel/test_dates.py proves them.
 
 export default [
+  ["a date and time has the properties of FEEL, not those of luxon",
+    `    // fast path: exact own entry, no normalization needed
+    if (has(context, name)) {`,
+    `    if (!isDateTime(context) && has(context, name)) {`],
+  ["durations are multiplied, divided and negated",
+    `                const temporal = ['date', 'time', 'date time', 'duration'];`,
+    `                const scaled = host.scaled(node.input, left, right);
+                if (scaled !== undefined) {
+                    return scaled;
+                }
+                const temporal = ['date', 'time', 'date time', 'duration'];`],
+  ["a duration is negated",
+    `                    return op(context)(() => 0, value);`,
+    `                    const given = value(context);
+                    return isDuration(given) ? host.normal(given.negate()) : op(context)(() => 0, () => given);`],
+  ["what can't be compared is neither equal nor unequal",
+    `            case '!=': return (b) => (a) => !equals(a, b);`.trim(),
+    `case '!=': return (b) => (a) => { const same = equals(a, b); return same === null ? null : !same; };`],
+  ["the flag x lets a pattern be written with blanks",
+    `    // we don't implement the <x> flag
+    if (/x/.test(flags)) {
+        throw notImplemented('matches <x> flag');
+    }
+    return flags + defaultFlags;`,
+    `    return flags.replace(/x/g, '') + defaultFlags;`],
+  ["the flag x takes the blanks out",
+    `        return new RegExp(pattern, 'u' + buildFlags(flags, defaultFlags));`,
+    `        return new RegExp(/x/.test(flags) ? host.withoutBlanks(pattern) : pattern, 'u' + buildFlags(flags, defaultFlags));`],
   ["a parsed expression must not weigh more than it has to",
     `    return Object.assign(fn, {
         type,
@@ -24,7 +52,10 @@ export default [
         return entry[1];
     }
     return undefined;`,
-    `    const normalizedName = host.normalKey(name);
+    `    if (isDateTime(context)) {
+        return host.property(context, name);
+    }
+    const normalizedName = host.normalKey(name);
     if (has(context, normalizedName)) {
         return context[normalizedName];
     }

@@ -236,7 +236,48 @@ export function durationText(given) {
   return (sign < 0 ? "-P" : "P") + (text || (m === 0 && ms === 0 ? "0D" : ""));
 }
 
+// What `*`, `/`, `**` make of dates and durations; undefined where none of these is meant.
+export function scaled(operator, a, b) {
+  if (!["*", "/", "**", "^"].includes(operator)) return undefined;
+  const [left, right] = [a, b].map((v) => Duration.isDuration(v));
+  if (!left && !right && !DateTime.isDateTime(a) && !DateTime.isDateTime(b)) return undefined;
+  if (operator === "/" && left && right) return sameKind(a, b) && size(b) !== 0 ? ratio(a, b) : null;
+  const times = left ? b : a;
+  if (typeof times !== "number" || left === right) return null;
+  if (operator === "*") return multiplied(left ? a : b, times);
+  return operator === "/" && left && times !== 0 ? multiplied(a, 1 / times) : null;
+}
+
+function ratio(a, b) { return months(a) || months(b) ? months(a) / months(b) : millis(a) / millis(b); }
+
+function multiplied(d, times) {
+  return normal(Duration.fromObject({
+    months: Math.trunc(Number((months(d) * times).toPrecision(15))),
+    milliseconds: Math.trunc(Number((millis(d) * times).toPrecision(15))),
+  }));
+}
+
+// ---- properties of dates and times, by their FEEL names ----
+
+const DAY_PARTS = ["year", "month", "day", "weekday"];
+const TIME_PARTS = ["hour", "minute", "second"];
+
+export function property(d, name) {
+  name = name.trim().replace(/\s+/g, " ");
+  if (DAY_PARTS.includes(name)) return isTime(d) ? undefined : d[name];
+  if (isDate(d)) return undefined;
+  if (TIME_PARTS.includes(name)) return d[name];
+  if (name === "time offset") return normal(Duration.fromMillis(d.offset * MINUTE));
+  if (name === "timezone") return d.zone.isUniversal ? undefined : d.zone.name;
+  return undefined;
+}
+
 // ---- other ----
+
+// A regular expression without its blanks, but for those in [classes] and after a backslash.
+export function withoutBlanks(pattern) {
+  return pattern.replace(/(\\.|\[(?:\\.|[^\]])*\])|\s+/gs, "$1");
+}
 
 export function comparable(value) {
   if (DateTime.isDateTime(value)) return instant(value);
@@ -257,9 +298,24 @@ export function normalKey(key) {
   return normal;
 }
 
+// The parts of `a, b<c, d>` at its own commas.
+function parts(text) {
+  const found = [""];
+  let depth = 0;
+  for (const one of text) {
+    depth += (one === "<") - (one === ">");
+    if (one === "," && depth === 0) found.push(""); else found[found.length - 1] += one;
+  }
+  return found.map((part) => part.trim());
+}
+
 export function instanceOf(value, input) {
+  return isOf(value, input.slice(input.lastIndexOf("instance of") + 11).trim().replace(/\s+/g, " "));
+}
+
+function isOf(value, type) {
   if (value === null || value === undefined) return false;
-  const type = input.slice(input.lastIndexOf("instance of") + 11).trim().replace(/\s+/g, " ");
+  const [, inner] = /^\w+\s*<(.*)>$/s.exec(type) ?? [];
   switch (type.replace(/<.*$/s, "").trim()) {
     case "Any": return true;
     case "number": case "string": case "boolean": return typeof value === type;
@@ -270,8 +326,12 @@ export function instanceOf(value, input) {
     case "day and time duration": return Duration.isDuration(value) && months(value) === 0;
     case "years and months duration":
     case "year and month duration": return Duration.isDuration(value) && millis(value) === 0;
-    case "list": return Array.isArray(value);
-    case "context": return Object.getPrototypeOf(value) === Object.prototype;
+    case "list": return Array.isArray(value) && (inner === undefined || value.every((one) => isOf(one, inner)));
+    case "context": return Object.getPrototypeOf(value) === Object.prototype
+      && (inner === undefined || parts(inner).every((part) => {
+        const colon = part.indexOf(":");
+        return isOf(value[part.slice(0, colon).trim()], part.slice(colon + 1).trim());
+      }));
     case "function": return typeof value === "function" || Array.isArray(value.parameterNames);
     default: return null;
   }
