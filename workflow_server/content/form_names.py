@@ -11,6 +11,7 @@ from workflow_server import feel
 from workflow_server.content.elements import ProcessExtensions
 from workflow_server.content.forms import Form
 from workflow_server.content.process_checks import RESERVED, Known, declare
+from workflow_server.content.turns import COUNTERS
 from workflow_server.errors import Fault
 
 _FEEL_KEYS = frozenset(
@@ -22,7 +23,7 @@ _FEEL_KEYS = frozenset(
 #: Brackets and loops bring names of their own, which depend on values: left to the run.
 _OWN_NAMES = re.compile(r"[\[{]|\b(?:for|some|every|function)\b")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_OF_FORMS = RESERVED | {"parent", "i", "item"}
+_OF_FORMS = RESERVED | COUNTERS | {"parent", "i", "item"}
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -30,7 +31,9 @@ def form_faults(process: ProcessExtensions, known: Known) -> Iterator[Fault]:
     """Yield each unknown name in the forms of a process; any process of a form may set it."""
     for key in sorted(_used(process) & known.forms.keys()):
         users = [other for other in known.processes.values() if key in _used(other)]
-        facts = frozenset[str]().union(*(declare(user).facts for user in users))
+        facts = frozenset[str]().union(
+            *(declare(user, known.processes.values()).facts for user in users)
+        )
         yield from _name_faults(known.forms[key], facts)
 
 

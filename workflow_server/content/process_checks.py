@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflow_server import feel
-from workflow_server.content import assign_checks
+from workflow_server.content import assign_checks, turns
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import (
     SECRECIES,
@@ -32,12 +32,15 @@ RESERVED = frozenset(
         "actor",
         "answers",
         "case",
+        "data",
         "deadlines",
         "documents",
+        "errors",
         "messages",
         "names",
         "organisation",
         "records",
+        "results",
         "this",
         "today",
     }
@@ -68,6 +71,8 @@ class Declared:
     """What one process brings about somewhere, in whatever order."""
 
     facts: frozenset[str] = frozenset()
+    #: Which of them are known where.
+    names: turns.Names | None = None
     opened: frozenset[str] = frozenset()
     documents: frozenset[str] = frozenset()
     deadlines: frozenset[str] = frozenset()
@@ -82,7 +87,7 @@ class ProcessCheck:
     declared: Declared = field(default_factory=Declared)
 
     def __post_init__(self) -> None:
-        self.declared = declare(self.process)
+        self.declared = declare(self.process, self.known.processes.values())
 
     def faults(self) -> Iterator[Fault]:
         """Yield every fault, element by element."""
@@ -106,7 +111,7 @@ class ProcessCheck:
             target = process.elements.get(start.element_id)
             if target is None or target.type != "startEvent":
                 yield f"wf:start“{start.label}”：找不到可以手工开始的开始事件"
-            elif target.event is not None:
+            elif target.event is not None or target.scope is not None:
                 yield f"wf:start“{start.label}”：{target.id} 由事件触发，不能手工开始"
         for member in process.team:
             yield from self.role("wf:team", member.role)
@@ -124,6 +129,7 @@ class ProcessCheck:
         yield from self.effects(element)
         yield from self.messages(element)
         yield from self.timer(element)
+        yield from turns.sentences(self.process, element)
         if element.type in ("serviceTask", "businessRuleTask") and element.operation is None:
             yield "缺少 wf:operation：请写明这个自动任务做什么"
 
@@ -161,8 +167,11 @@ class ProcessCheck:
     def facts(self, element: ElementExtensions) -> Sentences:
         for name in _repeated(output.name for output in element.outputs):
             yield f"wf:output：“{name}”在这个元素上写了两次"
-        for word, name in fact_names(element):
-            if name in RESERVED:
+        for name in _repeated(parameter.name for parameter in element.call):
+            yield f"wf:call：“{name}”写了两次"
+        given = (("wf:call", parameter.name) for parameter in element.call)
+        for word, name in (*fact_names(element), *given):
+            if name in RESERVED or name in turns.COUNTERS:
                 yield f"{word}：“{name}”是系统保留的名字，请换一个"
             elif name in feel.RESERVED:
                 yield f"{word}：“{name}”是 FEEL 的关键字，请换一个"
@@ -264,7 +273,8 @@ class ProcessCheck:
             yield "wf:message：这个元素不等待消息"
             return
         yield from self.message_type(caught.type, element, sends=False)
-        if element.type != "startEvent" and caught.conversation is None:
+        starts_process = element.type == "startEvent" and element.scope is None
+        if not starts_process and caught.conversation is None:
             yield "wf:message：缺少 conversation，收到的消息无法找到这个实例"
 
     def message_type(self, key: str, element: ElementExtensions, *, sends: bool) -> Sentences:
@@ -310,13 +320,23 @@ class ProcessCheck:
             yield f"{word}：元素“{element_id}”不是人工任务"
 
 
-def declare(process: ProcessExtensions) -> Declared:
-    """Gather what the elements of a process bring about."""
+def declare(process: ProcessExtensions, callers: Iterable[ProcessExtensions] = ()) -> Declared:
+    """Gather what the elements of a process bring about, and what those who call it give it."""
+    given = frozenset(
+        parameter.name
+        for caller in callers
+        for element in caller.elements.values()
+        if element.called == process.process_id
+        for parameter in element.call
+    )
+    facts = {
+        element.id: frozenset(name for _, name in fact_names(element))
+        for element in process.elements.values()
+    }
     effects = [effect for element in process.elements.values() for effect in element.effects]
     return Declared(
-        facts=frozenset(
-            name for element in process.elements.values() for _, name in fact_names(element)
-        ),
+        facts=given.union(*facts.values()),
+        names=turns.names_of(process, facts, given),
         opened=frozenset(
             effect.kind
             for effect in effects
@@ -340,6 +360,10 @@ def fact_names(element: ElementExtensions) -> Iterator[tuple[str, str]]:
             yield "wf:number", effect.name
     if element.operation is not None and element.operation.result is not None:
         yield "wf:operation", element.operation.result
+    if element.loop is not None:
+        for name in (element.loop.item, element.loop.into):
+            if name is not None:
+                yield "wf:each", name
 
 
 def _repeated(names: Iterable[str]) -> list[str]:
