@@ -29,7 +29,7 @@ class Event(StrEnum):
     #: A person let an instance go on from a failed element as if it were done.
     ELEMENT_SKIPPED = "ElementSkipped"
     #: A person took an instance from one element to another.
-    TOKEN_MOVED = "TokenMoved"
+    CASE_MOVED = "CaseMoved"
     #: A person set a variable of an instance.
     VARIABLE_SET = "VariableSet"
     #: A person held an instance.

@@ -28,7 +28,7 @@ SHARED: dict[str, Any] = {
                 "label": "阅件人",
                 "party": "office",
                 "sees": "organisation",
-                "rights": ["numbers.void"],
+                "rights": ["numbers.void", "cases.repair"],
             },
             {"key": "town_clerk", "label": "镇文员", "party": "town", "sees": "organisation"},
         ]

@@ -22,6 +22,7 @@ from workflow_server.api.shapes.process_instances import (
     VariablesShape,
 )
 from workflow_server.api.shapes.records import RecordPage
+from workflow_server.api.shapes.repairs import MoveShape, PositionsShape, VariableShape
 from workflow_server.api.tasks import next_tasks
 from workflow_server.rules.access import Marks
 from workflow_server.services import (
@@ -31,6 +32,7 @@ from workflow_server.services import (
     history,
     process_instances,
     records,
+    repairs,
     restrictions,
 )
 from workflow_server.store.process_instances import ProcessInstance
@@ -100,6 +102,48 @@ def take_emergency_access(body: dict[str, Any], instance_id: UUID) -> dict[str, 
     return shown(
         emergency_accesses.take(door.actor(), instance_id, body["reason"], door.now(), key)
     )
+
+
+@noun.get("/<uuid:instance_id>/positions", PositionsShape())
+def list_positions(instance_id: UUID) -> dict[str, Any]:
+    """流程所在环节 · Where a case stands, and where each branch can be moved to."""
+    return {"items": repairs.positions(door.actor(), instance_id, door.now())}
+
+
+@noun.post("/<uuid:instance_id>/suspension", InstanceShape(), takes=ReasonShape(), keyed=True)
+def suspend_process_instance(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """暂停流程 · Hold a case: nobody can act on it until it is resumed."""
+    return _shown(repairs.suspend(_repair(body, instance_id)))
+
+
+@noun.post("/<uuid:instance_id>/resumption", InstanceShape(), takes=ReasonShape(), keyed=True)
+def resume_process_instance(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """恢复流程 · Let a case go on; what came meanwhile is taken up."""
+    return _shown(repairs.resume(_repair(body, instance_id)))
+
+
+@noun.post("/<uuid:instance_id>/cancellation", InstanceShape(), takes=ReasonShape(), keyed=True)
+def cancel_process_instance(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """终止流程 · End a case before its time."""
+    return _shown(repairs.cancel(_repair(body, instance_id)))
+
+
+@noun.post("/<uuid:instance_id>/move", InstanceShape(), takes=MoveShape(), keyed=True)
+def move_process_instance(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """移动环节 · Take a branch of a case to another element."""
+    repair = _repair(body, instance_id)
+    return _shown(repairs.move(repair, body["visit_id"], body["to"], body["besides"]))
+
+
+@noun.post("/<uuid:instance_id>/variable", InstanceShape(), takes=VariableShape(), keyed=True)
+def set_variable(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
+    """修改变量 · Set a shared fact of a case, with a reason."""
+    return _shown(repairs.set_variable(_repair(body, instance_id), body["name"], body["value"]))
+
+
+def _repair(body: dict[str, Any], instance_id: UUID) -> repairs.Repair:
+    key = door.idempotency_key()
+    return repairs.Repair(door.actor(), instance_id, body["reason"], door.now(), key)
 
 
 @noun.get("/<uuid:instance_id>/variables", VariablesShape())

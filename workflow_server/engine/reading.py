@@ -15,6 +15,7 @@ from workflow_server.engine.links import link_flows
 from workflow_server.engine.loop_reading import MULTI, STANDARD, read_loop
 from workflow_server.engine.sources import BPMN, Faults, line_of, name_of
 from workflow_server.engine.texts import expression, wrong_feel
+from workflow_server.engine.wording import is_true, judge_wording
 
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
@@ -65,6 +66,7 @@ class _Reader:
         key = self._process.get("id") or ""
         if not key:
             self._faults.at(self._process, "流程须有标识")
+        judge_wording(self._process, self._faults)
         self._read_lanes()
         self._read_scope(self._process, None)
         self._read_annotations()
@@ -130,7 +132,7 @@ class _Reader:
             default=element.get("default"),
             reference=about.reference,
             condition=about.condition,
-            triggered=element.get("triggeredByEvent", "false") in ("true", "1"),
+            triggered=is_true(element, "triggeredByEvent"),
             called=self._called(element) if kind == "callActivity" else None,
             loop=read_loop(element, self._faults) if kind in words.ACTIVITIES else None,
             data=self._data.written_by(element),
@@ -166,11 +168,11 @@ class _Reader:
 
     def _refuse_marks(self, element: etree._Element, kind: str) -> None:
         at = self._faults.at
-        if element.get("isForCompensation") == "true":
+        if is_true(element, "isForCompensation"):
             at(element, "补偿活动不支持")
-        if element.get("parallelMultiple") == "true":
+        if is_true(element, "parallelMultiple"):
             at(element, "并行多重事件不支持")
-        if element.get("instantiate") == "true":
+        if is_true(element, "instantiate"):
             at(element, "由网关或接收任务启动流程不支持，请用消息开始事件")
         if element.get("eventGatewayType", "Exclusive") != "Exclusive":
             at(element, "并行的事件网关不支持")
@@ -188,10 +190,7 @@ class _Reader:
         text: str | None = None
         if condition is not None:
             text = expression(condition.text)
-            language = condition.get("language") or ""
-            if language and "feel" not in language.lower():
-                self._faults.at(element, f"条件只能用 FEEL 书写，不支持 {language}")
-            elif not text:
+            if not text:
                 self._faults.at(element, "流向的条件是空的")
             elif sentence := wrong_feel(text):
                 self._faults.at(element, sentence)

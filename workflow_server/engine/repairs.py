@@ -13,7 +13,7 @@ from workflow_server.engine.definitions import Definition, process_of
 from workflow_server.engine.graph import Graph, Node
 from workflow_server.engine.loops import Repeated
 from workflow_server.engine.refusals import IncidentNotOpen, MoveRefused, SkipRefused, VisitNotOpen
-from workflow_server.engine.steps import Host, Step
+from workflow_server.engine.steps import Host, Position, Step
 from workflow_server.engine.tokens import GONE, Instance, Token, load
 from workflow_server.engine.walk import Walk
 
@@ -116,6 +116,32 @@ def move(
                 f" Expected a move that no join waits for, but '{failure.element_id}' would."
             )
     return step
+
+
+def positions(definition: Definition, state: bytes, now: datetime) -> tuple[Position, ...]:
+    """Return where an instance stands; what merely waits beside others is left out."""
+    instance = load(process_of(definition), state, now)
+    found = []
+    for token in instance.live.values():
+        try:
+            place = _position(instance, token.id)
+        except VisitNotOpen:
+            continue
+        if not token.task_spec.joins and token.task_spec.within is None:
+            found.append(Position(token.id, place.task_spec.node.id, _targets(place)))
+    return tuple(found)
+
+
+def _targets(token: Token) -> tuple[str, ...]:
+    graph: Graph = token.workflow.spec.graph
+    found = []
+    for node in graph.nodes.values():
+        try:
+            _leaving(token, _target(graph, node.id))
+        except MoveRefused:
+            continue
+        found.append(node.id)
+    return tuple(found)
 
 
 def _target(graph: Graph, target: str) -> Node:

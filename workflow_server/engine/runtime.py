@@ -16,7 +16,7 @@ from workflow_server.engine.refusals import (
     TaskNotOpen,
     WaitNotOpen,
 )
-from workflow_server.engine.repairs import cancel, edit, move, skip
+from workflow_server.engine.repairs import cancel, edit, move, positions, skip
 from workflow_server.engine.steps import (
     BusinessError,
     ClosedTask,
@@ -24,6 +24,7 @@ from workflow_server.engine.steps import (
     Host,
     Move,
     OpenTask,
+    Position,
     Step,
     Visit,
     Wait,
@@ -39,6 +40,7 @@ __all__ = [
     "IncidentNotOpen",
     "Move",
     "OpenTask",
+    "Position",
     "StateUnreadable",
     "Step",
     "TaskNotOpen",
@@ -55,6 +57,7 @@ __all__ = [
     "frame",
     "move",
     "overlaid",
+    "positions",
     "raise_in_call",
     "retry",
     "signal",

@@ -62,6 +62,15 @@ class Host(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """A token that can be moved, and the elements it can be moved to, in the file's order."""
+
+    visit_id: UUID
+    element_id: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTask:
     """A user or manual task that now waits for a person."""
 

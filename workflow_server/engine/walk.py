@@ -294,7 +294,8 @@ class Walk:
         catcher = catchers.find(self.instance, token, "error", code, itself=itself)
         if catcher is None and not self.host.is_called:
             raise Stopped(f"错误 {code} 没有被任何边界事件或事件子流程捕获")
-        self.left(token)
+        if not itself:
+            self.left(token)
         if catcher is not None:
             self._strike(token, catcher, {"code": code, "message": message})
         else:

@@ -47,6 +47,14 @@ def get(actor: Actor, incident_id: UUID) -> Incident:
     return _shown(actor, [incidents.get(incident_id)])[0]
 
 
+def instance_of(actor: Actor, incident_id: UUID) -> UUID:
+    """Return the case of an incident that the actor may see."""
+    found = get(actor, incident_id).instance_id
+    if found is None:
+        raise NotFound(f"Expected an incident of a case, but {incident_id} is of none")
+    return found
+
+
 def resolve(
     actor: Actor, incident_id: UUID, now: datetime, idempotency_key: str | None = None
 ) -> Incident:

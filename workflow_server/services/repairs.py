@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from workflow_server.engine import runtime
+from workflow_server.engine.runtime import Position
 from workflow_server.errors import InvalidInput, InvalidState
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
-from workflow_server.services import access, deadline_revisions, history
+from workflow_server.services import access, deadline_revisions, definition_cache, history
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case
 from workflow_server.services.restrictions import check_reason
@@ -45,6 +47,16 @@ class Repair:
     reason: str
     now: datetime
     key: str | None = None
+
+
+def positions(actor: Actor, instance_id: UUID, now: datetime) -> tuple[Position, ...]:
+    """Return where a case stands and where each branch can be moved to; none once it is over."""
+    instance = access.see_instance(actor, instance_id)
+    access.check_right(actor, Right.REPAIR, instance.organisation_id)
+    if instance.state is None:
+        return ()
+    engine = definition_cache.engine_of(instance.process_definition_id)
+    return runtime.positions(engine, instance.state, now)
 
 
 def suspend(repair: Repair) -> ProcessInstance:
@@ -113,7 +125,7 @@ def move(
 
     def act(case: Case, asked: history.Asked | None) -> None:
         told = {"visit_id": str(visit_id), "to": target, "besides": [str(each) for each in besides]}
-        case.move(visit_id, target, besides, _act(repair, case, Event.TOKEN_MOVED, told), asked)
+        case.move(visit_id, target, besides, _act(repair, case, Event.CASE_MOVED, told), asked)
 
     return _done(repair, "move", act, visit_id, target, list(besides))
 

@@ -22,7 +22,7 @@ WORDS: Mapping[str, Any] = {
     Event.TIMER_FIRED: _l("期限届至"),
     Event.ELEMENT_RETRIED: _l("重新执行"),
     Event.ELEMENT_SKIPPED: _l("跳过环节"),
-    Event.TOKEN_MOVED: _l("移动环节"),
+    Event.CASE_MOVED: _l("移动环节"),
     Event.VARIABLE_SET: _l("修改变量"),
     Event.INSTANCE_SUSPENDED: _l("暂停流程"),
     Event.INSTANCE_RESUMED: _l("恢复流程"),
