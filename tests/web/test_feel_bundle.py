@@ -46,7 +46,9 @@ sys.exit(code)
 def asked(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """What the tests of FEEL ask in expressions, at a known time, and what the server says."""
     file = tmp_path_factory.mktemp("feel") / "asked.json"
-    tests = [f"tests/feel/test_{name}.py" for name in ("expressions", "dates", "bundle")]
+    tests = [
+        f"tests/feel/test_{name}.py" for name in ("expressions", "dates", "bundle", "functions")
+    ]
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     subprocess.run(
         [sys.executable, "-c", RECORDER, str(file), *tests],
