@@ -60,7 +60,7 @@ def multi(
     count: str | None = None,
     done: str | None = None,
     sequential: bool = False,
-    **more: str,
+    **more: Any,
 ) -> str:
     """Return the mark of a multi-instance activity."""
     named = {"items": items, **more} if items else more

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.builder import Player, Process
+from tests.engine.builder import Player, Process, line
 from tests.engine.refusing import at, refused
 from tests.engine.shapes import (
     TEXTS,
@@ -89,6 +89,50 @@ def test_a_scope_goes_on_only_after_its_handlers(stop: bool) -> None:
         player.complete(task)
     assert work(player) == ["h"]
     assert work(player.complete("h")) == ["after"]
+
+
+def throwing(event: str, *start: str) -> Process:
+    """Draw task x, then an end that throws, beside task y."""
+    inner = Process("in").user("x", "y").parallel("fork").end("in_e")
+    inner.element("endEvent", "t", inner.about(event, TEXTS[event]))
+    inner.element("startEvent", "in_s", inner.about(*start))
+    return inner.chain("in_s", "fork", "x", "t").chain("fork", "y", "in_e")
+
+
+def thrown_in(place: str, event: str, inner: Process) -> Player:
+    """Bring tokens to the tasks beside an event subprocess that catches."""
+    plain = {
+        "process": lambda: with_handler(throwing(event, "none"), inner),
+        "subprocess": lambda: (
+            Process()
+            .start()
+            .end()
+            .sub("sub", with_handler(throwing(event, "none"), inner))
+            .chain("start", "sub", "end")
+        ),
+        "nested": lambda: with_handler(
+            line("first"), with_handler(throwing(event, "signal", "S-OUTER"), inner), id="o"
+        ),
+    }
+    player = Player(plain[place]()).start()
+    return {"nested": lambda: player.signal("S-OUTER")}.get(place, lambda: player)()
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("event", "stop", "left"),
+    [
+        ("error", True, ["h"]),
+        ("escalation", True, ["h"]),
+        ("escalation", False, ["h", "y"]),
+    ],
+)
+def test_what_is_thrown_begins_a_handler_wherever_it_is_drawn(
+    event: str, stop: bool, left: list[str], place: str
+) -> None:
+    player = thrown_in(place, event, handler(event, stop=stop))
+    assert player.open == ["x", "y"]
+    assert player.complete("x").open == left
 
 
 def test_listeners_do_not_keep_their_scope_and_end_with_it() -> None:
