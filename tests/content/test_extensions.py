@@ -283,7 +283,7 @@ def test_all_faults_of_a_diagram_come_at_once() -> None:
 
 def test_a_word_that_nobody_reads_is_a_fault() -> None:
     assert faults('<b:userTask id="e"><wf:form key="a/b"/></b:userTask>') == [
-        "bpmn/a.bpmn:5 p wf:form 写在了不起作用的位置，请移到可执行流程的元素上"
+        "bpmn/a.bpmn:5 e wf:form 写在了不起作用的位置，请移到可执行流程的元素上"
     ]
     state = '<b:extensionElements><wf:state record="a" label="b"/></b:extensionElements>'
     flow = f'<b:sequenceFlow id="f">{state}</b:sequenceFlow>'
