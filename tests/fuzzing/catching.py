@@ -76,6 +76,7 @@ class Catching:
             self.cancel_inside(scope)
         runs = Token(self.diagram.elements[str(event.scope)], scope, "around", entered=True)
         self.live.append(runs)
+        self.comes(runs)
         for each in self.diagram.inside(runs.element.id):
             if each.triggered:
                 self.listen(self.start_of(each.id), runs)
@@ -112,9 +113,11 @@ class Catching:
         if token.skipped or element.kind not in ("intermediateThrowEvent", "endEvent"):
             return
         if element.event == "signal":
+            self.goes(token)
             self.broadcast(str(element.name))
             self.signals.append(str(element.name))
         elif element.event == "escalation":
+            self.goes(token)
             self.escalate(token, str(element.name))
         elif element.event == "error":
             self.throw_error(token, str(element.name))
@@ -137,6 +140,8 @@ class Catching:
         found = self.catcher("error", code, token, own)
         if found is None:
             return False
+        if not own:
+            self.goes(token)
         self.caught_by(*found, code)
         return True
 
@@ -152,6 +157,8 @@ class Catching:
             return
         if not self.called:
             raise Stop
+        if not own:
+            self.goes(token)
         self.error = code
         self.cancel_inside(None)
 

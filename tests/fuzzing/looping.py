@@ -59,6 +59,7 @@ class Looping:
         assert turn.frame is not None
         if loop.result and not turn.skipped:
             token.results[turn.index] = self.value(loop.result, turn)
+        self.goes(turn)
         self.live.remove(turn)
         token.over += 1
         if loop.kind == "standard":
@@ -81,6 +82,8 @@ class Looping:
 
     def loop_over(self: Reference, token: Token) -> None:
         loop = token.element.loop
+        if not token.turns:
+            self.history += [(token.element.id, "entered"), (token.element.id, "left")]
         if loop is not None and loop.into:
             self.frame(token)[loop.into] = token.results
         token.done = True

@@ -178,6 +178,8 @@ class Game:
         """Say in which respect the sides differ, if they do."""
         for name, ours, theirs in self.shown():
             if ours != theirs:
+                if isinstance(ours, Counter) and isinstance(theirs, Counter):
+                    ours, theirs = ours - theirs, theirs - ours
                 return f"{name}: reference {_short(ours)}, engine {_short(theirs)}"
         return None
 
@@ -187,6 +189,7 @@ class Game:
         failing = Counter(engine.incidents.values())
         expected = Counter(self.reference.incidents())
         waits = Counter(wait.element_id for wait in engine.waits.values())
+        moves = Counter((move.element_id, str(move.kind)) for move in engine.step.moves)
         kinds = ("message", "timer", "signal", "call")
         waited = Counter(each for kind in kinds for each in self.reference.waits(kind))
         return [
@@ -198,6 +201,7 @@ class Game:
             ("end events", Counter(game.end_events), Counter(engine.step.end_events)),
             ("signals", game.signals, list(engine.step.signals)),
             ("escalations", game.escalations, list(engine.step.escalations)),
+            ("history", Counter(game.history), moves),
             ("variables", game.variables, _plain(engine.variables)),
         ]
 

@@ -45,6 +45,7 @@ class Reference(Looping, Catching):
         self.signals: list[str] = []
         self.escalations: list[str] = []
         self.error: str | None = None
+        self.history: list[tuple[str, str]] = []
 
     # acts
 
@@ -95,6 +96,7 @@ class Reference(Looping, Catching):
         """Go on as if what has failed were done: nothing is thrown, nothing comes of it."""
         self.reset()
         token.entered = token.done = token.left = token.skipped = True
+        self.goes(token)
         self.ready(token)
         self.run()
 
@@ -186,12 +188,24 @@ class Reference(Looping, Catching):
             raise TooLong
         try:
             if not token.entered:
+                self.comes(token)
                 self.ask("enter", token)
                 token.entered = True
                 self.arm(token)
             self.act(token)
         except Stop:
             self.waits(token, "incident")
+
+    def comes(self, token: Token) -> None:
+        """Tell history that a token comes to an element; of loops it hears the turns alone."""
+        if not token.arrived and not token.controller:
+            self.history.append((token.element.id, "entered"))
+        token.arrived = True
+
+    def goes(self, token: Token) -> None:
+        if not token.gone and not token.controller:
+            self.history.append((token.element.id, "left"))
+        token.gone = True
 
     def act(self, token: Token) -> None:
         element = token.element
@@ -277,6 +291,8 @@ class Reference(Looping, Catching):
         if token not in self.live:
             return
         self.live.remove(token)
+        if token.arrived and not token.gone and not token.controller:
+            self.history.append((token.element.id, "cancelled"))
         for other in list(self.live):
             if other.anchor is token or other.scope is token:
                 self.cancel(other)
@@ -314,10 +330,12 @@ class Reference(Looping, Catching):
     def pass_on(self, token: Token) -> None:
         element = token.element
         if element.event == "link" and element.kind == "intermediateThrowEvent":
+            self.goes(token)
             self.live.remove(token)
             self.put(self.diagram.partner(element), token.scope)
             return
         flows = self.choose(token)
+        self.goes(token)
         self.live.remove(token)
         for flow in flows:
             self.put(self.diagram.elements[flow.target], token.scope, flow.id)
@@ -347,6 +365,7 @@ class Reference(Looping, Catching):
 
     def end(self, token: Token) -> None:
         self.throw(token)
+        self.goes(token)
         self.end_events.append(token.element.id)
         if token not in self.live:
             return
@@ -356,13 +375,13 @@ class Reference(Looping, Catching):
         self.close(token.scope)
 
     def offer(self, token: Token) -> None:
+        self.goes(token)
         self.live.remove(token)
         offered = [
             Token(self.diagram.elements[flow.target], token.scope)
             for flow in self.diagram.out(token.element.id)
         ]
         for each in offered:
-            each.entered = each.element.kind == "receiveTask"
             each.rivals = [other for other in offered if other is not each]
             self.live.append(each)
             self.waits(each, "wait")

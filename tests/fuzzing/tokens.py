@@ -39,6 +39,8 @@ class Token:
     done: bool = False  # what it waited for has happened
     left: bool = False  # the host has heard so
     skipped: bool = False
+    arrived: bool = False  # as history tells it: it has come, it has gone
+    gone: bool = False
     this: dict[str, Any] | None = None
     rounds: int | None = None  # how often a cycle still rings, None for ever
     armed: bool = True  # a condition that has been false since it fired

@@ -1,0 +1,36 @@
+"""What differed from the reference in random diagrams (tests/fuzzing), each as small as it got."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.builder import Player, Process
+from tests.engine.shapes import FeelHost, again
+from workflow_server.engine.definitions import parse
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_turns_done_are_known_before_the_first_turn_too(before: bool) -> None:
+    # loopCounter was null there, so the condition was never met and the loop silently skipped.
+    process = Process().start().end().element("userTask", "x", again("loopCounter &lt; 3", before))
+    player = Player(process.chain("start", "x", "end"), FeelHost()).start()
+    for _ in range(3):
+        assert player.open == ["x"]
+        player.complete("x")
+    assert player.step.ended
+
+
+def test_the_default_way_is_not_taken_beside_one_without_condition() -> None:
+    process = Process().start().end().user("a", "b", "c").element("userTask", "x", default="d")
+    process.chain("start", "x", "a", "end").flow("x", "b", "no").flow("b", "end")
+    process.flow("x", "c", id="d").flow("c", "end")
+    assert Player(process, no=False).start().complete("x").open == ["a"]
+
+
+def test_a_call_that_an_error_takes_away_is_not_told_to_have_left() -> None:
+    process = Process().start().end().element("callActivity", "x", calledElement="q")
+    process.user("h").on("b", "x", "error").chain("start", "x", "end").chain("b", "h", "end")
+    other = Process("q").start("qs").end("qe").flow("qs", "qe").process_xml()
+    player = Player(parse({"bpmn/x.bpmn": process.xml(other)})[0]).start()
+    assert player.raise_in_call("x", "broken").open == ["h"]
+    assert [move.kind for move in player.step.moves if move.element_id == "x"] == ["cancelled"]
