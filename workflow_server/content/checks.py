@@ -34,7 +34,7 @@ from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import MessageEffect, ProcessExtensions
 from workflow_server.content.forms import Form
 from workflow_server.content.grammar import KEY
-from workflow_server.content.process_checks import Known, ProcessCheck
+from workflow_server.content.process_checks import MOST_STATES, Known, ProcessCheck
 from workflow_server.content.shared import MessageType, Shared
 from workflow_server.errors import Fault, WorkflowServerError
 
@@ -175,6 +175,8 @@ def _record_faults(content: Shared) -> Iterator[Fault]:
         pointer = f"{shared.FOLDER}records.json#/kinds/{index}"
         if kind.series is not None and kind.series not in content.series:
             yield Fault(f"{pointer}/series", f"series.json 里没有编号序列“{kind.series}”")
+        if len(kind.states) > MOST_STATES:
+            yield Fault(f"{pointer}/states", f"状态超过 {MOST_STATES} 个，请精简")
         for state, count in Counter(kind.states).items():
             if count > 1:
                 yield Fault(f"{pointer}/states", f"状态“{state}”写了两次")

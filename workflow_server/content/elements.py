@@ -324,10 +324,13 @@ class ProcessExtensions:
         """
         found = []
         element = self.elements.get(element_id)
-        while element is not None:
+        # A diagram that is still to be judged may hold an element in itself, by an id twice.
+        seen: set[str] = set()
+        while element is not None and element.id not in seen:
+            seen.add(element.id)
             if element.loop is not None:
                 found.append(element)
-            element = self.elements.get(element.scope or "")
+            element = None if element.scope is None else self.elements.get(element.scope)
         return tuple(found)
 
     def iterations_around(self, element_id: str) -> tuple[ElementExtensions, ...]:

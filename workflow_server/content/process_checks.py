@@ -49,6 +49,8 @@ _ISO_TIMER = re.compile(
     r"(R[0-9]*/)?(P[0-9A-Z.]+|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9:]+)?)?)(/P[0-9A-Z.]+)?"
 )
 
+#: Of one kind of record.
+MOST_STATES = 200
 #: Of what there is instead of a wrong name, a sentence tells so many.
 _MOST_NAMED = 20
 
@@ -216,7 +218,7 @@ class ProcessCheck:
 
     def state(self, word: str, kind: str, label: str) -> Sentences:
         declared: RecordKind | None = self.known.shared.records.get(kind)
-        if declared is not None and label not in declared.states:
+        if declared is not None and label not in declared.states[:MOST_STATES]:
             known = "、".join(declared.states[:_MOST_NAMED])
             yield f"{word}：台账种类“{kind}”没有状态“{label}”，已有：{known}"
 
