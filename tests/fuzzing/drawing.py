@@ -66,8 +66,10 @@ class Drawing(Placing):
         first, last = self._course(within, depth)
         self.flow(start.id, first)
         self.flow(last, self.end(within))
-        for _ in range(2):
-            if self.left > 0 and self.chance(0.3 if depth < 3 else 0):
+        if depth < 3 and self.chance(0.3):
+            self.left += 3
+        for _ in range(3):
+            if self.left > 0 and self.chance(0.35 if depth < 3 else 0):
                 self.event_subprocess(within)
         if self.chance(0.35):
             self.throw_flows_across(within)
@@ -202,7 +204,7 @@ class Drawing(Placing):
     def _sub(self, within: str | None, depth: int) -> tuple[str, str]:
         sub = self.add("subProcess", "sub", within)
         self.scope(sub.id)
-        return self.furnish(sub, depth, loops=0.3)
+        return self.furnish(sub, depth, loops=0.45)
 
     def _call(self, within: str | None, depth: int) -> tuple[str, str]:
         call = self.add("callActivity", "call", within, name="q")
@@ -291,7 +293,9 @@ class Drawing(Placing):
     def end(self, within: str | None, special: bool = False) -> str:
         end = self.add("endEvent", "e", within)
         kinds = ["none"] * 16 + ["terminate", "signal", "signal", "escalation", "message"]
-        if special or (within is not None and self.chance(0.2)):
+        around = self.diagram.elements.get(within or "")
+        handles = around is not None and around.triggered
+        if special or (within is not None and self.chance(0.5 if handles else 0.2)):
             kinds = ["none", "none", "terminate", "signal", "escalation", "escalation", "message"]
             kinds += ["error"] * (2 if within else 1)
         self.about(end, self.pick(kinds))

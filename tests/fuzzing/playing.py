@@ -208,11 +208,11 @@ class Game:
 
 def _plain(variables: dict[str, Any]) -> dict[str, Any]:
     """Leave out what errors say in words."""
-    plain = copy.deepcopy(variables)
-    for entries in plain.get("errors", {}).values():
-        for entry in entries:
-            entry.pop("message", None)
-    return plain
+    errors = variables.get("errors")
+    if errors is None:
+        return variables
+    plain = {key: [{"code": each["code"]} for each in each_of] for key, each_of in errors.items()}
+    return variables | {"errors": plain}
 
 
 def _short(value: Any) -> str:
