@@ -15,6 +15,9 @@ MULTI = "multiInstanceLoopCharacteristics"
 STANDARD = "standardLoopCharacteristics"
 #: More turns than this are never meant.
 MAXIMUM_TURNS = 10_000
+#: A number as it stands, and one that is whole and short.
+_NUMBER = re.compile(r"-?[0-9.]+")
+_COUNT = re.compile(r"[0-9]{1,5}")
 
 _TRUE = ("true", "1")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -48,6 +51,10 @@ def _multi(mark: etree._Element, faults: Faults) -> Loop:
         faults.at(mark, "多实例须写明次数（loopCardinality）或列表（wf:each 的 items），只写一个")
     if mark.get("behavior", "All") != "All":
         faults.at(mark, "多实例的 behavior 只支持 All")
+    if mark.get("isSequential", "false") not in ("true", "false", "1", "0"):
+        faults.at(mark, "多实例的 isSequential 只能是 true 或 false")
+    if cardinality is not None and _NUMBER.fullmatch(cardinality) and not _is_count(cardinality):
+        faults.at(mark, f"多实例的次数须是 0 到 {MAXIMUM_TURNS} 的整数，不能是 {cardinality:.40}")
     names = {} if each is None else {name: each.get(name) for name in ("as", "into")}
     for name, value in names.items():
         if value is not None and not _NAME.fullmatch(value):
@@ -68,7 +75,7 @@ def _multi(mark: etree._Element, faults: Faults) -> Loop:
 
 def _standard(mark: etree._Element, faults: Faults) -> Loop:
     maximum = mark.get("loopMaximum")
-    number = int(maximum) if maximum is not None and maximum.isascii() and maximum.isdigit() else 0
+    number = int(maximum) if maximum is not None and _is_count(maximum) else 0
     if maximum is not None and not 0 < number <= MAXIMUM_TURNS:
         faults.at(mark, f"循环的最多次数（loopMaximum）须是 1 到 {MAXIMUM_TURNS} 的整数")
     condition = _text(mark, "loopCondition", faults)
@@ -80,6 +87,10 @@ def _standard(mark: etree._Element, faults: Faults) -> Loop:
         before=mark.get("testBefore", "false") in _TRUE,
         maximum=number or None,
     )
+
+
+def _is_count(text: str) -> bool:
+    return _COUNT.fullmatch(text) is not None and int(text) <= MAXIMUM_TURNS
 
 
 def _text(mark: etree._Element, name: str, faults: Faults) -> str | None:

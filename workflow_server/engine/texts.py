@@ -8,8 +8,13 @@ from datetime import datetime
 from workflow_server import feel
 
 _DURATION = re.compile(
-    r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII
+    r"P(?=.)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
+    r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?",
+    re.ASCII,
 )
+#: Days of each part of a duration, and how many a duration may have: a hundred years.
+_DAYS = (366, 31, 7, 1, 1 / 24, 1 / 1440, 1 / 86400)
+_MOST_DAYS = 36_600
 _CYCLE = re.compile(r"R(\d{0,6})/(?:([^/P][^/]*)/)?([^/]+)", re.ASCII)
 
 
@@ -30,8 +35,11 @@ def wrong_time(kind: str, text: str) -> str | None:
         return "定时的时间是空的"
     if text.startswith("="):
         return wrong_feel(expression(text))
-    if kind == "duration" and not _DURATION.fullmatch(text):
-        return f"时长 {text!r:.80} 不是 ISO 8601（如 P15D、PT2H），也不是以 = 开头的 FEEL"
+    if kind == "duration" and _days(text) is None:
+        return (
+            f"时长 {text!r:.80} 不是 ISO 8601（如 P15D、PT2H，不超过一百年），"
+            "也不是以 = 开头的 FEEL"
+        )
     if kind == "date" and not _is_moment(text):
         return f"时间 {text!r:.80} 不是 ISO 8601（如 2026-11-22T09:00:00+08:00），也不是 FEEL"
     if kind == "cycle" and not is_cycle(text):
@@ -47,7 +55,8 @@ def is_cycle(text: str) -> bool:
     found = _CYCLE.fullmatch(text)
     if found is None or found[1] == "0" * len(found[1]) != "":
         return False
-    return (found[2] is None or _is_moment(found[2])) and bool(_DURATION.fullmatch(found[3]))
+    # One of no length would ring for ever at the same moment.
+    return (found[2] is None or _is_moment(found[2])) and (_days(found[3]) or 0) > 0
 
 
 def next_cycle(text: str) -> str | None:
@@ -57,6 +66,16 @@ def next_cycle(text: str) -> str | None:
         return None
     rest = text.partition("/")[2]
     return f"R{int(found[1]) - 1 if found[1] else ''}/{rest}"
+
+
+def _days(text: str) -> float | None:
+    """Return how many days a duration has at most, None if it is none or beyond all measure."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        return None
+    parts = zip(found.groups(), _DAYS, strict=True)
+    days = sum(float(number or 0) * length for number, length in parts)
+    return days if days <= _MOST_DAYS else None
 
 
 def _is_moment(text: str) -> bool:
