@@ -22,6 +22,12 @@ class Event(StrEnum):
     DRAFT_SAVED = "DraftSaved"
     #: A message reached who waited for it.
     MESSAGE_CORRELATED = "MessageCorrelated"
+    #: An instance heard a signal that another one threw.
+    SIGNAL_HEARD = "SignalHeard"
+    #: What an instance had called has ended.
+    CALL_ENDED = "CallEnded"
+    #: What an instance has called escalated.
+    CALL_ESCALATED = "CallEscalated"
     #: A timer rang.
     TIMER_FIRED = "TimerFired"
     #: An administrator let a failed element be tried again.
@@ -56,6 +62,8 @@ class Event(StrEnum):
     CONTENT_DRAFT_REBASED = "ContentDraftRebased"
     #: Files were taken into a working copy from a zip.
     CONTENT_DRAFT_FILLED = "ContentDraftFilled"
+    #: A file of a working copy was written, deleted, restored or given another path.
+    CONTENT_DRAFT_FILE_CHANGED = "ContentDraftFileChanged"
     #: A working copy was put away.
     CONTENT_DRAFT_CLOSED = "ContentDraftClosed"
     #: Business time was moved ahead.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,14 @@ from tests.services.conftest import NOW, House
 from tests.services.drawing import SHARED, files_of, line
 from workflow_server.content import bundle as bundles
 from workflow_server.content.refusals import ContentRefused
-from workflow_server.services import actors, deployments, draft_changes, draft_files, drafts
+from workflow_server.services import (
+    actors,
+    deployments,
+    draft_changes,
+    draft_edits,
+    draft_files,
+    drafts,
+)
 from workflow_server.services import process_instances as instances
 from workflow_server.services.actors import Actor
 from workflow_server.services.draft_files import DraftFileChanged
@@ -54,22 +62,51 @@ def changes(actor: Actor, draft: Draft) -> dict[str, str]:
 
 def test_a_draft_keeps_only_what_differs(ann: Actor, draft: Draft) -> None:
     data, checksum = drafts.read_file(ann, draft.id, FORM)
-    drafts.write_file(ann, draft.id, FORM, data + b"\n", checksum, NOW)
+    draft_edits.write_file(ann, draft.id, FORM, data + b"\n", checksum, NOW)
     assert changes(ann, draft) == {FORM: "changed"}
-    drafts.write_file(ann, draft.id, FORM, data, draft_files.ANY, NOW)
+    draft_edits.write_file(ann, draft.id, FORM, data, draft_files.ANY, NOW)
     assert changes(ann, draft) == {}
-    drafts.delete_file(ann, draft.id, FORM, None, NOW)
+    draft_edits.delete_file(ann, draft.id, FORM, None, NOW)
     assert changes(ann, draft) == {FORM: "removed"}
-    drafts.restore_file(ann, draft.id, FORM, NOW)
+    draft_edits.restore_file(ann, draft.id, FORM, None, NOW)
     assert drafts.read_file(ann, draft.id, FORM) == (data, checksum)
+
+
+def test_what_is_done_with_a_file_is_in_the_history_and_a_sitting_is_one_act(
+    ann: Actor, draft: Draft
+) -> None:
+    def acts() -> list[tuple[str, str, str]]:
+        found, _ = history.list_(history.area("deployments"), 100, 0)
+        told = [each.data for each in found if each.act == "ContentDraftFileChanged"]
+        return [(each["path"], each["change"], each.get("moved_from", "")) for each in told]
+
+    path, last = "forms/a/sitting.json", NOW
+    for number in range(4):
+        last = NOW + number * timedelta(minutes=9)
+        draft_edits.write_file(ann, draft.id, path, b"%d" % number, draft_files.ANY, last)
+    assert acts() == [(path, "written", "")]
+    later = last + timedelta(minutes=11)
+    done = draft_edits.write_file(ann, draft.id, path, b"later", draft_files.ANY, later)
+    moved = "forms/a/moved.json"
+    draft_edits.move_file(ann, draft.id, path, moved, done.checksum, later)
+    draft_edits.delete_file(ann, draft.id, moved, done.checksum, later)
+    draft_edits.delete_file(ann, draft.id, FORM, None, later)
+    draft_edits.restore_file(ann, draft.id, FORM, None, later)
+    assert acts()[1:] == [
+        (path, "written", ""),
+        (moved, "moved", path),
+        (moved, "deleted", ""),
+        (FORM, "deleted", ""),
+        (FORM, "restored", ""),
+    ]
 
 
 def test_who_saves_late_is_told_and_who_repeats_is_not(ann: Actor, draft: Draft) -> None:
     _, checksum = drafts.read_file(ann, draft.id, FORM)
-    drafts.write_file(ann, draft.id, FORM, b"mine", checksum, NOW)
+    draft_edits.write_file(ann, draft.id, FORM, b"mine", checksum, NOW)
     with pytest.raises(DraftFileChanged):
-        drafts.write_file(ann, draft.id, FORM, b"late", checksum, NOW)
-    again = drafts.write_file(ann, draft.id, FORM, b"mine", checksum, NOW)
+        draft_edits.write_file(ann, draft.id, FORM, b"late", checksum, NOW)
+    again = draft_edits.write_file(ann, draft.id, FORM, b"mine", checksum, NOW)
     assert again.checksum == draft_files.checksum_of(b"mine")
     assert drafts.read_file(ann, draft.id, FORM)[0] == b"mine"
 
@@ -79,7 +116,7 @@ def test_running_cases_and_the_deployment_stay_as_they_are(
 ) -> None:
     started = house.start(ann)
     before = deployments.content_of_newest().bundle.checksum
-    drafts.write_file(ann, draft.id, DIAGRAM, line("other").encode(), draft_files.ANY, NOW)
+    draft_edits.write_file(ann, draft.id, DIAGRAM, line("other").encode(), draft_files.ANY, NOW)
     assert deployments.content_of_newest().bundle.checksum == before
     house.complete(ann, "draft", title="x")
     assert instances.get(ann, started.instance.id).status == "completed"
@@ -88,7 +125,7 @@ def test_running_cases_and_the_deployment_stay_as_they_are(
 def test_another_only_reads(house: House, ann: Actor, draft: Draft) -> None:
     assert drafts.read_file(house.bob, draft.id, FORM)
     with pytest.raises(NotYourDraft):
-        drafts.write_file(house.bob, draft.id, FORM, b"{}", draft_files.ANY, NOW)
+        draft_edits.write_file(house.bob, draft.id, FORM, b"{}", draft_files.ANY, NOW)
 
 
 def test_what_is_larger_than_a_bundle_may_be_is_refused(
@@ -97,7 +134,7 @@ def test_what_is_larger_than_a_bundle_may_be_is_refused(
     assert changes(ann, draft) == {}
     monkeypatch.setattr(bundles, "MAXIMUM_FILES", 3)
     with pytest.raises(ContentRefused) as refused:
-        drafts.write_file(ann, draft.id, "forms/a/more.json", b"{}", None, NOW)
+        draft_edits.write_file(ann, draft.id, "forms/a/more.json", b"{}", None, NOW)
     assert "3" in refused.value.faults[0].detail
     assert changes(ann, draft) == {}
 
@@ -108,13 +145,13 @@ def test_all_files_together_may_be_no_larger_than_a_bundle(
     had = sum(each.size for each in drafts.get(ann, draft.id).files)
     size = len(drafts.read_file(ann, draft.id, FORM)[0])
     monkeypatch.setattr(bundles, "MAXIMUM_BYTES", had + 100)
-    drafts.write_file(ann, draft.id, "forms/a/one.json", b"x" * 100, None, NOW)
+    draft_edits.write_file(ann, draft.id, "forms/a/one.json", b"x" * 100, None, NOW)
     with pytest.raises(ContentRefused):
-        drafts.write_file(ann, draft.id, "forms/a/two.json", b"x", None, NOW)
-    drafts.delete_file(ann, draft.id, FORM, None, NOW)
-    drafts.write_file(ann, draft.id, "forms/a/two.json", b"x" * size, None, NOW)
+        draft_edits.write_file(ann, draft.id, "forms/a/two.json", b"x", None, NOW)
+    draft_edits.delete_file(ann, draft.id, FORM, None, NOW)
+    draft_edits.write_file(ann, draft.id, "forms/a/two.json", b"x" * size, None, NOW)
     with pytest.raises(ContentRefused):
-        drafts.restore_file(ann, draft.id, FORM, NOW)
+        draft_edits.restore_file(ann, draft.id, FORM, None, NOW)
     assert changes(ann, draft)[FORM] == "removed"
 
 
@@ -128,8 +165,8 @@ def test_nobody_hoards_drafts(ann: Actor, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_both_sides_are_named_before_one_gives_way(house: House, ann: Actor, draft: Draft) -> None:
-    drafts.write_file(ann, draft.id, DIAGRAM, line("mine").encode(), draft_files.ANY, NOW)
-    drafts.write_file(ann, draft.id, "forms/a/new.json", b"{}", None, NOW)
+    draft_edits.write_file(ann, draft.id, DIAGRAM, line("mine").encode(), draft_files.ANY, NOW)
+    draft_edits.write_file(ann, draft.id, "forms/a/new.json", b"{}", None, NOW)
     deploy(house, line("theirs"))
     with pytest.raises(DraftBaseOld):
         drafts.propose(ann, draft.id, "改", NOW)

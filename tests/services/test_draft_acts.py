@@ -16,6 +16,7 @@ from workflow_server.services import (
     deployments,
     documents,
     draft_changes,
+    draft_edits,
     draft_files,
     draft_previews,
     drafts,
@@ -33,7 +34,7 @@ assert draft
 
 
 def test_a_file_is_renamed_in_the_case_of_its_letters_only(ann: Actor, draft: Draft) -> None:
-    drafts.move_file(ann, draft.id, FORM, "forms/a/Note.json", NOW)
+    draft_edits.move_file(ann, draft.id, FORM, "forms/a/Note.json", None, NOW)
     assert changes(ann, draft) == {FORM: "removed", "forms/a/Note.json": "added"}
 
 
@@ -50,7 +51,7 @@ def test_a_whole_bundle_takes_the_place_of_files_as_large(
 def test_a_repeated_proposal_is_answered_though_something_was_deployed_since(
     house: House, ann: Actor, draft: Draft
 ) -> None:
-    drafts.write_file(ann, draft.id, DIAGRAM, line("draft", "mine").encode(), "*", NOW)
+    draft_edits.write_file(ann, draft.id, DIAGRAM, line("draft", "mine").encode(), "*", NOW)
     first = drafts.propose(ann, draft.id, "改", NOW, "one").proposal.id
     deploy(house, line("theirs"))
     assert drafts.propose(ann, draft.id, "改", NOW, "one").proposal.id == first
@@ -61,7 +62,7 @@ def test_a_repeated_proposal_is_answered_though_something_was_deployed_since(
 def test_what_is_deployed_while_a_proposal_is_made_stops_it(
     house: House, ann: Actor, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drafts.write_file(ann, draft.id, DIAGRAM, line("draft", "mine").encode(), "*", NOW)
+    draft_edits.write_file(ann, draft.id, DIAGRAM, line("draft", "mine").encode(), "*", NOW)
     prepare = deployments.prepare
 
     def meanwhile(bundle: Any) -> Any:

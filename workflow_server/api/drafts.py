@@ -38,6 +38,7 @@ from workflow_server.api.shapes.proposals import WholeProposalShape
 from workflow_server.content import bundle as bundles
 from workflow_server.services import (
     draft_changes,
+    draft_edits,
     draft_previews,
     draft_starters,
     draft_vocabulary,
@@ -134,7 +135,9 @@ def write_draft_file(query: dict[str, Any], draft_id: UUID) -> Any:
     Without it there must be no such file yet; `*` overwrites whatever there is.
     """
     path, expected = query["path"], door.expected_version()
-    return drafts.write_file(door.actor(), draft_id, path, door.raw_body(), expected, door.now())
+    return draft_edits.write_file(
+        door.actor(), draft_id, path, door.raw_body(), expected, door.now()
+    )
 
 
 @noun.delete("/<uuid:draft_id>/files", DraftFileShape(), query=PathQuery())
@@ -144,7 +147,7 @@ def delete_draft_file(query: dict[str, Any], draft_id: UUID) -> Any:
     A file that the draft changed needs If-Match: 409 without it, and if it is another by now.
     """
     expected = door.expected_version()
-    return drafts.delete_file(door.actor(), draft_id, query["path"], expected, door.now())
+    return draft_edits.delete_file(door.actor(), draft_id, query["path"], expected, door.now())
 
 
 @noun.post("/<uuid:draft_id>/files", PathsShape(), takes=StarterShape(), status=201)
@@ -157,14 +160,22 @@ def add_starter(body: dict[str, Any], draft_id: UUID) -> Any:
 
 @noun.post("/<uuid:draft_id>/moves", DraftFileShape(), takes=FileMoveShape())
 def move_draft_file(body: dict[str, Any], draft_id: UUID) -> Any:
-    """重命名草稿文件 · Give a file another path."""
-    return drafts.move_file(door.actor(), draft_id, body["path"], body["to"], door.now())
+    """重命名草稿文件 · Give a file another path.
+
+    A file that the draft changed needs If-Match: 409 without it, and if it is another by now.
+    """
+    path, to, expected = body["path"], body["to"], door.expected_version()
+    return draft_edits.move_file(door.actor(), draft_id, path, to, expected, door.now())
 
 
 @noun.post("/<uuid:draft_id>/restorations", DraftFileShape(), takes=PathShape())
 def restore_draft_file(body: dict[str, Any], draft_id: UUID) -> Any:
-    """还原草稿文件 · Take back what the draft does to a file."""
-    return drafts.restore_file(door.actor(), draft_id, body["path"], door.now())
+    """还原草稿文件 · Take back what the draft does to a file.
+
+    A text of the draft's own needs If-Match: 409 without it, and if it is another by now.
+    """
+    expected = door.expected_version()
+    return draft_edits.restore_file(door.actor(), draft_id, body["path"], expected, door.now())
 
 
 @noun.post("/<uuid:draft_id>/check", CheckedShape())

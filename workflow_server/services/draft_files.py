@@ -158,11 +158,11 @@ def check_expected(path: str, found: str | None, expected: str | None) -> None:
     )
 
 
-def check_deletion(found: FileInDraft, expected: str | None) -> None:
-    """Refuse to delete another version than the one that was opened, or a changed one unseen."""
+def check_loss(found: FileInDraft, expected: str | None) -> None:
+    """Refuse to take away another version than the one that was seen, or a changed one unseen."""
     if expected is None and found.change != "same":
         raise DraftFileChanged(
-            f"{found.path} 在草稿中修改过，请先打开查看再删除。"
+            f"{found.path} 在草稿中修改过，请先打开查看再删除、还原或改名。"
             f" Expected the checksum of {found.path} as If-Match: the draft changed it."
         )
     check_expected(found.path, found.checksum, expected or ANY)

@@ -163,58 +163,6 @@ def read_file(actor: Actor, draft_id: UUID, path: str) -> tuple[bytes, str]:
     return data, draft_files.checksum_of(data)
 
 
-def write_file(
-    actor: Actor, draft_id: UUID, path: str, data: bytes, expected: str | None, now: datetime
-) -> FileInDraft:
-    """Write a file if it still is what was opened: `expected` is its checksum then.
-
-    None is for a file that there is not yet, `draft_files.ANY` overwrites whatever there is.
-    """
-    draft_files.check_path(path)
-    with transaction():
-        draft = hold(actor, draft_id)
-        # Who repeats a write whose answer was lost is told what they would have been.
-        if _one(draft, path).checksum != draft_files.checksum_of(data):
-            draft_files.check_expected(path, _one(draft, path).checksum, expected)
-            put_all(actor, draft, {path: data}, now)
-        return _one(draft, path)
-
-
-def delete_file(
-    actor: Actor, draft_id: UUID, path: str, expected: str | None, now: datetime
-) -> FileInDraft:
-    """Leave a file out; what the draft did to it is gone, so `expected` must name that then."""
-    with transaction():
-        draft = hold(actor, draft_id)
-        _check_there(draft, path)
-        draft_files.check_deletion(_one(draft, path), expected)
-        put_all(actor, draft, {path: None}, now)
-        return _one(draft, path)
-
-
-def restore_file(actor: Actor, draft_id: UUID, path: str, now: datetime) -> FileInDraft:
-    """Take back what the draft does to a file: it is again as it was deployed."""
-    with transaction():
-        draft = hold(actor, draft_id)
-        drafts.drop_files(draft.id, [path])
-        draft.changed_at = now
-        session().flush()
-        draft_files.check_room(draft, {})
-        return _one(draft, path)
-
-
-def move_file(actor: Actor, draft_id: UUID, path: str, to: str, now: datetime) -> FileInDraft:
-    """Give a file another path."""
-    draft_files.check_path(to)
-    with transaction():
-        draft = hold(actor, draft_id)
-        _check_there(draft, path)
-        draft_files.check_expected(to, _one(draft, to).checksum, None)
-        data = draft_files.contents(draft)[path]
-        put_all(actor, draft, {path: None, to: data}, now)
-        return _one(draft, to)
-
-
 def check(actor: Actor, draft_id: UUID) -> tuple[Fault, ...]:
     """Return every fault that would keep the draft from being deployed."""
     return check_files(draft_files.contents(see(actor, draft_id)))
@@ -332,16 +280,6 @@ def _begin(actor: Actor, name: str, note: str, now: datetime) -> Draft:
     return draft
 
 
-def _one(draft: Draft, path: str) -> FileInDraft:
-    found = next((each for each in draft_files.list_(draft) if each.path == path), None)
-    return found or FileInDraft(path, draft_files.kind_of(path), "removed", 0, None)
-
-
-def _check_there(draft: Draft, path: str) -> None:
-    if path not in draft_files.contents(draft):
-        raise NotFound(f"草稿里没有文件 {path[:200]}。 Expected the file, but there is none.")
-
-
 def _is_mine(actor: Actor, draft: Draft) -> bool:
     return (
         draft.owner_id == actor.person_id and draft.status != "closed" and actor.may(Right.PROPOSE)
@@ -389,10 +327,15 @@ _JUDGED: dict[str, tuple[Fault, ...]] = {}
 
 
 def tell(
-    actor: Actor, event: Event, draft: Draft, now: datetime, asked: history.Asked | None = None
+    actor: Actor,
+    event: Event,
+    draft: Draft,
+    now: datetime,
+    asked: history.Asked | None = None,
+    more: Mapping[str, str | None] | None = None,
 ) -> None:
     """Write what was done with a draft into the history."""
     answer = {"draft_id": str(draft.id)}
-    data = {**answer, "name": draft.name, "base_id": str(draft.base_id)}
+    data = {**answer, "name": draft.name, "base_id": str(draft.base_id), **(more or {})}
     act = Act(at=now, act=event, by=actor.stamp(), data=data)
     history.append_to_area(DEPLOYMENTS, act, asked, answer)

@@ -14,6 +14,7 @@ from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault, InvalidInput, WorkflowServerError
 from workflow_server.services import (
     draft_changes,
+    draft_edits,
     draft_files,
     draft_starters,
     draft_vocabulary,
@@ -143,15 +144,16 @@ def add_file(draft_id: UUID) -> ResponseReturnValue:
 def act_on_file(draft_id: UUID) -> ResponseReturnValue:
     """Leave a file out, take back what was done to it, or give it another path."""
     given, actor, now = request.form, door.actor(), door.now()
-    path = given.get("path", "")
+    path, expected = given.get("path", ""), given.get("expected") or None
     try:
         match given.get("act"):
             case "delete":
-                drafts.delete_file(actor, draft_id, path, given.get("expected") or None, now)
+                draft_edits.delete_file(actor, draft_id, path, expected, now)
             case "restore":
-                drafts.restore_file(actor, draft_id, path, now)
+                draft_edits.restore_file(actor, draft_id, path, expected, now)
             case "move":
-                drafts.move_file(actor, draft_id, path, given.get("to", "").strip(), now)
+                to = given.get("to", "").strip()
+                draft_edits.move_file(actor, draft_id, path, to, expected, now)
             case _:
                 raise InvalidInput(
                     "请选择要做什么。 Expected an act on a file: delete, restore or move.",
