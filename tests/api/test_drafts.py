@@ -115,6 +115,46 @@ def test_only_its_owner_writes_and_who_prepares_reads(desk: Desk, draft: str) ->
     assert desk.office.ann.get("/drafts").status_code == 403
 
 
+def test_who_would_get_a_task_is_tried_out_before_it_is_in_force(desk: Desk, draft: str) -> None:
+    asked = {"element_id": "draft", "organisation_id": desk.office.organisation("office")}
+
+    def tried(**more: Any) -> Any:
+        path = "/process-definitions/p/assignment-trials"
+        return desk.dan.post(path, json={**asked, **more})
+
+    assert tried(draft_id=draft).json["role"] == "drafter"
+    opened = read(desk.dan, draft, DIAGRAM).data
+    put(desk.dan, draft, DIAGRAM, opened.replace(b'role="drafter"', b'role="town_clerk"'), "*")
+    told = tried(draft_id=draft)
+    assert (told.json["outcome"], told.json["process_version"]) == ("nobody", None), told.text
+    assert "镇文员" in told.json["problem"]
+    assert (tried().json["role"], tried().json["process_version"]) == ("drafter", 1)
+    put(desk.dan, draft, DIAGRAM, b"<broken", "*")
+    refused = tried(draft_id=draft)
+    assert (refused.status_code, refused.json["code"]) == (422, "content-refused")
+    assert any(DIAGRAM in each["pointer"] for each in refused.json["errors"])
+    assert tried(draft_id="00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+@pytest.mark.parametrize("act", ["moves", "restorations"])
+def test_a_changed_file_is_renamed_and_restored_only_as_it_was_seen(
+    desk: Desk, draft: str, act: str
+) -> None:
+    seen = put(desk.dan, draft, FORM, b"seen", "*").json["checksum"]
+    put(desk.dan, draft, FORM, b"written since", "*")
+    asked = {"path": FORM} | ({"to": "forms/b/note.json"} if act == "moves" else {})
+
+    def send(**headers: str) -> Any:
+        return desk.dan.post(f"/drafts/{draft}/{act}", json=asked, headers=headers)
+
+    for blind in ({}, {"If-Match": f'"{seen}"'}):
+        refused = send(**blind)
+        assert (refused.status_code, refused.json["code"]) == (409, "draft-file-changed"), blind
+    assert read(desk.dan, draft, FORM).data == b"written since"
+    assert send(**{"If-Match": read(desk.dan, draft, FORM).headers["ETag"]}).status_code == 200
+    assert files_of(desk.dan, draft)[FORM]["change"] in ("removed", "same")
+
+
 def test_deleting_renaming_and_restoring(desk: Desk, draft: str) -> None:
     moved = desk.dan.post(f"/drafts/{draft}/moves", json={"path": FORM, "to": "forms/b/note.json"})
     assert (moved.status_code, moved.json["change"]) == (200, "added")

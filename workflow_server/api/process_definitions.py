@@ -82,7 +82,7 @@ def preview_document(body: dict[str, Any], definition_id: UUID) -> Response:
 
 @noun.post("/<key>/assignment-trials", TrialShape(), takes=TrialConditionsShape())
 def try_assignment(body: dict[str, Any], key: str) -> Any:
-    """选人试算 · Who would get a task of the newest version, and why; nothing is written.
+    """选人试算 · Who would get a task of the newest version or a draft; nothing is written.
 
     The case is made up: who started it, what was answered, who did what. For designers and
     approvers of content, system administrators, and who may assign tasks in the organisation.

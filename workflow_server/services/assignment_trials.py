@@ -9,18 +9,21 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.config import CHINA
+from workflow_server.content import content
+from workflow_server.content.content import Content
 from workflow_server.content.elements import Assign, ElementExtensions
+from workflow_server.content.refusals import ContentRefused
 from workflow_server.engine.runtime import Visit
 from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.rules.access import Right
-from workflow_server.services import access, actors, choosing, definition_cache
+from workflow_server.services import access, actors, choosing, definition_cache, drafts
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.choosing import Choice
 from workflow_server.services.situation import Situation
 from workflow_server.store import organisations, process_definitions
 from workflow_server.store.organisations import Host
-from workflow_server.store.process_definitions import ProcessDefinition, Reference
+from workflow_server.store.process_definitions import Reference
 from workflow_server.store.process_instances import InstanceInHand, InstanceStatus
 from workflow_server.store.types import new_id
 
@@ -43,13 +46,27 @@ class Conditions:
     completed_by: Mapping[str, UUID] = field(default_factory=dict)
     secrecy: int = 1
     minor: bool = False
+    #: Of what content: a draft's, or (None) what is in force.
+    draft_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The process that is tried, and the content that it stands in; a draft has no version."""
+
+    key: str
+    version: int | None
+    title: str
+    party: str | None
+    content: Content
+    reference: Reference
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What came of a trial: the choice, and the rules that it was made by."""
 
-    definition: ProcessDefinition
+    source: Source
     element: ElementExtensions
     assign: Assign
     choice: Choice
@@ -65,24 +82,22 @@ class Trial:
 
 
 def try_out(actor: Actor, key: str, conditions: Conditions, now: datetime) -> Trial:
-    """Choose the people of a task of the newest version, in a case that there is not.
+    """Choose the people of a task of the newest version or a draft, in a case that there is not.
 
     It is the choice that a real case makes, and writes nothing. Designers and approvers of
     content and system administrators may ask it of every organisation, who assigns tasks of
     their own; it tells names and posts, as the directory does, and nothing of any case.
     """
     _check_may(actor, conditions.organisation_id)
-    definition = process_definitions.find_newest(key)
-    if definition is None:
-        raise NotFound(f"Expected process '{key}', but there is none")
-    situation = _situation(definition, conditions, now)
+    source = _source(actor, key, conditions.draft_id)
+    situation = _situation(source, conditions, now)
     element = situation.element
     if element is None or element.type != "userTask":
         raise _refusal("element_id", f"流程里没有人工任务“{conditions.element_id}”")
     done = [(each, person) for each, person in reversed([*conditions.completed_by.items()])]
     ground = choosing.Ground(situation, lambda: done, datetime.now(CHINA).date())
     choice = choosing.choose(ground)
-    return Trial(definition, element, ground.assign, choice)
+    return Trial(source, element, ground.assign, choice)
 
 
 def _check_may(actor: Actor, organisation_id: UUID) -> None:
@@ -92,10 +107,47 @@ def _check_may(actor: Actor, organisation_id: UUID) -> None:
         raise access.without(Right.PROPOSE, Right.APPROVE, Right.ASSIGN)
 
 
-def _situation(definition: ProcessDefinition, conditions: Conditions, now: datetime) -> Situation:
-    content = definition_cache.content_of(definition.deployment_id)
-    process = content.processes[definition.key]
-    host = _host(definition, conditions.organisation_id)
+def _source(actor: Actor, key: str, draft_id: UUID | None) -> Source:
+    if draft_id is not None:
+        return _drafted(actor, key, draft_id)
+    newest = process_definitions.find_newest(key)
+    if newest is None:
+        raise NotFound(f"Expected process '{key}', but there is none")
+    return Source(
+        key=key,
+        version=newest.version,
+        title=newest.title,
+        party=newest.party,
+        content=definition_cache.content_of(newest.deployment_id),
+        reference=Reference(newest.id, newest.deployment_id, key),
+    )
+
+
+def _drafted(actor: Actor, key: str, draft_id: UUID) -> Source:
+    """Return a process as a draft has it; refuse a draft that could not be deployed."""
+    faults = drafts.check(actor, draft_id)
+    if faults:
+        raise ContentRefused(
+            "草稿还有错误，改正后才能试算。 Expected a draft without faults to try.", faults
+        )
+    draft, bundle = drafts.bundle_of(actor, draft_id)
+    loaded = content.load(bundle)
+    if key not in loaded.processes:
+        raise NotFound(f"Expected process '{key}' in the draft, but there is none")
+    process = loaded.processes[key]
+    return Source(
+        key=key,
+        version=None,
+        title=process.title or process.name or key,
+        party=process.party,
+        content=loaded,
+        reference=Reference(draft.id, draft.base_id, key),
+    )
+
+
+def _situation(source: Source, conditions: Conditions, now: datetime) -> Situation:
+    process = source.content.processes[source.key]
+    host = _host(source, conditions.organisation_id)
     element = process.elements.get(conditions.element_id)
     given = {each: [answers] for each, answers in conditions.answers.items()}
     variables = {**conditions.facts, "answers": given}
@@ -103,8 +155,8 @@ def _situation(definition: ProcessDefinition, conditions: Conditions, now: datet
     people = [_person(each) for each in acting]
     return Situation(
         instance=_instance(conditions, variables, now),
-        definition=Reference(definition.id, definition.deployment_id, definition.key),
-        content=content,
+        definition=source.reference,
+        content=source.content,
         process=process,
         organisation=organisation_context(host),
         actor=people[-1] if people else None,
@@ -140,12 +192,12 @@ def _instance(conditions: Conditions, variables: dict[str, Any], now: datetime) 
     )
 
 
-def _host(definition: ProcessDefinition, organisation_id: UUID) -> Host:
+def _host(source: Source, organisation_id: UUID) -> Host:
     found = organisations.find(organisation_id)
     if found is None:
         raise _refusal("organisation_id", "没有这个单位")
-    if definition.party not in (None, found.party):
-        raise _refusal("organisation_id", f"“{definition.title}”不能在{found.name}办理")
+    if source.party not in (None, found.party):
+        raise _refusal("organisation_id", f"“{source.title}”不能在{found.name}办理")
     return Host(
         found.id, found.key, found.name, found.short_name, found.code, found.party, found.region
     )

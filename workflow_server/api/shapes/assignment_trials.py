@@ -35,6 +35,9 @@ class TrialConditionsShape(Shape):
         validate=validate.OneOf((0, 1, 2), error="密级只能是 0、1、2"),
         metadata={"description": "0 公开，1 内部，2 工作秘密"},
     )
+    draft_id = Id(
+        load_default=None, metadata={"description": "按哪一份草稿试算；不填则按现行的最新版本"}
+    )
     minor = Flag(load_default=False, metadata={"description": "是否涉及未成年人"})
 
 
@@ -51,8 +54,13 @@ class CandidateShape(Shape):
 class TrialShape(Shape):
     """What came of a trial."""
 
-    process_key = Shown(required=True, attribute="definition.key")
-    process_version = fields.Integer(required=True, attribute="definition.version")
+    process_key = Shown(required=True, attribute="source.key")
+    process_version = fields.Integer(
+        required=True,
+        allow_none=True,
+        attribute="source.version",
+        metadata={"description": "草稿还没有版本"},
+    )
     element_id = Shown(required=True, attribute="element.id")
     element_name = Shown(required=True, attribute="element.name")
     strategy = Choice(*STRATEGIES, required=True, attribute="assign.strategy")
