@@ -9,9 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.drawing import ISLAND, PATH, entry, first, modeler
 from tests.browser.filling import FORM, Filler
 from tests.browser.site import Site
-from tests.browser.test_modeler import ISLAND, PATH, drop_on, entry, first, modeler
+from tests.browser.test_modeler import drop_on
 from tests.browser.test_the_case import Stage, begin
 from tests.court import scenario
 

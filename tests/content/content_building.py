@@ -75,6 +75,9 @@ TASK = (
     '<wf:deadline rule="R-1" name="reply" start="=today" stopOn="task"/>'
 )
 HEAD = '<wf:process title="甲" party="office"/><wf:start role="clerk" label="新建" form="a/one"/>'
+#: What makes an event one of a message, and a message with its payload left open.
+MESSAGE = '<b:messageEventDefinition messageRef="m"/>'
+SEND = '<wf:message type="M-A" to="=title" conversation="=title">{}</wf:message>'
 
 
 def node(tag: str, ours: str, inner: str = "", attributes: str = "", key: str = "e") -> str:
