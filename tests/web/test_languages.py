@@ -14,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 
 from tests.court import Court
 from tests.web.conftest import Browser, Page
+from workflow_server import problems
 
 Browsers = Callable[..., Browser]
 WEB = Path(__file__).resolve().parents[2] / "workflow_server" / "web"
@@ -171,6 +172,11 @@ def test_every_text_has_english(catalogue: Catalog) -> None:
         if text not in catalogue or not catalogue[text].string  # type: ignore[union-attr]
     ]
     assert silent == []
+
+
+def test_every_error_is_called_something_in_english(catalogue: Catalog) -> None:
+    kinds = problems.catalogue().values()
+    assert [each.title for each in kinds if each.title not in catalogue] == []
 
 
 def test_english_keeps_what_is_put_in_and_is_no_chinese(catalogue: Catalog) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -40,6 +41,16 @@ def _enrolled(login: str) -> pyotp.TOTP:
 def _cookies(page: Page) -> dict[str, str]:
     given = page.response.headers.getlist("Set-Cookie")
     return {each.partition("=")[0]: each for each in given}
+
+
+@pytest.mark.parametrize(("sent", "is_told"), [("", True), (";", True), ("a=1", False)])
+def test_who_would_be_signed_out_at_once_by_anothers_cookies_is_told_why(
+    case: Court, app: Flask, sent: str, is_told: bool
+) -> None:
+    # What the web server makes of a header with other characters than ASCII.
+    client = app.test_client(use_cookies=False)
+    shown = Context().run(client.get, "/sign-in", environ_overrides={"HTTP_COOKIE": sent})
+    assert ("清除本网站的 Cookie" in shown.text) is is_told
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(

@@ -172,10 +172,20 @@ def _ask(status: int = 200, login: str = "", **more: Any) -> Response:
         accounts=accounts,
         known_password=_known_password(login, [each.login for each in accounts]),
         newcomer=site.newcomer if settings().demo else (),
+        has_foreign_cookies=_has_foreign_cookies(),
     )
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _has_foreign_cookies() -> bool:
+    """Tell whether a browser sends cookies that can't be read: then nobody stays signed in.
+
+    The web server empties a header that is not ASCII; another system of this host has set that.
+    """
+    sent = request.environ.get("HTTP_COOKIE")
+    return sent is not None and not sent.strip("; ")
 
 
 def _ask_code(status: int = 200, fault: str | None = None, wait: int | None = None) -> Response:

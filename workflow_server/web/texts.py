@@ -68,10 +68,5 @@ def marked(message: str) -> Markup:
 
 
 def problem_title(problem: Mapping[str, Any]) -> str:
-    """Return what a problem is called: as its error says, in English else as its code does."""
-    title = str(problem["title"])
-    if language() == "zh":
-        return title
-    translated = str(gettext(title))
-    code = str(problem["code"]).replace("-", " ").capitalize()
-    return code if translated == title else translated
+    """Return what a problem is called, in the reader's language."""
+    return str(gettext(str(problem["title"])))
