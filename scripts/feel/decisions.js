@@ -39,6 +39,9 @@ function mismatch(value, type, at, name) {
   return new Refused("type", at, { name, expected: type.name, got: kindOf(value), value: shown(value) });
 }
 
+// A name of a file may be one of JavaScript's (`constructor`): only what is there itself counts.
+function own(value, name) { return Object.hasOwn(value, name) ? value[name] : null; }
+
 function kindOf(value) { return value instanceof Object && wrapFunction(value) ? "function" : getType(value); }
 
 function shown(value) {
@@ -58,7 +61,7 @@ function conform(value, type, at, name, reads) {
     if (!IS.context(value)) throw mismatch(value, type, at, name);
     value = { ...value };
     for (const [key, inner] of Object.entries(type.fields)) {
-      value[key] = conform(value[key], inner, at, `${name}.${key}`, reads);
+      value[key] = conform(own(value, key), inner, at, `${name}.${key}`, reads);
     }
   } else if (type.base && type.base !== "Any") {
     const read = reads && typeof value === "string" && READ[type.base];
@@ -274,7 +277,7 @@ export function decide(request, context, where) {
     for (const name of step.requires) scope[name] = values[name] ?? null;
     position.at = step.at;
     values[step.name] = step.kind === "inputData"
-      ? conform(context[step.name], step.type, step.at, step.name, true)
+      ? conform(own(context, step.name), step.type, step.at, step.name, true)
       : conform(evaluate(step.body, scope, step.name), step.type, step.at, step.name);
   }
   return plain(values[model.steps.at(-1).name]);
