@@ -133,6 +133,7 @@ def test_both_judge_every_child_in_every_element_alike() -> None:
         ("message", "payload"),
         ("message", "enclose"),
         ("operation", "parameter"),
+        ("call", "parameter"),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from workflow_server.content.forms import copies_shut
+from workflow_server.content.turns import COUNTERS
 from workflow_server.errors import InvalidInput
 from workflow_server.services import open_words
 from workflow_server.services.situation import RESERVED, Situation
@@ -93,7 +94,7 @@ def _output(outputs: Sequence[Output], situation: Situation) -> None:
 
 
 def _set(name: str, value: Any, situation: Situation) -> None:
-    if name in RESERVED:
+    if name in RESERVED or name in COUNTERS:
         raise ReservedName(
             f"“{name}”是系统保留的名称，请在流程图中改用其他名称。"
             f" Expected a free name for the fact, but '{name}' is kept by the server."

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session
 from workflow_server.store.people import Person, PositionRow
-from workflow_server.store.types import UtcDateTime, UuidColumn
+from workflow_server.store.types import UtcDateTime, UuidColumn, new_id
 
 
 class TeamMember(Model):
@@ -99,6 +99,17 @@ def list_recusals(instance_id: UUID, limit: int, offset: int) -> tuple[Sequence[
 def add(row: Recusal | EmergencyAccess) -> None:
     """Write a recusal or an emergency access down."""
     session().add(row)
+
+
+def recuse_alike(instance_id: UUID, other_id: UUID) -> None:
+    """Keep from another case who is recused from one; by the same decision."""
+    copied = ("person_id", "reason", "ordered_by", "ordered_at")
+    query = sa.select(*(getattr(Recusal, name) for name in copied)).where(
+        Recusal.instance_id == instance_id, Recusal.lifted_at.is_(None)
+    )
+    for row in session().execute(query).all():
+        add(Recusal(id=new_id(), instance_id=other_id, **row._mapping))
+    session().flush()
 
 
 def replace_team(instance_id: UUID, members: Sequence[tuple[UUID, str]]) -> None:

@@ -76,6 +76,15 @@ def find_newest(key: str) -> ProcessDefinition | None:
     )
 
 
+def find_of_deployment(deployment_id: UUID, key: str) -> ProcessDefinition | None:
+    """Return a process as it came with a deployment, if it did."""
+    return session().scalar(
+        sa.select(ProcessDefinition).where(
+            ProcessDefinition.deployment_id == deployment_id, ProcessDefinition.key == key
+        )
+    )
+
+
 def list_newest() -> Sequence[ProcessDefinition]:
     """Return the newest definition of every process, by key; they change with each deployment."""
     newer = aliased(ProcessDefinition)

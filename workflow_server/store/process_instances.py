@@ -34,6 +34,7 @@ class InstanceStatus(StrEnum):
 
 
 _RUNNING = sa.text("status = 'running'")
+_CALLED = sa.text("parent_id IS NOT NULL")
 
 
 class ProcessInstance(Model):
@@ -50,6 +51,12 @@ class ProcessInstance(Model):
             "process_definition_id",
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
+        ),
+        sa.Index(
+            "ix_process_instances_parent_id",
+            "parent_id",
+            sqlite_where=_CALLED,
+            postgresql_where=_CALLED,
         ),
     )
 
@@ -81,6 +88,9 @@ class ProcessInstance(Model):
     #: What the diagram says of secrecy, flags and team ("drawn"), and what a person has set
     #: ("by_hand"); together they make the columns above.
     standing: Mapped[dict[str, Any]] = mapped_column(JsonColumn, default_factory=dict)
+    #: The case whose call activity started it, and the wait there that it ends.
+    parent_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    parent_visit_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
     #: Head of its history's hash chain.
     history_length: Mapped[int] = mapped_column(sa.Integer, default=0)
     history_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), default=b"")
@@ -100,6 +110,7 @@ class Filter:
     organisation_id: UUID | None = None
     business_key: str | None = None
     started_by: UUID | None = None
+    parent_id: UUID | None = None
 
 
 def get(instance_id: UUID) -> ProcessInstance:
@@ -158,6 +169,8 @@ class InstanceInHand:
     history_hash: bytes
     state: bytes | None
     variables: dict[str, Any]
+    parent_id: UUID | None = None
+    parent_visit_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +232,12 @@ def begin(
     started_by: UUID | None,
     now: datetime,
     department_id: UUID | None = None,
+    **more: Any,
 ) -> Locked:
-    """Write a new instance down, so that what its first step makes can point to it."""
+    """Write a new instance down, so that what its first step makes can point to it.
+
+    `more` are other columns: what one that is called has from its caller.
+    """
     instance_id = new_id()
     row = {
         "id": instance_id,
@@ -232,9 +249,34 @@ def begin(
         "flags": [],
         "standing": {},
         "variables": {},
+        **more,
     }
     run(_INSERT, row)
     return get_whole(instance_id)
+
+
+def list_called(parent_id: UUID, visit_ids: Collection[UUID] | None = None) -> list[UUID]:
+    """Return the instances that an instance has called, oldest first; those for some waits."""
+    query = sa.select(ProcessInstance.id).where(ProcessInstance.parent_id == parent_id)
+    if visit_ids is not None:
+        query = query.where(ProcessInstance.parent_visit_id.in_(visit_ids))
+    return list(session().scalars(query.order_by(ProcessInstance.id)))
+
+
+def list_family(
+    sight: Sight, instance: ProcessInstance, limit: int
+) -> list[tuple[ProcessInstance, ProcessDefinition]]:
+    """Return the visible case that called one, if any, and those that it called, oldest first."""
+    related = ProcessInstance.parent_id == instance.id
+    if instance.parent_id is not None:
+        related = sa.or_(related, ProcessInstance.id == instance.parent_id)
+    query = (
+        sa.select(ProcessInstance, ProcessDefinition)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.process_definition_id)
+        .where(related, sight.of(ProcessInstance.id))
+        .order_by(ProcessInstance.id)
+    )
+    return [(row[0], row[1]) for row in session().execute(query.limit(limit))]
 
 
 def save(instance: InstanceInHand, values: dict[str, Any]) -> None:
@@ -283,4 +325,6 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(ProcessInstance.business_key == narrowed.business_key)
     if narrowed.started_by is not None:
         conditions.append(ProcessInstance.started_by == narrowed.started_by)
+    if narrowed.parent_id is not None:
+        conditions.append(ProcessInstance.parent_id == narrowed.parent_id)
     return conditions

@@ -1,4 +1,4 @@
-"""Subscriptions: messages that instances wait for, and messages that came before anybody did."""
+"""Subscriptions: what instances wait for, and messages that came before anybody did."""
 
 from __future__ import annotations
 
@@ -16,8 +16,19 @@ from workflow_server.store.db import Model, session
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
 
 
+class SubscriptionKind(StrEnum):
+    """What is waited for."""
+
+    #: A message of a type, in a conversation.
+    MESSAGE = "message"
+    #: A signal, its name being the type, that is thrown in the organisation.
+    SIGNAL = "signal"
+    #: The end of a called process, its key being the type.
+    CALL = "call"
+
+
 class Subscription(Model):
-    """A catching element that waits; `id` is the engine's wait."""
+    """An element that waits; `id` is the engine's wait."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (
@@ -32,6 +43,9 @@ class Subscription(Model):
     message_type: Mapped[str] = mapped_column(sa.Text)
     conversation: Mapped[str] = mapped_column(sa.Text)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(
+        sa.Text, server_default="message", default=SubscriptionKind.MESSAGE
+    )
 
 
 class MessageOutcome(StrEnum):
@@ -100,10 +114,32 @@ def find_waiting(
             Subscription.conversation == conversation,
             Subscription.message_type == message_type,
             Subscription.organisation_id == organisation_id,
+            Subscription.kind == SubscriptionKind.MESSAGE,
         )
         .order_by(Subscription.id)
         .limit(1)
     )
+
+
+def list_hearing(signal: str, organisation_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+    """Return what waits for a signal in an organisation: (instance, wait), oldest first."""
+    query = (
+        sa.select(Subscription.instance_id, Subscription.id)
+        .where(
+            Subscription.conversation == "",
+            Subscription.message_type == signal,
+            Subscription.organisation_id == organisation_id,
+            Subscription.kind == SubscriptionKind.SIGNAL,
+        )
+        .order_by(Subscription.id)
+    )
+    return [(row[0], row[1]) for row in session().execute(query)]
+
+
+def list_open(wait_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Return which of these are still waited for."""
+    query = sa.select(Subscription.id).where(Subscription.id.in_(wait_ids))
+    return session().scalars(query).all()
 
 
 def find_open(wait_id: UUID) -> Subscription | None:

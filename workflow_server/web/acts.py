@@ -19,6 +19,9 @@ WORDS: Mapping[str, Any] = {
     Event.TASK_COMPLETED: _l("办结"),
     Event.DRAFT_SAVED: _l("保存草稿"),
     Event.MESSAGE_CORRELATED: _l("收到函件"),
+    Event.SIGNAL_HEARD: _l("收到信号"),
+    Event.CALL_ENDED: _l("所调用的流程已结束"),
+    Event.CALL_ESCALATED: _l("所调用的流程已升级"),
     Event.TIMER_FIRED: _l("期限届至"),
     Event.ELEMENT_RETRIED: _l("重新执行"),
     Event.ELEMENT_SKIPPED: _l("跳过环节"),
@@ -45,6 +48,8 @@ _ICONS: Mapping[str, str] = {
     Event.INSTANCE_STARTED: "plus",
     Event.TASK_COMPLETED: "check",
     Event.MESSAGE_CORRELATED: "mail",
+    Event.SIGNAL_HEARD: "mail",
+    Event.CALL_ENDED: "check",
     Event.TIMER_FIRED: "clock",
 }
 

@@ -1,7 +1,11 @@
 """Moves an instance: lets the engine take a step, does what it asks, writes it all down."""
 
-from workflow_server.services.advance.case import Case, Moved, NextTask
+from workflow_server.services.advance import calls, case, signals
+from workflow_server.services.advance.case import Case
 from workflow_server.services.advance.messages import Received, receive
+from workflow_server.services.advance.moved import Moved, NextTask
 from workflow_server.services.advance.timers import retime
+
+case.FOLLOW[:] = [calls.write, signals.write]
 
 __all__ = ["Case", "Moved", "NextTask", "Received", "receive", "retime"]

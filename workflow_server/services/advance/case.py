@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
@@ -20,6 +20,7 @@ from workflow_server.services import definition_cache, effects, handovers, histo
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import assignments, standings, waits
 from workflow_server.services.advance.host import House
+from workflow_server.services.advance.moved import Moved, NextTask
 from workflow_server.services.handovers import Handover
 from workflow_server.store import incidents, offers, process_instances, subscriptions, tasks
 from workflow_server.store.history import Act
@@ -31,52 +32,9 @@ class InstanceNotRunning(InvalidState):
     """流程实例未在运行"""
 
 
-@dataclass(frozen=True, slots=True)
-class NextTask:
-    """A task that a step has opened."""
-
-    id: UUID
-    element_id: str
-    name: str
-    organisation_id: UUID
-    role: str | None
-    assignee_id: UUID | None
-    #: Whom it is offered to by name, and whom it is kept from.
-    offered_ids: frozenset[UUID] = frozenset()
-    excluded_ids: frozenset[UUID] = frozenset()
-
-    def is_for(self, actor: Actor) -> bool:
-        """Tell whether it is the actor's to do: theirs, or free and offered to them."""
-        if self.assignee_id is not None:
-            return self.assignee_id == actor.person_id
-        if actor.person_id in self.excluded_ids:
-            return False
-        is_named = actor.person_id in self.offered_ids
-        return is_named or actor.holds(self.organisation_id, self.role)
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What a step came to."""
-
-    status: str
-    next_tasks: tuple[NextTask, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as the history keeps it, short: the tasks are in the store."""
-        return {"status": self.status, "tasks": [str(each.id) for each in self.next_tasks]}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Moved:
-        """Read what `as_json` wrote; the tasks as they were when they were opened."""
-        ids = [UUID(each) for each in data["tasks"]]
-        if not ids:
-            return cls(data["status"], ())
-        found = {task.id: task for task in tasks.list_by_id(ids)}
-        offered, excluded = offers.list_candidates(ids), offers.list_excluded(ids)
-        return cls(
-            data["status"], tuple(_as_opened(found[each], offered, excluded) for each in ids)
-        )
+#: What else follows from a step for other instances, with what its case is marked with anew;
+#: returns tasks that it opened there. The package fills it.
+FOLLOW: list[Callable[[Case, Step, dict[str, Any]], tuple[NextTask, ...]]] = []
 
 
 class Case:
@@ -97,6 +55,7 @@ class Case:
             self.process,
             actor,
             now,
+            is_called=locked.instance.parent_id is not None,
         )
 
     @cached_property
@@ -118,6 +77,23 @@ class Case:
         """Return what expressions outside any element may read."""
         return self.house.context(self.instance.variables)
 
+    @property
+    def calls(self) -> bool:
+        """Tell whether its diagram calls other processes at all."""
+        return any(each.called is not None for each in self.process.elements.values())
+
+    def beside(self, locked: Locked) -> Case:
+        """Return another instance, moved by the same person at the same moment."""
+        return Case(locked, self.actor, self.now)
+
+    def variables_at(self, visit_id: UUID) -> dict[str, Any]:
+        """Return what an open task or wait sees: its iteration's variables come first."""
+        held, state = self.instance.variables, self.instance.state
+        if state is None:
+            return held
+        frame = runtime.frame(self.engine, state, visit_id, self.now)
+        return runtime.overlaid(held, frame) if frame else held
+
     def check_running(self) -> None:
         """Refuse to move an instance that has ended or is held."""
         if self.instance.status == InstanceStatus.SUSPENDED:
@@ -133,12 +109,12 @@ class Case:
 
     def start(
         self, element_id: str | None, payload: dict[str, Any] | None, act: Act,
-        asked: history.Asked | None = None,
+        asked: history.Asked | None = None, given: dict[str, Any] | None = None,
     ) -> Moved:  # fmt: skip
-        """Begin at a start event; `payload` are its answers or its message."""
+        """Begin at a start event; `payload` are its answers or its message, `given` first facts."""
         step = runtime.start(
             self.engine,
-            self._variables({}),
+            self._variables(given or {}),
             self.now,
             self.house,
             element_id=element_id,
@@ -158,9 +134,25 @@ class Case:
         """Go on from a message that was waited for."""
         return self.write(self._step(runtime.correlate, wait_id, payload), act)
 
-    def fire_timer(self, wait_id: UUID, act: Act) -> Moved:
-        """Go on from a timer that is due."""
-        return self.write(self._step(runtime.fire_timer, wait_id), act)
+    def fire_timer(self, wait_id: UUID, act: Act, due: datetime | None = None) -> Moved:
+        """Go on from a timer that was due at a moment."""
+        return self.write(self._step(partial(runtime.fire_timer, due=due), wait_id), act)
+
+    def signal(self, name: str, act: Act) -> Moved:
+        """Go on from a signal that is waited for."""
+        return self.write(self._step(runtime.signal, name), act)
+
+    def end_call(self, wait_id: UUID, result: dict[str, Any], act: Act) -> Moved:
+        """Go on from a call activity whose process has ended."""
+        return self.write(self._step(runtime.end_call, wait_id, result), act)
+
+    def raise_in_call(self, wait_id: UUID, code: str, message: str, act: Act) -> Moved:
+        """Go on from a call activity whose process has ended with an error."""
+        return self.write(self._step(runtime.raise_in_call, wait_id, code, message), act)
+
+    def escalate_in_call(self, wait_id: UUID, code: str, act: Act) -> Moved:
+        """Let an escalation of a called process be heard."""
+        return self.write(self._step(runtime.escalate_in_call, wait_id, code), act)
 
     def retry(self, visit_id: UUID, act: Act, asked: history.Asked | None = None) -> Moved:
         """Try an element again where an incident stands."""
@@ -228,9 +220,11 @@ class Case:
         self._write_incidents(step)
         arrived = waits.write(self.house, step)
         status = ended_as if step.ended else InstanceStatus.RUNNING
-        moved = Moved(status, opened)
         before = (self.instance.secrecy, self.instance.minor)
         marked, told = standings.follow(self.house, step.variables)
+        for follow in FOLLOW:
+            opened += follow(self, step, marked)
+        moved = Moved(status, opened)
         act = replace(act, data={**(act.data or {}), **_moves(step), **told})
         if asked is not None:
             answer = {"instance_id": str(self.instance.id), **moved.as_json()}
@@ -360,24 +354,6 @@ class Case:
                 handover = Handover(self.actor, "duties_separate", self.now, keep_draft=False)
                 ids = [each for each, _ in still_open]
                 handovers.give_back_tasks(self.instance, ids, task.completed_by, handover)
-
-
-def _as_opened(
-    task: tasks.TaskInHand,
-    offered: Sequence[tuple[UUID, UUID]],
-    excluded: Sequence[tuple[UUID, UUID]],
-) -> NextTask:
-    return NextTask(
-        task.id,
-        task.element_id,
-        task.name,
-        task.organisation_id,
-        task.role,
-        # Who claimed it came later; whom it was assigned to was known at once.
-        None if task.claimed_at is not None else task.assignee_id,
-        frozenset(person for of, person in offered if of == task.id),
-        frozenset(person for of, person in excluded if of == task.id),
-    )
 
 
 def _moves(step: Step) -> dict[str, list[str]]:

@@ -16,19 +16,26 @@ _DURATION = re.compile(
     r"(?:(?P<days>\d+)D)?(?:T(?!$)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?"
     r"(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
-_CYCLE = re.compile(r"R\d*/(?P<duration>[^/]+)")
+_CYCLE = re.compile(r"R\d*/(?:(?P<first>[^/P][^/]*)/)?(?P<duration>[^/]+)")
 
 
 class TimerUnreadable(InvalidInput):
     """定时无法识别"""
 
 
-def of_timer(kind: str, text: str, now: datetime) -> datetime:
-    """Return when a BPMN timer is due: a date as it is, a duration or a cycle from now on."""
+def of_timer(kind: str, text: str, now: datetime, since: datetime | None = None) -> datetime:
+    """Return when a BPMN timer is due: a date as it is, a duration or a cycle from now on.
+
+    A cycle that has rung already is due one duration after the moment it was due last.
+    """
     if kind == "date":
         return read_moment(text)
-    cycle = _CYCLE.fullmatch(text)
-    return after(now, cycle["duration"] if cycle else text)
+    cycle = _CYCLE.fullmatch(text) if isinstance(text, str) else None
+    if cycle is None:
+        return after(now, text)
+    if since is None and cycle["first"] is not None:
+        return read_moment(cycle["first"])
+    return after(since or now, cycle["duration"])
 
 
 def of_deadline(deadline: Mapping[str, Any] | None, offset: str | None) -> datetime:

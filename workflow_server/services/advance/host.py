@@ -14,8 +14,8 @@ import structlog
 from workflow_server import feel
 from workflow_server.content.content import Content
 from workflow_server.content.elements import ElementExtensions, ProcessExtensions
-from workflow_server.engine.runtime import Visit
-from workflow_server.errors import WorkflowServerError
+from workflow_server.engine.runtime import BusinessError, Visit
+from workflow_server.errors import Unavailable, WorkflowServerError
 from workflow_server.services import effects, open_words
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance.assignments import Assignment, assign
@@ -38,7 +38,7 @@ class House:
     """Does what the diagram asks while the engine moves one instance."""
 
     #: What an iteration brings about belongs to the whole instance.
-    shared: ClassVar[frozenset[str]] = frozenset(effects.GROUPS)
+    shared: ClassVar[frozenset[str]] = frozenset({*effects.GROUPS, effects.BUSINESS_KEY})
 
     instance: InstanceInHand
     definition: Reference
@@ -60,9 +60,14 @@ class House:
                 self.assignments[visit.id] = assign(situation)
 
     def perform(self, visit: Visit, variables: dict[str, Any]) -> None:
-        """Do a service task's operation."""
-        with _guarded(visit.element_id):
-            effects.operate(self.situation(visit, variables))
+        """Do a service task's operation; what it refuses is an error that the diagram may catch."""
+        try:
+            with _guarded(visit.element_id):
+                effects.operate(self.situation(visit, variables))
+        except Unavailable:
+            raise
+        except WorkflowServerError as error:
+            raise BusinessError(error.code, error.message) from error
 
     def leave(self, visit: Visit, variables: dict[str, Any]) -> None:
         """Do what is asked when the element is done; an end says how it ended."""

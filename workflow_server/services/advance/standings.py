@@ -52,9 +52,10 @@ def follow(house: House, variables: dict[str, Any]) -> _Changes:
         return {}, {}
     values: dict[str, Any] = {"standing": {**instance.standing, "drawn": drawn}}
     told: dict[str, Any] = {}
-    team_before = (before or {}).get("team", [])
-    if members != team_before:
-        told, department_id = write_team(instance, members, had_none=not team_before)
+    team_before = team_of(instance.standing)
+    if members != (before or {}).get("team", []):
+        whole = team_of(values["standing"])
+        told, department_id = write_team(instance, whole, had_none=not team_before)
         if department_id is not None:
             values["department_id"] = department_id
     values |= in_force(values["standing"])
@@ -82,10 +83,18 @@ def is_stricter(values: Mapping[str, Any], before: tuple[int, bool]) -> bool:
 
 
 def in_force(standing: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of an instance that its diagram and a person together come to."""
-    by_hand = standing.get("by_hand")
-    drawn = _from_json(standing.get("drawn") or {})
-    return as_json(strictest(drawn, None if by_hand is None else _from_json(by_hand)))
+    """Return the columns of an instance that its diagram, a person and its caller come to."""
+    found = _from_json(standing.get("drawn") or {})
+    for other in (standing.get("by_hand"), standing.get("inherited")):
+        found = strictest(found, None if other is None else _from_json(other))
+    return as_json(found)
+
+
+def team_of(standing: Mapping[str, Any]) -> list[list[str]]:
+    """Return who belongs to a case: as its diagram says, and who belongs to the calling one."""
+    groups = (standing.get(name) or {} for name in ("drawn", "inherited"))
+    named = [(person, role) for group in groups for person, role in group.get("team", ())]
+    return [[person, role] for person, role in dict.fromkeys(named)]
 
 
 def as_json(marks: Marks) -> dict[str, Any]:

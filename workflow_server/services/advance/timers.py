@@ -10,7 +10,7 @@ from uuid import UUID
 from workflow_server.engine.runtime import Wait, WaitNotOpen
 from workflow_server.events import Event
 from workflow_server.services import jobs
-from workflow_server.services.advance import assignments, waits
+from workflow_server.services.advance import assignments, calls, waits
 from workflow_server.services.advance.case import Case
 from workflow_server.store import jobs as job_rows
 from workflow_server.store import process_instances, tasks
@@ -21,13 +21,15 @@ from workflow_server.store.process_instances import InstanceStatus
 @jobs.handles(waits.FIRE_TIMER)
 def fire(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
     """Let a due timer ring; one that is no longer waited for has nothing to say."""
-    return lambda: _fire(_read(payload["wait"]), UUID(payload["instance_id"]), now)
+    due = _moment(payload.get("due"))
+    return lambda: _fire(_read(payload["wait"]), UUID(payload["instance_id"]), due, now)
 
 
 @jobs.handles(waits.ARM_WAIT)
 def arm(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
     """Open a wait whose expression failed when the token arrived."""
-    return lambda: _arm(_read(payload["wait"]), UUID(payload["instance_id"]), now)
+    since = _moment(payload.get("opened_at")) or now
+    return lambda: _arm(_read(payload["wait"]), UUID(payload["instance_id"]), since, now)
 
 
 def retime(instance_id: UUID, deadline: str, now: datetime) -> None:
@@ -42,25 +44,28 @@ def retime(instance_id: UUID, deadline: str, now: datetime) -> None:
     for job in job_rows.list_pending_of(instance_id, waits.FIRE_TIMER):
         if job.payload.get("deadline") == deadline:
             wait = _read(job.payload["wait"])
-            job_rows.set_due(job.id, waits.due_at(case.house, wait, variables))
+            job_rows.set_due(job.id, waits.due_at(case.house, wait, variables, now))
 
 
-def _fire(wait: Wait, instance_id: UUID, now: datetime) -> None:
+def _fire(wait: Wait, instance_id: UUID, due: datetime | None, now: datetime) -> None:
     case = Case(process_instances.lock(instance_id), None, now)
     if case.instance.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
         return
     act = Act(at=now, act=Event.TIMER_FIRED, element_id=wait.element_id)
     try:
-        case.fire_timer(wait.id, act)
+        case.fire_timer(wait.id, act, due)
     except WaitNotOpen:
         return
 
 
-def _arm(wait: Wait, instance_id: UUID, now: datetime) -> None:
+def _arm(wait: Wait, instance_id: UUID, since: datetime, now: datetime) -> None:
     case = Case(process_instances.lock(instance_id), None, now)
     if case.instance.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
         return
-    case.take(waits.arm(case.house, wait))
+    if wait.kind == "call":
+        calls.open_(case, wait)
+    else:
+        case.take(waits.open_(case.house, wait, case.variables_at(wait.id), since))
 
 
 def _read(wait: Mapping[str, Any]) -> Wait:
@@ -71,4 +76,9 @@ def _read(wait: Mapping[str, Any]) -> Wait:
         kind=wait["kind"],
         name=wait["name"],
         timer=(timer[0], timer[1]) if timer is not None else None,
+        since=_moment(wait.get("since")),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

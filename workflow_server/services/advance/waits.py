@@ -1,20 +1,23 @@
-"""What an instance waits for: timers become jobs, messages become subscriptions."""
+"""What an instance waits for: timers become jobs, messages and signals subscriptions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server import feel
 from workflow_server.content.elements import ElementExtensions
-from workflow_server.errors import InvalidInput, InvalidState, WorkflowServerError
+from workflow_server.engine.runtime import overlaid
+from workflow_server.errors import InvalidInput, InvalidState, Unavailable, WorkflowServerError
 from workflow_server.services import jobs
 from workflow_server.services.advance import due
 from workflow_server.services.advance.host import House
 from workflow_server.store import incidents, subscriptions
 from workflow_server.store import jobs as job_rows
-from workflow_server.store.subscriptions import ReceivedMessage
+from workflow_server.store.subscriptions import ReceivedMessage, SubscriptionKind
 
 if TYPE_CHECKING:
     from workflow_server.engine.runtime import Step, Wait
@@ -41,24 +44,29 @@ def write(house: House, step: Step) -> list[Early]:
             incidents.resolve_job(job_id, None, house.now)
     arrived = []
     for wait in step.waits_opened:
-        early = _open(house, wait, step.variables)
-        if early is not None:
-            arrived.append((wait.id, early))
+        seen = overlaid(step.variables, wait.frame) if wait.frame else step.variables
+        with or_later(house, wait):
+            arrived += open_(house, wait, seen, house.now)
     return arrived
 
 
-def arm(house: House, wait: Wait) -> list[Early]:
-    """Open a wait whose expression failed before; raises when it fails again."""
-    variables = house.instance.variables
+def open_(house: House, wait: Wait, variables: dict[str, Any], since: datetime) -> list[Early]:
+    """Write down a wait that began at a moment; what is called is written down elsewhere.
+
+    Returns the message that came before it, if one did: (wait, message).
+    """
     if wait.kind == "timer":
-        _open_timer(house, wait, variables)
-        return []
-    early = _open_message(house, wait, variables)
-    return [(wait.id, early)] if early is not None else []
+        _open_timer(house, wait, variables, since)
+    elif wait.kind == "signal":
+        subscribe(house, wait, SubscriptionKind.SIGNAL, wait.name or "")
+    elif wait.kind == "message":
+        early = _open_message(house, wait, variables)
+        return [(wait.id, early)] if early is not None else []
+    return []
 
 
-def due_at(house: House, wait: Wait, variables: dict[str, Any]) -> datetime:
-    """Return when a timer is due."""
+def due_at(house: House, wait: Wait, variables: dict[str, Any], since: datetime) -> datetime:
+    """Return when a timer is due that began to run at a moment."""
     element = _element(house, wait)
     if element.timer is not None:
         running = variables.get("deadlines") or {}
@@ -71,39 +79,45 @@ def due_at(house: House, wait: Wait, variables: dict[str, Any]) -> datetime:
     kind, text = wait.timer
     if text.startswith("="):
         text = feel.evaluate(text[1:], house.context(variables), now=house.now)
-    return due.of_timer(kind, text, house.now)
+    return due.of_timer(kind, text, since, wait.since)
 
 
-def _open(house: House, wait: Wait, variables: dict[str, Any]) -> ReceivedMessage | None:
+@contextmanager
+def or_later(house: House, wait: Wait) -> Iterator[None]:
+    """Let a wait that can't be opened now be opened by a job, which may become an incident."""
     try:
-        if wait.kind == "timer":
-            _open_timer(house, wait, variables)
-            return None
-        return _open_message(house, wait, variables)
+        yield
+    except Unavailable:
+        raise
     except WorkflowServerError:
         jobs.enqueue(
             ARM_WAIT,
-            {"instance_id": str(house.instance.id), "wait": _as_json(wait)},
+            {
+                "instance_id": str(house.instance.id),
+                "wait": _as_json(wait),
+                "opened_at": house.now.isoformat(),
+            },
             now=house.now,
             instance_id=house.instance.id,
             subject_id=wait.id,
             in_line=False,
         )
-        return None
 
 
-def _open_timer(house: House, wait: Wait, variables: dict[str, Any]) -> None:
+def _open_timer(house: House, wait: Wait, variables: dict[str, Any], since: datetime) -> None:
     element = _element(house, wait)
+    moment = due_at(house, wait, variables, since)
     jobs.enqueue(
         FIRE_TIMER,
         {
             "instance_id": str(house.instance.id),
             "element_id": wait.element_id,
             "deadline": element.timer.deadline if element.timer is not None else None,
+            "due": moment.isoformat(),
             "wait": _as_json(wait),
         },
         now=house.now,
-        due_at=due_at(house, wait, variables),
+        due_at=moment,
         instance_id=house.instance.id,
         subject_id=wait.id,
         in_line=False,
@@ -125,20 +139,25 @@ def _open_message(house: House, wait: Wait, variables: dict[str, Any]) -> Receiv
         )
     host = house.instance.organisation_id
     subscriptions.lock_conversation(message_type, conversation, host)
-    subscriptions.add_all(
-        [
-            {
-                "id": wait.id,
-                "instance_id": house.instance.id,
-                "organisation_id": host,
-                "element_id": wait.element_id,
-                "message_type": message_type,
-                "conversation": conversation,
-                "opened_at": house.now,
-            }
-        ]
-    )
+    subscribe(house, wait, SubscriptionKind.MESSAGE, message_type, conversation)
     return subscriptions.find_early(message_type, conversation, host)
+
+
+def subscribe(
+    house: House, wait: Wait, kind: SubscriptionKind, message_type: str, conversation: str = ""
+) -> None:
+    """Write down that an instance waits for something to come."""
+    row = {
+        "id": wait.id,
+        "instance_id": house.instance.id,
+        "organisation_id": house.instance.organisation_id,
+        "element_id": wait.element_id,
+        "message_type": message_type,
+        "conversation": conversation,
+        "opened_at": house.now,
+        "kind": kind,
+    }
+    subscriptions.add_all([row])
 
 
 def _element(house: House, wait: Wait) -> ElementExtensions:
@@ -158,4 +177,5 @@ def _as_json(wait: Wait) -> dict[str, Any]:
         "kind": wait.kind,
         "name": wait.name,
         "timer": list(wait.timer) if wait.timer is not None else None,
+        "since": wait.since.isoformat() if wait.since is not None else None,
     }

@@ -1,0 +1,90 @@
+"""Signals: what one instance throws, all others of its organisation hear that wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workflow_server.engine.runtime import WaitNotOpen
+from workflow_server.events import Event
+from workflow_server.services import definition_cache, jobs
+from workflow_server.services.advance import starts
+from workflow_server.services.advance.case import Case
+from workflow_server.store import process_definitions, process_instances, subscriptions
+from workflow_server.store.history import Act
+from workflow_server.store.process_instances import InstanceStatus
+
+if TYPE_CHECKING:
+    from workflow_server.engine.runtime import Step
+    from workflow_server.services.advance.moved import NextTask
+    from workflow_server.store.process_definitions import ProcessDefinition
+
+HEAR = "hear_signal"
+_OVER = (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
+
+
+def write(case: Case, step: Step, _marked: Mapping[str, Any]) -> tuple[NextTask, ...]:
+    """Let the signals of a step be heard by those who wait for them now, each by a job.
+
+    What threw it has heard it already; processes that it starts are those deployed last.
+    """
+    for signal in step.signals:
+        hearing = [
+            each
+            for each in subscriptions.list_hearing(signal, case.instance.organisation_id)
+            if each[0] != case.instance.id
+        ]
+        for instance_id, waits in groupby(sorted(hearing), key=itemgetter(0)):
+            _tell(case, signal, instance_id, [wait for _, wait in waits])
+        for definition, element_id in _starting(signal):
+            data = {"signal": signal, "thrown_by": str(case.instance.id)}
+            starts.plan(definition, element_id, case.instance.organisation_id, data, case.now)
+    return ()
+
+
+def _tell(case: Case, signal: str, instance_id: UUID, waits: list[UUID]) -> None:
+    jobs.enqueue(
+        HEAR,
+        {
+            "signal": signal,
+            "instance_id": str(instance_id),
+            "waits": [str(each) for each in waits],
+            "thrown_by": str(case.instance.id),
+        },
+        now=case.now,
+        instance_id=instance_id,
+        in_line=False,
+    )
+
+
+@jobs.handles(HEAR)
+def hear(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
+    """Let an instance hear a signal; one that waits no longer for it has nothing to say."""
+    return lambda: _hear(payload, now)
+
+
+def _hear(payload: Mapping[str, Any], now: datetime) -> None:
+    case = Case(process_instances.lock(UUID(payload["instance_id"])), None, now)
+    if case.instance.status in _OVER:
+        return
+    if not subscriptions.list_open([UUID(each) for each in payload["waits"]]):
+        return
+    data = {"signal": payload["signal"], "thrown_by": payload["thrown_by"]}
+    try:
+        case.signal(payload["signal"], Act(at=now, act=Event.SIGNAL_HEARD, data=data))
+    except WaitNotOpen:
+        return
+
+
+def _starting(signal: str) -> Iterator[tuple[ProcessDefinition, str]]:
+    for definition in process_definitions.list_newest():
+        content = definition_cache.content_of(definition.deployment_id)
+        elements = content.processes[definition.key].elements.values()
+        if any(each.type == "startEvent" and each.event == "signal" for each in elements):
+            for start in definition_cache.engine_of(definition.id).signal_starts:
+                if start.signal == signal:
+                    yield definition, start.element_id
