@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.dmn import dmn_building
+from tests.dmn.dmn_building import given, knowledge, literal, model, needs, table
 from workflow_server.content import decisions
 from workflow_server.content.decisions import Decision, DecisionAmbiguous, DecisionFailed
 
@@ -44,6 +46,27 @@ def test_a_case_is_refused_with_its_place(case: dict[str, Any]) -> None:
     assert case["refused"] in caught.value.message
     assert caught.value.faults[0].pointer.startswith(f"{case['file']}.dmn:")
     assert asked.name in caught.value.message
+
+
+def test_rows_that_conflict_are_told_of_the_table_that_has_them() -> None:
+    hidden = table(["x"], (["> 1"], ["1"]), (["? > 2"], ["2"]))
+    data = model(
+        given("x"),
+        dmn_building.decision("a", hidden, needs("x")),
+        knowledge("k", hidden, "x"),
+        dmn_building.decision("b", literal("a + 1"), needs("a", "Decision")),
+        dmn_building.decision("c", literal("k(x)"), needs("x"), needs("k", "Knowledge")),
+    )
+    found = decisions.parse(data)
+    for asked, table_, line in (
+        ("a", "“a”", 3),
+        ("b", "“a”（为“b”）", 3),
+        ("c", "“k”（为“c”）", 6),
+    ):
+        with pytest.raises(DecisionAmbiguous) as caught:
+            decisions.decide(found[asked], {"x": 3}, NOW)
+        rows = f"第 1 行（文件第 {line + 1} 行）、第 2 行（文件第 {line + 2} 行）"
+        assert caught.value.message.startswith(f"决策表{table_}（UNIQUE）的{rows}同时符合")
 
 
 def test_there_are_many_cases() -> None:

@@ -113,6 +113,16 @@ def test_a_name_that_means_something_else_needs_no_requirement(text: str) -> Non
     assert decisions.parse(model(given("x"), given("y"), decision("d", literal(text), needs("y"))))
 
 
+def test_values_of_a_type_are_told_apart_at_the_check() -> None:
+    level = (
+        '<itemDefinition name="tLevel"><typeRef>string</typeRef>'
+        '<allowedValues><text>"high","low"</text></allowedValues></itemDefinition>'
+    )
+    rows = table(["x"], (["-"], ['"mid"']), types=' typeRef="tLevel"')
+    data = model(level, given("x"), decision("d", rows, needs("x")))
+    assert refused(data) == [("a.dmn:5 outputEntry", '"mid" 不在输出列“输出”的允许值里')]
+
+
 def test_every_fault_is_told_at_once() -> None:
     data = model(*[decision(f"d{n}", literal("1 +")) for n in range(30)])
     assert len(refused(data)) == 30

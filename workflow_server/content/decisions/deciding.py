@@ -61,8 +61,9 @@ def _ambiguous(decision: Decision, place: Place, told: Mapping[str, Any]) -> Dec
     what = f"同时符合，结果却不同（{_shown(told['results'])}）" if differ else "同时符合"
     english = "disagree" if differ else "match"
     spoken = ", ".join(str(number + 1) for number in numbers[:_MOST_NAMED])
+    asked = "" if place.label == decision.name else f"（为“{decision.name}”）"
     return DecisionAmbiguous(
-        f"决策表“{decision.name}”（{policy}）的{rows}{what}；输入：{given or '无'}。"
+        f"决策表“{place.label}”{asked}（{policy}）的{rows}{what}；输入：{given or '无'}。"
         f" Expected one row of decision '{decision.id}' ({policy}), but {len(numbers)} {english}:"
         f" rules {spoken}.",
         [

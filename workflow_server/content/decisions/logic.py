@@ -53,7 +53,7 @@ class Logic:
         node |= getattr(self, f"_{kind}")(element) or {}
         return node if len(self.sheet.faults) == before else None
 
-    def function(self, element: etree._Element) -> Node:
+    def function(self, element: etree._Element, label: str = "") -> Node:
         """Read a function: its parameters, and what it answers."""
         if element.get("kind", "FEEL") != "FEEL":
             self.sheet.fault(element, f"函数只能是 FEEL，不能是 {element.get('kind')}")
@@ -69,7 +69,7 @@ class Logic:
             "kind": "function",
             "at": self.sheet.place(element),
             "parameters": parameters,
-            "body": self.find(element, "函数"),
+            "body": self.find(element, "函数", label),
             "returns": None,
             "type": None,
         }

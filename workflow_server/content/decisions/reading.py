@@ -126,7 +126,7 @@ class _Reader:
             if encapsulated is None:
                 self.sheet.fault(part.element, f"业务知识模型“{part.name}”缺少逻辑")
             else:
-                part.step["body"] = logic.function(encapsulated)
+                part.step["body"] = logic.function(encapsulated, part.name)
         part.texts, part.local, part.calls = logic.texts, logic.local, logic.calls
 
     def decision(self, part: Part, cost: int) -> Decision:

@@ -129,8 +129,8 @@ class _Reader:
     def orders(self, policy: str, outputs: list[Node]) -> None:
         """By the allowed values, as they are written, of the column or of its type."""
         for output in outputs:
-            text = output["allowed"] or (output["type"] or {}).get("allowed")
-            if text is None:
+            text = _allowed(output)
+            if not text:
                 continue
             if literals.literals(text) is None:
                 self.sheet.fault(
@@ -176,7 +176,7 @@ class _Reader:
     def possible(self, entries: list[etree._Element], tests: list[str], inputs: list[Node]) -> None:
         """Refuse texts that a column never has: most are misspelt."""
         for entry, test, column in zip(entries, tests, inputs, strict=True):
-            allowed = literals.literals(column["allowed"] or "") or ()
+            allowed = literals.literals(_allowed(column)) or ()
             wanted = literals.literals(test) if allowed and test != "-" else None
             for value in wanted or ():
                 if isinstance(value, str) and value not in allowed:
@@ -197,7 +197,7 @@ class _Reader:
             base = type_.get("base", kind)
             if base != kind:
                 self.sheet.fault(entry, f"输出列“{column['label']}”的类型是 {base}，这里是 {kind}")
-            allowed = literals.literals(column["allowed"] or "")
+            allowed = literals.literals(_allowed(column))
             if allowed and found[0] not in allowed:
                 self.sheet.fault(entry, f"{text} 不在输出列“{column['label']}”的允许值里")
 
@@ -207,7 +207,7 @@ class _Reader:
         if any(len(tests) != width for tests, _ in rows):
             return
         rules = children(self.element, "rule")
-        allowed = [each["allowed"] or (each["type"] or {}).get("allowed") for each in inputs]
+        allowed = [_allowed(each) or None for each in inputs]
         texts = [each["text"] for each in inputs]
         for found in overlaps.find(texts, [tests for tests, _ in rows], allowed):
             first, second = rules[found.first], rules[found.second]
@@ -217,3 +217,8 @@ class _Reader:
                 f"第 {found.first + 1} 行（文件第 {first.sourceline} 行）同时符合，"
                 f"例如 {found.example}；请改条件，或改用 FIRST、ANY、PRIORITY",
             )
+
+
+def _allowed(column: Node) -> str:
+    """Return the allowed values of a column, else those of its type."""
+    return column["allowed"] or (column["type"] or {}).get("allowed") or ""
