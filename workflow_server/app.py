@@ -68,6 +68,15 @@ class Route(Rule):
         return build
 
 
+class Application(Flask):
+    """Flask, but for its question at every call whether a function is a coroutine: none is."""
+
+    url_rule_class = Route
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 class Json(JSONProvider):
     """JSON by orjson: a few times faster, UUIDs and moments included."""
 
@@ -86,8 +95,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the application from the environment; `overrides` are settings by name."""
     settings = replace(config.load(os.environ), **(overrides or {}))
     _configure_logs()
-    app = Flask(__name__, static_folder=None)
-    app.url_rule_class = Route
+    app = Application(__name__, static_folder=None)
     app.json = Json(app)
     app.url_map.strict_slashes = False
     app.config["WORKFLOW_SERVER"] = settings
@@ -171,10 +179,12 @@ def _make_data_dir(settings: Config) -> None:
 
 
 def _secure(response: Response) -> Response:
+    said = set(response.headers.keys(lower=True))
     for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        if name.lower() not in said:
+            response.headers.add(name, value)
+    if "cache-control" not in said and request.path.startswith("/api/"):
+        response.headers.add("Cache-Control", "no-store")
     return response
 
 

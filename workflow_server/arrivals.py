@@ -44,7 +44,9 @@ def arrive() -> Visitor | None:
     bearer = _bearer_token()
     given = bearer or request.cookies.get(SESSION_COOKIE)
     real = datetime.now(UTC)
-    visitor = actors.visitor_for_token(given, real) if given else None
+    if not given:
+        return None
+    visitor = actors.visitor_for_token(given, real, request.remote_addr, _purpose())
     if visitor is None:
         return None
     if bearer is None:
@@ -52,8 +54,10 @@ def arrive() -> Visitor | None:
             return None
         check_same_origin()
     # Known before the identity is looked at: to name one that is not theirs is refused to them.
-    g.visitor = visitor = _described(visitor)
-    g.visitor = visitor = replace(visitor, actor=_as_chosen(visitor.actor, by_cookie=not bearer))
+    g.visitor = visitor
+    chosen = _as_chosen(visitor.actor, by_cookie=not bearer)
+    if chosen is not visitor.actor:
+        g.visitor = visitor = replace(visitor, actor=chosen)
     if not tokens.is_used(visitor.token.last_used_at, real):
         _note_use(visitor.token.id, real)
     return visitor
@@ -153,15 +157,10 @@ def _is_expected(visitor: Visitor) -> bool:
     return request.headers.get("Person") in (None, str(visitor.actor.person_id))
 
 
-def _described(visitor: Visitor) -> Visitor:
-    """Return a visitor with the address that they came from, and the purpose that they gave.
-
-    The Purpose header is percent-encoded UTF-8.
-    """
+def _purpose() -> str | None:
+    """Return what the Purpose header says, which is percent-encoded UTF-8."""
     given = unquote(request.headers.get("Purpose", "")).strip()
-    purpose = "".join(each for each in given if each.isprintable())[:LONGEST_PURPOSE]
-    actor = replace(visitor.actor, address=request.remote_addr, purpose=purpose or None)
-    return replace(visitor, actor=actor)
+    return "".join(each for each in given if each.isprintable())[:LONGEST_PURPOSE] or None
 
 
 def _as_chosen(actor: Actor, *, by_cookie: bool) -> Actor:

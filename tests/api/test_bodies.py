@@ -40,19 +40,20 @@ class Body(io.BytesIO):
 
 
 @pytest.mark.parametrize(
-    ("path", "media"),
+    ("path", "media", "size"),
     [
-        ("/attachments", "multipart/form-data; boundary=x"),
-        ("/process-instances", "application/json"),
+        ("/attachments", "multipart/form-data; boundary=x", 100),
+        ("/process-instances", "application/json", 100),
+        ("/process-instances", "application/json", 100 * 1024),
     ],
 )
 def test_a_slow_body_holds_no_connection_to_the_database(
-    app: Flask, office: Office, path: str, media: str
+    app: Flask, office: Office, path: str, media: str, size: int
 ) -> None:
     with app.app_context():
         pool: Any = db.db.engine.pool
-    body = Body(BEGINNING, pool.checkedout)
-    office.ann.post(path, input_stream=body, content_type=media, content_length=len(BEGINNING))
+    body = Body(BEGINNING.ljust(size), pool.checkedout)
+    office.ann.post(path, input_stream=body, content_type=media, content_length=size)
     assert body.seen
     assert set(body.seen) == {0}
 

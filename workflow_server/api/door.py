@@ -47,6 +47,8 @@ OPEN = frozenset(
 
 #: The largest body of a request that carries no file.
 ANSWERS_BYTES = 2 * 1024 * 1024
+#: A body up to here is read before its sender is known, so that a connection is taken once.
+SMALL_BYTES = 64 * 1024
 #: How deep a body may be nested: no form needs more, and nobody downstream must count.
 DEPTH = 64
 
@@ -170,18 +172,22 @@ class Noun:
         return self.route("DELETE", rule, gives, **more)
 
     def _let_in(self) -> None:
-        takes_form = request.endpoint in self._forms
+        endpoint = request.endpoint or ""
+        takes_form = endpoint in self._forms
         if not takes_form:
-            request.max_content_length = self._raw.get(request.endpoint or "", ANSWERS_BYTES)
+            request.max_content_length = self._raw.get(endpoint, ANSWERS_BYTES)
         arrivals.check_address()
-        if request.endpoint in OPEN:
+        if endpoint in OPEN:
             return
+        is_small = request.is_json and (request.content_length or ANSWERS_BYTES) <= SMALL_BYTES
+        if is_small:
+            request.get_data()
         _identify()
         visitor: Visitor = g.visitor
-        scopes.check(visitor.token.scopes, self.name, request.endpoint, request.method)
+        scopes.check(visitor.token.scopes, self.name, endpoint, request.method)
         if takes_form and request.mimetype != "multipart/form-data":
             raise UnsupportedMediaType(_SEND_FORM)
-        if request.method != "GET" and request.content_length != 0:
+        if request.method != "GET" and request.content_length != 0 and not is_small:
             # However slowly the body arrives, no connection waits for it.
             session().rollback()
 

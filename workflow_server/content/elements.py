@@ -352,8 +352,10 @@ class ProcessExtensions:
     def kept_from_doers_of(self, element_id: str) -> dict[str, str]:
         """Return the elements that doers of this one must not do, each with the rule's label."""
         found: dict[str, str] = {}
-        for other in self.elements:
-            label = self.separated_from(other).get(element_id)
-            if label is not None:
-                found[other] = label
+        for rule in self.separations:
+            if element_id in rule.tasks:
+                found |= {other: rule.label for other in rule.tasks if other != element_id}
+        for other, element in self.elements.items():
+            if element_id in element.separate_from:
+                found.setdefault(other, "职责分离")
         return found

@@ -93,7 +93,11 @@ class Actor:
 
     def holds(self, organisation_id: UUID, role: str | None) -> bool:
         """Tell whether the actor has a role in an organisation."""
-        return (organisation_id, role) in self.posts
+        return any(
+            role == each.role
+            and (organisation_id == each.organisation_id or organisation_id in each.predecessors)
+            for each in self.positions
+        )
 
     def may(self, right: str, organisation_id: UUID | None = None) -> bool:
         """Tell whether one of the actor's positions carries a right, in one organisation or any."""
@@ -153,7 +157,9 @@ class Visitor:
     token: TokenInUse = field(compare=False)
 
 
-def visitor_for_token(token: str, real: datetime) -> Visitor | None:
+def visitor_for_token(
+    token: str, real: datetime, address: str | None = None, purpose: str | None = None
+) -> Visitor | None:
     """Return who comes in with a bearer token; None if it is unknown, revoked or expired.
 
     `real` is real time, whatever the business clock says.
@@ -163,7 +169,7 @@ def visitor_for_token(token: str, real: datetime) -> Visitor | None:
     idle = settings().idle_minutes
     used_since = real - timedelta(minutes=idle) if idle else _EVER
     rows = people.list_actor_rows_by_token(digest_of(token), real, _day(real), used_since)
-    actor = _actor(rows)
+    actor = _actor(rows, address, purpose)
     if actor is None:
         return None
     token_id, scopes, last_used_at, seconds = rows[0][-4:]
@@ -188,12 +194,23 @@ def _day(real: datetime) -> date:
     return real.astimezone(CHINA).date()
 
 
-def _actor(rows: Sequence[Any]) -> Actor | None:
+def _actor(
+    rows: Sequence[Any], address: str | None = None, purpose: str | None = None
+) -> Actor | None:
     if not rows:
         return None
     person_id, name, administration, clearance, minors_certified = rows[0][:5]
     positions = tuple(_position(row[5:18]) for row in rows if row[5] is not None)
-    return Actor(person_id, name, positions, administration, clearance, minors_certified)
+    return Actor(
+        person_id=person_id,
+        name=name,
+        positions=positions,
+        administration=administration,
+        clearance=clearance,
+        minors_certified=minors_certified,
+        address=address,
+        purpose=purpose,
+    )
 
 
 def _position(row: Sequence[Any]) -> Position:
