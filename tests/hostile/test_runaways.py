@@ -17,13 +17,15 @@ from workflow_server.app import create_app
 from workflow_server.services import jobs
 from workflow_server.store import db
 
+#: What never ends in an empty case is refused with the content: these end there, and only there.
+_MANY = "(if this.title = null then 1 else 1000000000)"
 ENDLESS = {
-    "for": "count(for i in 1..1000000000 return i)",
-    "product": "count(for i in 1..100000, j in 1..100000 return i * j)",
-    "memory": 'string length(string join(for i in 1..3000000 return "xxxxxxxxxxxxxxxx"))',
+    "for": f"count(for i in 1..{_MANY} return i)",
+    "product": f"count(for i in 1..{_MANY}, j in 1..{_MANY} return i * j)",
+    "memory": f'string length(string join(for i in 1..{_MANY} return "xxxxxxxxxxxxxxxx"))',
     "backtracking": 'matches(this.title, "^(a+)+$")',
-    "some": "some i in 1..100000000 satisfies i &lt; 0",
-    "recursion": "{f: function(g, n) g(g, n + 1), r: f(f, 1)}.r",
+    "some": f"some i in 1..{_MANY} satisfies i &lt; 0",
+    "recursion": f"{{f: function(g, n) if n > {_MANY} then n else g(g, n + 1), r: f(f, 1)}}.r",
 }
 SPITE = "a" * 45 + "b"
 LOOP = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}"

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
 from workflow_server import feel
@@ -41,6 +42,8 @@ from workflow_server.errors import Fault, WorkflowServerError
 #: Seconds of CPU that the expressions of one file may take to be read and tried. The largest
 #: of the diagrams that the server brings takes a tenth of it.
 EXPRESSIONS_SECONDS = 1.2
+#: Wrong expressions of one process after which no others are looked for.
+MOST_WRONG = 300
 
 _PLACE = re.compile(r"\{[a-z_]+(?::0?[1-9])?\}")
 _BRACES = re.compile(r"[{}]")
@@ -73,7 +76,8 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
         one = ProcessCheck(known, process)
         faults.extend(one.faults())
         with feel.allowance(EXPRESSIONS_SECONDS):
-            faults.extend(expressions.process_faults(process, one.declared, known))
+            wrong = expressions.process_faults(process, one.declared, known)
+            faults.extend(islice(wrong, MOST_WRONG))
     return tuple(dict.fromkeys(faults))
 
 

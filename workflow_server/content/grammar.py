@@ -86,7 +86,7 @@ MESSAGE_TYPE = Type(
 )
 OFFSET = Type(
     "offset",
-    re.compile(r"-?P([0-9]+W|[0-9]+D(T[0-9]+H)?|T[0-9]+H)"),
+    re.compile(r"-?P([0-9]{1,4}W|[0-9]{1,4}D(T[0-9]{1,4}H)?|T[0-9]{1,4}H)"),
     "须是 ISO 8601 时长，如 -P15D",
 )
 KEYS = Type(

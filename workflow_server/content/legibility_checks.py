@@ -12,7 +12,7 @@ _TEXTS = (".bpmn", ".dmn", ".json", ".html", ".css", ".svg")
 #: What turns the direction of text, has no width, or speaks to a terminal. What joins letters
 #: of Mongolian or Uyghur words is none of it.
 _HIDDEN = re.compile(
-    "[\x80-\x9f\xad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\xad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
 #: The same, written as JSON, XML and HTML write characters by their number.

@@ -17,6 +17,8 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 MAXIMUM_LINES = 60_000
 MAXIMUM_PROCESSES = 50
 MAXIMUM_FLOWS = 4_000
+#: Bytes of a file of decisions.
+MAXIMUM_TABLE = 500_000
 #: Of our own words on one element.
 MAXIMUM_WORDS = 300
 
@@ -27,6 +29,8 @@ def check(bundle: Bundle) -> Iterator[Fault]:
         if path.endswith((".bpmn", ".dmn")):
             if data.count(b"\n") > MAXIMUM_LINES:
                 yield Fault(path, f"文件超过 {MAXIMUM_LINES} 行，请去掉多余的换行")
+            elif path.endswith(".dmn") and len(data) > MAXIMUM_TABLE:
+                yield Fault(path, f"决策表文件超过 {MAXIMUM_TABLE // 1_000} KB，请拆分")
             else:
                 yield from _file(path, data)
 

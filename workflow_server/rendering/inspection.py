@@ -87,6 +87,8 @@ def _refusal(node: nodes.Node, texts: Mapping[str, str], environment: Environmen
             return f"不允许使用以下划线开头的名称：{node.name}"
         case nodes.Getitem(arg=nodes.Const(value=str(key))) if key.startswith("__"):
             return f"不允许访问内部属性：{key}"
+        case nodes.Const(value=str(text)) if any("\ud800" <= each <= "\udfff" for each in text):
+            return "文字里有残缺的字符"
         case nodes.EvalContextModifier():
             return "不允许关闭自动转义"
     return None
