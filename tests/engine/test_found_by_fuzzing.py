@@ -34,3 +34,12 @@ def test_a_call_that_an_error_takes_away_is_not_told_to_have_left() -> None:
     player = Player(parse({"bpmn/x.bpmn": process.xml(other)})[0]).start()
     assert player.raise_in_call("x", "broken").open == ["h"]
     assert [move.kind for move in player.step.moves if move.element_id == "x"] == ["cancelled"]
+
+
+def test_a_boundary_event_that_waits_is_no_token_that_an_inclusive_join_waits_for() -> None:
+    # Who is at t can come to the flow that has a token already; b waits on t, and is nowhere.
+    process = Process().start().end().parallel("split").xor("m").user("a", "t", "h", "d")
+    process.element("inclusiveGateway", "join").on("b", "t", "timer", "PT1H", stop=False)
+    process.chain("start", "split", "a", "m", "join", "d", "end").chain("split", "t", "m")
+    process.chain("b", "h", "join")
+    assert Player(process).start().complete("a").open == ["d", "t"]

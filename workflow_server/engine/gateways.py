@@ -145,7 +145,8 @@ class InclusiveGateway(Joining, defaults.InclusiveGateway):  # type: ignore[misc
     ) -> Iterator[tuple[Token, str]]:
         """Yield the tokens worth waiting for, each with the empty flow that it can come on."""
         for other in live:
-            if other.scope != scope or other.task_spec is self:
+            hangs = other.anchor in other.workflow.live  # it may come only if its activity may
+            if other.scope != scope or other.task_spec is self or hangs:
                 continue
             node = other.task_spec.node.id
             ways = [flow for flow in self.incoming if node in self.reached_from(flow)]
