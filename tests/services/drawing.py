@@ -16,6 +16,8 @@ _HEAD = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:wf="urn:workflow-server:bpmn:1" id="d" targetNamespace="http://example.org/t">'
     '<b:message id="m_ask" name="M-ASK"/><b:message id="m_tell" name="M-TELL"/>'
+    '<b:error id="er" name="拒绝" errorCode="E-REFUSED"/><b:signal id="sg" name="S-BELL"/>'
+    '<b:escalation id="es" name="催办" escalationCode="X-URGE"/>'
 )
 
 SHARED: dict[str, Any] = {

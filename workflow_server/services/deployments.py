@@ -24,6 +24,7 @@ from workflow_server.rendering import templates
 from workflow_server.rules.access import Right
 from workflow_server.services import definition_cache, history, operations, roles_in_use
 from workflow_server.services.actors import Actor
+from workflow_server.services.advance import schedules
 from workflow_server.store import deployments, process_definitions, roles
 from workflow_server.store.db import session, transaction
 from workflow_server.store.deployments import Deployment
@@ -225,6 +226,7 @@ def write(
         files=len(loaded.bundle.files),
         bundle=bundles.write_zip(loaded.bundle),
     )
+    previous_id = deployments.find_newest_id()
     session().add(deployment)
     session().flush()
     roles.replace_all(_declared_roles(loaded))
@@ -232,6 +234,7 @@ def write(
         definition.key: _write_definition(deployment, definition, loaded).version
         for definition in prepared.definitions
     }
+    schedules.follow(previous_id, prepared.definitions, now)
     act = Act(
         at=now,
         act=Event.CONTENT_DEPLOYED,

@@ -224,6 +224,21 @@ def drop(instance_id: UUID, subject_ids: Collection[UUID]) -> list[UUID]:
     return [row.id for row in dropped if row.status == JobStatus.FAILED]
 
 
+def list_undone(kind: str) -> Sequence[Job]:
+    """Return all jobs of a kind that have not been done, oldest first."""
+    query = sa.select(Job).where(Job.kind == kind, Job.status != sa.literal_column("'done'"))
+    return session().scalars(query.order_by(Job.id)).all()
+
+
+def remove(job_id: UUID) -> None:
+    """Take back a job that has not been done."""
+    session().execute(
+        sa.delete(Job)
+        .where(Job.id == job_id, Job.status != sa.literal_column("'done'"))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def list_pending_of(instance_id: UUID, kind: str) -> Sequence[Job]:
     """Return an instance's jobs of a kind that have not been done."""
     return (

@@ -173,6 +173,16 @@ def hold() -> None:
         session().execute(sa.select(sa.func.pg_advisory_xact_lock(_HOLD)))
 
 
+def list_hosts(party: str | None) -> Sequence[UUID]:
+    """Return the organisations on this server that are not closed, of a party if one is given."""
+    query = sa.select(Organisation.id).where(
+        Organisation.on_server.is_(True), Organisation.closed_on.is_(None)
+    )
+    if party is not None:
+        query = query.where(Organisation.party == party)
+    return session().scalars(query.order_by(Organisation.id)).all()
+
+
 def list_under(path: str) -> Sequence[Organisation]:
     """Return an organisation and all below it, by its path."""
     query = sa.select(Organisation).where(Organisation.path.startswith(path, autoescape=True))

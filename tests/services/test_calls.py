@@ -1,0 +1,173 @@
+"""A call activity starts a case of its own, and goes on when that one ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from tests.services.conftest import House
+from tests.services.drawing import chain, line, node, process, user
+from workflow_server.services import process_instances as instances
+from workflow_server.services import tasks
+from workflow_server.services.advance import calls
+from workflow_server.services.process_instances import Started
+from workflow_server.store import process_instances as rows
+from workflow_server.store.db import session
+from workflow_server.store.process_instances import ProcessInstance
+
+ASK = (
+    '<wf:call><wf:parameter name="topic" value="=subject"/></wf:call>'
+    '<wf:output name="answer" value="=this.said"/>'
+)
+DRAFT = user("draft", '<wf:output name="subject" value="=this.title"/>')
+ANSWER = user("answer", '<wf:output name="said" value="=topic + this.title"/>')
+CALLED = line(ANSWER, key="q")
+ERROR = '<b:errorEventDefinition id="ed" errorRef="er"/>'
+
+
+def call(key: str = "ask", ours: str = ASK, inner: str = "") -> str:
+    """Draw a call of the process q."""
+    return node("callActivity", key, ours, inner, calledElement="q")
+
+
+def boundary(key: str, of: str, inner: str, interrupting: str = "true") -> str:
+    """Draw an event on the border of an activity."""
+    return node("boundaryEvent", key, "", inner, attachedToRef=of, cancelActivity=interrupting)
+
+
+def called_by(parent_id: UUID) -> list[ProcessInstance]:
+    """Return what an instance has called, oldest first."""
+    query = sa.select(ProcessInstance).where(ProcessInstance.parent_id == parent_id)
+    fresh = query.order_by(ProcessInstance.id).execution_options(populate_existing=True)
+    return list(session().scalars(fresh))
+
+
+def calling(house: House, *parts: str) -> Started:
+    """Play a case until it has called another one."""
+    caller = process(DRAFT, *(parts or (call(), chain("begin", "draft", "ask", "end"))))
+    house.deploy(caller, CALLED)
+    started = house.start(house.ann)
+    house.complete(house.ann, "draft", title="甲")
+    return started
+
+
+def test_the_called_case_begins_with_what_it_is_given_and_belongs_to_the_same(
+    house: House,
+) -> None:
+    started = calling(house)
+    (child,) = called_by(started.instance.id)
+    assert (child.organisation_id, child.started_by) == (
+        started.instance.organisation_id,
+        house.ann.person_id,
+    )
+    assert rows.get_variables(child.id)["topic"] == "甲"
+    assert list(house.open_tasks(house.ann)) == ["answer"]
+    assert instances.get_diagram(house.ann, started.instance.id).current == ["ask"]
+
+
+def test_the_caller_goes_on_once_with_the_facts_of_the_called(house: House) -> None:
+    started = calling(house)
+    house.complete(house.ann, "answer", title="乙")
+    assert rows.get(started.instance.id).status == "running"
+    assert house.run_jobs() == 1
+    assert rows.get(started.instance.id).status == "completed"
+    assert rows.get_variables(started.instance.id)["answer"] == "甲乙"
+    given = rows.get_variables(started.instance.id)["results"]["ask"]
+    assert given == [{"topic": "甲", "said": "甲乙"}]
+    assert house.run_jobs() == 0
+
+
+def test_a_called_case_that_needs_nobody_ends_at_once(house: House) -> None:
+    caller = process(call(ours=""), chain("begin", "ask", "end"))
+    house.deploy(caller, process(chain("begin", "end"), key="q"))
+    started = house.start(house.ann)
+    assert rows.get(started.instance.id).status == "running"
+    house.run_jobs()
+    assert rows.get(started.instance.id).status == "completed"
+
+
+def test_what_is_told_twice_moves_the_caller_once(house: House) -> None:
+    started = calling(house)
+    (child,) = called_by(started.instance.id)
+    house.complete(house.ann, "answer", title="乙")
+    house.run_jobs()
+    told = calls.ended({"instance_id": str(child.id), "error": None}, house.now)
+    assert told is not None
+    told()
+    assert len(rows.get_variables(started.instance.id)["results"]["ask"]) == 1
+
+
+def test_a_cancelled_call_ends_all_that_it_called(house: House) -> None:
+    hour = "<b:timeDuration>PT1H</b:timeDuration>"
+    late = f'<b:timerEventDefinition id="td">{hour}</b:timerEventDefinition>'
+    caller = process(
+        call(ours=""),
+        boundary("late", "ask", late),
+        chain("begin", "ask", "end"),
+        chain("late", "end"),
+    )
+    between = process(
+        node("callActivity", "deeper", calledElement="r"), chain("begin", "deeper", "end"), key="q"
+    )
+    house.deploy(caller, between, line("answer", key="r"))
+    started = house.start(house.ann)
+    (child,) = called_by(started.instance.id)
+    (grandchild,) = called_by(child.id)
+    house.now += timedelta(hours=1)
+    house.run_jobs()
+    assert rows.get(started.instance.id).status == "completed"
+    assert {rows.get(each.id).status for each in (child, grandchild)} == {"cancelled"}
+    assert house.open_tasks(house.ann) == {}
+
+
+def test_an_error_of_the_called_is_caught_where_it_was_called(house: House) -> None:
+    failing = process(
+        node("endEvent", "failed", "", ERROR), chain("begin", "failed"), key="q"
+    ).replace('<b:endEvent id="end" name="结束"/>', "")
+    caught = process(
+        call(ours=""),
+        boundary("refused", "ask", ERROR),
+        user("mend"),
+        chain("begin", "ask", "end"),
+        chain("refused", "mend", "end"),
+    )
+    house.deploy(caught, failing)
+    started = house.start(house.ann)
+    house.run_jobs()
+    assert list(house.open_tasks(house.ann)) == ["mend"]
+    errors = rows.get_variables(started.instance.id)["errors"]["refused"]
+    assert errors[0]["code"] == "E-REFUSED"
+
+
+def test_a_called_case_that_somebody_cancels_is_no_success(house: House) -> None:
+    started = calling(house)
+    (child,) = called_by(started.instance.id)
+    told = calls.ended(
+        {"instance_id": str(child.id), "error": [calls.CANCELLED, "终止"]}, house.now
+    )
+    assert told is not None
+    told()
+    assert calls.CANCELLED in house.incidents(started.instance.id)[0]
+    assert rows.get(started.instance.id).status == "running"
+
+
+def test_one_is_called_for_each_of_a_list(house: House) -> None:
+    each = (
+        "<b:multiInstanceLoopCharacteristics><b:extensionElements>"
+        '<wf:each items="=[1, 2, 3]" as="count" result="=results.ask[-1].said" into="said"/>'
+        "</b:extensionElements></b:multiInstanceLoopCharacteristics>"
+    )
+    ours = '<wf:call><wf:parameter name="topic" value="=string(count)"/></wf:call>'
+    caller = process(call(ours=ours, inner=each), chain("begin", "ask", "end"))
+    house.deploy(caller, CALLED)
+    started = house.start(house.ann)
+    found = called_by(started.instance.id)
+    assert [rows.get_variables(child.id)["topic"] for child in found] == ["1", "2", "3"]
+    listed, _ = tasks.list_(house.ann, mine=True)
+    for each in listed:
+        tasks.complete(house.ann, each.task.id, {"title": "号"}, house.now)
+    house.run_jobs()
+    assert rows.get_variables(started.instance.id)["said"] == ["1号", "2号", "3号"]
+    assert rows.get(started.instance.id).status == "completed"
