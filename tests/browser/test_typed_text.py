@@ -134,6 +134,21 @@ def test_signing_out_while_saving_fails_asks_before_the_only_copy_goes(
     assert drafted(site, task) == {"comment": "还没有保存到服务器"}
 
 
+def test_what_others_left_here_goes_after_a_week_with_the_next_sign_out(page_of: Pages) -> None:
+    page = page_of("congress_clerk", "/")
+    page.evaluate(
+        """() => {
+          const day = 24 * 3600 * 1000, put = (key, text) => localStorage.setItem(key, text);
+          put("draft:another:start:p:s", JSON.stringify({ answers: {}, at: Date.now() - day }));
+          put("draft:another:start:p:t", JSON.stringify({ answers: {}, at: Date.now() - 8 * day }));
+          put("draft:another:broken", "{");
+        }"""
+    )
+    sign_out(page)
+    page.wait_for_url("**/sign-in*")
+    assert page.evaluate("Object.keys(localStorage)") == ["draft:another:start:p:s"]
+
+
 def test_what_is_typed_last_is_kept_and_nothing_is_typed_while_it_is_sent(
     page_of: Pages, task: str, site: Site
 ) -> None:

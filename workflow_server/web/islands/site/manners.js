@@ -38,6 +38,21 @@ function leftBy(person, kinds) {
   } catch { return []; }
 }
 
+// Whose sign-in ran out has left texts behind, to be taken up again by them only. After a week nobody comes back for
+// them: whoever signs out here next takes them away with their own.
+const FORGOTTEN = 7 * 24 * 3600 * 1000;
+
+function leftLongAgo() {
+  const isOld = (key) => {
+    try {
+      return !(Date.now() - JSON.parse(localStorage.getItem(key)).at < FORGOTTEN);
+    } catch { return true; }
+  };
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith("draft:") && isOld(key));
+  } catch { return []; }
+}
+
 document.addEventListener("submit", async (event) => {
   const form = event.target, person = form.querySelector("[data-sign-out]")?.dataset.signOut;
   if (!person || event.defaultPrevented) return;
@@ -52,7 +67,7 @@ document.addEventListener("submit", async (event) => {
   }
   delete form.dataset.agreed;
   document.dispatchEvent(new CustomEvent("workflow:signing-out"));
-  leftBy(person, LEFT).forEach((key) => localStorage.removeItem(key));
+  [...leftBy(person, LEFT), ...leftLongAgo()].forEach((key) => localStorage.removeItem(key));
 });
 
 // A form is sent once, however often its button is pressed.
