@@ -65,7 +65,7 @@ export class Draft {
   }
 
   async trial(process, conditions) {
-    return call("POST", `/api/process-definitions/${encodeURIComponent(process)}/assignment-trials`, { json: conditions });
+    return call("POST", `/api/process-definitions/${encodeURIComponent(process)}/assignment-trials`, { json: { ...conditions, ...(this.id && { draft_id: this.id }) } });
   }
 
   // The organisations that may host a case of the process: those of its party.
