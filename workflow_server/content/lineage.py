@@ -53,13 +53,15 @@ class Lineage:
     messages: Mapping[str, Tree] = field(default_factory=dict)
     #: By type: what was sent, of classes that the diagram lets go.
     sent: Mapping[str, Tree] = field(default_factory=dict)
+    #: By call activity: the facts of the process that it calls.
+    results: Mapping[str, Tree] = field(default_factory=dict)
     #: By dotted name (`word`, `records.lead.note`): the marks of all that it was made of.
     made: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def marks(self) -> frozenset[str]:
         """Every mark that anything bears here."""
-        groups = (self.answers, self.facts, self.records, self.messages)
+        groups = (self.answers, self.facts, self.records, self.messages, self.results)
         trees = (tree for group in groups for tree in group.values())
         return frozenset(mark for tree in trees for marks in tree.values() for mark in marks)
 
@@ -94,6 +96,8 @@ class Lineage:
         marks = set(self.named_in(value, element_id))
         for path in _paths(value):
             bare = _INDEX.sub("", path)
+            if element_id in self.results and _is_within(bare, "this"):
+                bare = f"results.{element_id}{bare.removeprefix('this')}"
             for name, of in self.made.items():
                 if _is_within(bare, name) or _is_within(name, bare):
                     marks |= of
@@ -103,14 +107,17 @@ class Lineage:
         return frozenset(marks)
 
     def _whole(self, path: str) -> Mapping[str, Tree]:
-        groups = {"answers": self.answers, "records": self.records, "messages": self.messages}
+        groups = {
+            **{"answers": self.answers, "records": self.records},
+            **{"messages": self.messages, "results": self.results},
+        }
         return groups.get(path, {})
 
     def _at(self, path: str, element_id: str | None) -> Tree:
         root, *steps = _INDEX.sub("", path).split(".")
         if root == "this":
             return below(self.this.get(element_id or "", _NOTHING), ".".join(steps))
-        groups = {"answers": self.answers, "records": self.records}
+        groups = {"answers": self.answers, "records": self.records, "results": self.results}
         if root in groups:
             tree = groups[root].get(steps[0], _NOTHING) if steps else _NOTHING
             return below(tree, ".".join(steps[1:]))
@@ -140,22 +147,45 @@ def trace(
     forms: Mapping[str, Form],
     records: Mapping[str, RecordKind],
 ) -> dict[str, Lineage]:
-    """Return the lineage of every process; what one discloses to another keeps its class."""
+    """Return the lineage of every process; what one discloses to another keeps its class.
+
+    So do the facts that a process gives to one that it calls, and those that it gets back.
+    """
     sent: dict[str, dict[str, frozenset[str]]] = {}
+    given: dict[str, dict[str, Tree]] = {}
     found: dict[str, Lineage] = {}
     for _ in range(_ROUNDS):
-        found = {
-            key: _Tracer(process, forms, records, sent).trace()
-            for key, process in processes.items()
-        }
+        before, found = (
+            found,
+            {
+                key: _Tracer(process, forms, records, sent, given.get(key, {}), found).trace()
+                for key, process in processes.items()
+            },
+        )
+        handed = _handed(processes, found)
         again: dict[str, dict[str, frozenset[str]]] = {}
         for key, process in processes.items():
             for type_, tree in _disclosed(process, found[key]):
                 again[type_] = _merged(again.get(type_, {}), tree)
-        if again == sent:
+        if again == sent and (not handed or (handed == given and before == found)):
             break
-        sent = again
+        sent, given = again, handed
     return found
+
+
+def _handed(
+    processes: Mapping[str, ProcessExtensions], found: Mapping[str, Lineage]
+) -> dict[str, dict[str, Tree]]:
+    """Return the marks of the facts that called processes begin with."""
+    handed: dict[str, dict[str, Tree]] = {}
+    for key, process in processes.items():
+        for element in process.elements.values():
+            if element.called is not None:
+                facts = handed.setdefault(element.called, {})
+                for part in element.call:
+                    tree = found[key].of(part.value, element.id)
+                    facts[part.name] = _merged(facts.get(part.name, {}), tree)
+    return handed
 
 
 def _disclosed(process: ProcessExtensions, lineage: Lineage) -> Iterator[tuple[str, Tree]]:
@@ -180,6 +210,10 @@ class _Tracer:
     forms: Mapping[str, Form]
     records: Mapping[str, RecordKind]
     sent: Mapping[str, Tree]
+    #: The facts that callers give.
+    given: Mapping[str, Tree]
+    #: All processes, as far as they are traced.
+    others: Mapping[str, Lineage]
 
     def trace(self) -> Lineage:
         hidden = self.hidden()
@@ -193,9 +227,11 @@ class _Tracer:
             for element in self.process.elements.values()
             if element.catch_message is not None
         }
+        results = self.results()
         found = Lineage(
             answers=answers,
-            this={**received, **answers},
+            this={**received, **answers, **results},
+            results=results,
             records={kind.key: _own(kind) for kind in self.records.values()},
             messages=self.sent,
             sent=self.sent,
@@ -204,11 +240,36 @@ class _Tracer:
             facts, records = self.facts(found), self.kept(found)
             if (facts, records) == (found.facts, found.records):
                 break
-            found = Lineage(answers, found.this, facts, records, self.sent, self.sent)
+            found = replace(found, facts=facts, records=records)
         return self.with_made(found)
+
+    def results(self) -> dict[str, Tree]:
+        """Return the marks of the facts that calls come back with."""
+        found: dict[str, Tree] = {}
+        for element in self.process.elements.values():
+            called = self.others.get(element.called or "")
+            if called is not None:
+                tree = {
+                    _join(name, path): marks
+                    for name, tree in called.facts.items()
+                    for path, marks in tree.items()
+                }
+                # What it has made of them comes back as one value: all of it is masked.
+                made = {name: of for name, of in called.made.items() if name not in called.facts}
+                found[element.id] = {**made, **tree}
+        return found
+
+    def made_by_others(self) -> dict[str, frozenset[str]]:
+        """Return the marks of what called processes have made."""
+        return {
+            f"results.{element.id}.{name}": marks
+            for element in self.process.elements.values()
+            for name, marks in self.others.get(element.called or "", Lineage()).made.items()
+        }
 
     def with_made(self, found: Lineage) -> Lineage:
         """Follow what is made of marked values through facts, records and operations."""
+        found = replace(found, made=self.made_by_others())
         grown = True
         while grown:
             made = dict(found.made)
@@ -229,6 +290,8 @@ class _Tracer:
             if done is not None and done.result is not None:
                 for given in done.parameters:
                     yield done.result, given.value, element.id
+            for name, value in _looped(element):
+                yield name, value, element.id
             for effect in element.effects:
                 if isinstance(effect, RecordEffect):
                     for item in effect.fields:
@@ -258,12 +321,13 @@ class _Tracer:
         return found
 
     def facts(self, found: Lineage) -> dict[str, Tree]:
-        facts: dict[str, Tree] = {}
+        facts: dict[str, Tree] = {name: dict(tree) for name, tree in self.given.items() if tree}
         for element in self.process.elements.values():
-            for output in element.outputs:
-                tree = found.of(output.value, element.id)
+            written = ((output.name, output.value) for output in element.outputs)
+            for name, value in (*written, *_looped(element)):
+                tree = found.of(value, element.id)
                 if tree:
-                    facts[output.name] = _merged(facts.get(output.name, {}), tree)
+                    facts[name] = _merged(facts.get(name, {}), tree)
         return facts
 
     def kept(self, found: Lineage) -> dict[str, Tree]:
@@ -279,6 +343,14 @@ class _Tracer:
                             placed = {_join(item.name, path): m for path, m in tree.items()}
                             records[effect.kind] = _merged(records[effect.kind], placed)
         return records
+
+
+def _looped(element: ElementExtensions) -> Iterator[tuple[str, str]]:
+    """Yield what a multi-instance writes: each item, and the list of its results."""
+    loop = element.loop
+    for name, text in () if loop is None else ((loop.item, loop.items), (loop.into, loop.result)):
+        if name is not None and text is not None:
+            yield name, f"={text.removeprefix('=').strip()}"
 
 
 def _own(kind: RecordKind) -> Tree:

@@ -21,6 +21,7 @@ from workflow_server.services import (
     unstarted,
     views,
 )
+from workflow_server.services.advance import Case
 from workflow_server.services.advance.host import organisation_context
 from workflow_server.services.situation import actor_context, context_of
 from workflow_server.store import process_instances
@@ -69,7 +70,8 @@ def of_task(
     kind = _kind(content, kind_key)
     organisation = organisation_context(locked.organisation)
     veil = masking.of(actor, instance.id)
-    context = context_of(instance, organisation, veil.variables(instance.variables), now)
+    variables = Case(locked, actor, now).variables_at(task_id)
+    context = context_of(instance, organisation, veil.variables(variables), now)
     context["actor"] = actor_context(actor, instance)
     element = content.processes[definition.key].elements[task.element_id]
     filling = _Filling(content, element, element.form, actor, organisation, now)

@@ -86,7 +86,7 @@ def _give(
 def _check_eligible(case: Case, task: TaskInHand, person_id: UUID) -> None:
     """Refuse a person who may not do the task, and say why."""
     element = case.process.elements[task.element_id]
-    ground = choosing.ground_of(case.house.situation_at(element, case.instance.variables))
+    ground = choosing.ground_of(case.house.situation_at(element, case.variables_at(task.id)))
     posts = ground.holders(person_ids=(person_id,))
     if not posts:
         raise _refusal(task, "不是本单位在职人员")

@@ -134,8 +134,9 @@ def get_desk(actor: Actor, task_id: UUID, now: datetime) -> Desk:
     locked = process_instances.get_whole(listed.instance.id)
     case = Case(locked, actor, now)
     element = _element(case, listed.task)
-    situation = case.house.situation_at(element, case.instance.variables)
-    veil = masking.of(actor, listed.instance.id).hiding(element, case.instance.variables)
+    variables = case.variables_at(task_id)
+    situation = case.house.situation_at(element, variables)
+    veil = masking.of(actor, listed.instance.id).hiding(element, variables)
     shown = [(each.label, each.value) for each in element.reads]
     found = zip(shown, situation.feel([value for _, value in shown]), strict=True)
     reads = [(label, veil.read(value, element.id, result)) for (label, value), result in found]
@@ -271,7 +272,8 @@ def complete(
                 **_taken(actor, task, now),
             },
         )
-        context = _form_context(case.house.situation_at(element, case.instance.variables), element)
+        situation = case.house.situation_at(element, case.variables_at(task_id))
+        context = _form_context(situation, element)
         is_closed = partial(masking.names_closed, actor, task.instance_id, element)
         checked = answers.check(
             case.content, element.form, given, context, actor, now, element.field_access, is_closed

@@ -217,6 +217,7 @@ class Veil:
         yield "answers", self.held.answers
         yield "records", self.held.records
         yield "messages", self.held.messages
+        yield "results", self.held.results
 
     def _group(
         self, group: str, trees: Mapping[str, Tree], found: Mapping[str, Any]
