@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.fuzzing.model import Diagram
+from tests.fuzzing.reference_side import SEEN
 from tests.fuzzing.world import CodedFault, World
 from tests.fuzzing.writing import write
 from workflow_server.engine import repairs, runtime
@@ -96,6 +97,20 @@ class EngineSide:
     def _wait(self, element: str, k: int) -> UUID:
         return [i for i, wait in self.waits.items() if wait.element_id == element][k]
 
+    def waited(self) -> list[tuple[str, str, str | None, int | None]]:
+        return [
+            (wait.element_id, wait.kind, wait.name, _rounds(wait.timer))
+            for wait in self.waits.values()
+        ]
+
+    def frames(self, most: int) -> list[dict[str, Any]]:
+        seen = []
+        for task in list(self.tasks)[:most]:
+            frame = runtime.frame(self.definition, self.state, task, self.now)
+            view = runtime.overlaid(self.variables, frame)
+            seen.append({name: view.get(name) for name in SEEN})
+        return seen
+
     def start(self, element: str, payload: dict[str, Any] | None) -> None:
         self._took(
             runtime.start(
@@ -151,3 +166,11 @@ class EngineSide:
         }[where]
         visit = [i for i, name in places.items() if name == element][k]
         self._act(repairs.move, visit, target)
+
+
+def _rounds(timer: tuple[str, str] | None) -> int | None:
+    """Return how often a cycle still rings."""
+    if timer is None or timer[0] != "cycle":
+        return None
+    times = timer[1].partition("/")[0].removeprefix("R")
+    return int(times) if times else None

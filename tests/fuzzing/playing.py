@@ -19,6 +19,8 @@ from workflow_server.engine.refusals import MoveRefused
 Act = tuple[str, tuple[Any, ...]]
 
 ACTS = 40
+#: Of so many open tasks it is compared what they see of the iterations around them.
+FRAMES = 4
 #: More open tasks than this teach nothing new.
 MANY = 40
 
@@ -188,16 +190,14 @@ class Game:
         stuck = Counter(self.reference.stuck())
         failing = Counter(engine.incidents.values())
         expected = Counter(self.reference.incidents())
-        waits = Counter(wait.element_id for wait in engine.waits.values())
         moves = Counter((move.element_id, str(move.kind)) for move in engine.step.moves)
-        kinds = ("message", "timer", "signal", "call")
-        waited = Counter(each for kind in kinds for each in self.reference.waits(kind))
         return [
             ("ended", game.ended, engine.step.ended),
             ("error", game.error, engine.step.error and engine.step.error[0]),
             ("open tasks", Counter(self.reference.tasks()), Counter(engine.tasks.values())),
             ("incidents", expected, failing - (stuck & (failing - expected))),
-            ("waits", waited, waits),
+            ("waits", Counter(self.reference.waited()), Counter(engine.waited())),
+            ("frames", self.reference.frames(FRAMES), engine.frames(FRAMES)),
             ("end events", Counter(game.end_events), Counter(engine.step.end_events)),
             ("signals", game.signals, list(engine.step.signals)),
             ("escalations", game.escalations, list(engine.step.escalations)),

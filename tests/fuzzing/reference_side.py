@@ -7,8 +7,10 @@ from typing import Any
 from tests.fuzzing.model import Diagram
 from tests.fuzzing.reference import Reference
 from tests.fuzzing.tokens import Token
-from tests.fuzzing.world import World
+from tests.fuzzing.world import SWITCHES, World
 
+#: Names that iterations give values of their own.
+SEEN = ("item", "loopCounter", "got", *SWITCHES)
 _WAITED_FOR = ("message", "timer", "signal")
 
 
@@ -32,6 +34,19 @@ class ReferenceSide:
 
     def waits(self, kind: str) -> list[str]:
         return [token.element.id for token in self._waiting(kind)]
+
+    def waited(self) -> list[tuple[str, str, str | None, int | None]]:
+        """Tell of all that is waited for: where, for what, named how, how often if a cycle."""
+        return [
+            (token.element.id, kind, _named(token), _rounds(token))
+            for kind in (*_WAITED_FOR, "call")
+            for token in self._waiting(kind)
+        ]
+
+    def frames(self, most: int) -> list[dict[str, Any]]:
+        """Tell what the first open tasks see of the iterations around them."""
+        tasks = self.game.seen("task")[:most]
+        return [{name: self.game.view(task).get(name) for name in SEEN} for task in tasks]
 
     def _waiting(self, kind: str) -> list[Token]:
         if kind == "call":
@@ -85,6 +100,15 @@ class ReferenceSide:
 
     def escalate_call(self, element: str, k: int, code: str) -> None:
         self.game.escalate_call(self._nth(self.game.seen("call"), element, k), code)
+
+
+def _named(token: Token) -> str | None:
+    return None if token.element.event == "timer" else token.element.name
+
+
+def _rounds(token: Token) -> int | None:
+    cycle = (token.element.timer or "").startswith("R")
+    return token.rounds if cycle else None
 
 
 def _kind(token: Token) -> str:
