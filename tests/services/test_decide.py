@@ -10,12 +10,15 @@ import pytest
 from flask import Flask
 
 from tests.dmn.dmn_building import decision, given, literal, model, needs, table
+from tests.services.conftest import House
+from tests.services.drawing import files_of, line, node, user
 from tests.services.stage import CONTENT, Stage, files
 from workflow_server.content import bundle, checks, content
 from workflow_server.content.content import Content
 from workflow_server.content.decisions import DecisionAmbiguous, DecisionFailed
 from workflow_server.content.elements import NamedValue, Operation
-from workflow_server.services import deployments, operations
+from workflow_server.services import actors, deployments, operations
+from workflow_server.services import process_instances as instances
 from workflow_server.services.operations import OperationRefused
 
 RATE = table(["places", "zone"], ([">= 50", "-"], ["5"]), (["< 50", '"north"'], ["2"]))
@@ -128,3 +131,36 @@ def test_a_decision_of_one_name_in_two_files_is_refused() -> None:
         "bpmn/parking/other.dmn:4 rate",
         "bpmn/parking/other.dmn:7 day_after",
     ]
+
+
+ASKS = (
+    '<wf:operation name="decide" result="fee"><wf:parameter name="table" value="rate"/>'
+    '<wf:parameter name="places" value="=string length(title)"/>'
+    '<wf:parameter name="zone" value="north"/></wf:operation>'
+)
+
+
+def deployed(house: House, dmn: bytes) -> None:
+    title = '<wf:output name="title" value="=this.title"/>'
+    drawn = line(user("draft", title), node("businessRuleTask", "ask", ASKS), "check")
+    made = bundle.from_files(files_of([drawn]) | {"bpmn/fees.dmn": dmn})
+    deployments.deploy(None, made, house.now, "api")
+    house.people = {key: actors.actor_of(each.person_id) for key, each in house.people.items()}
+
+
+def test_a_business_rule_task_asks_and_its_result_is_a_fact(house: House) -> None:
+    deployed(house, FILE)
+    case = house.start(house.ann).instance.id
+    house.complete(house.ann, "draft", title="停车")
+    assert house.incidents(case) == []
+    assert instances.get_variables(house.ann, case)["fee"] == 2
+    assert "check" in house.open_tasks(house.ann)
+
+
+def test_a_decision_that_is_refused_is_an_incident_that_says_why(house: House) -> None:
+    deployed(house, FILE.replace(b"&lt; 50", b"? &gt; 0").replace(b"&gt;= 50", b"&gt;= 1"))
+    case = house.start(house.ann).instance.id
+    house.complete(house.ann, "draft", title="停车")
+    [message] = house.incidents(case)
+    assert "第 1 行（文件第 5 行）、第 2 行（文件第 6 行）同时符合" in message
+    assert '输入：places = 2，zone = "north"' in message
