@@ -40,7 +40,7 @@ from workflow_server.content.shared import MessageType, Shared
 from workflow_server.errors import Fault, WorkflowServerError
 
 #: Seconds of CPU that the expressions of one file may take to be read and tried. The largest
-#: of the diagrams that the server brings takes a tenth of it.
+#: of the diagrams that the server brings takes a sixth of it.
 EXPRESSIONS_SECONDS = 1.2
 #: Wrong expressions of one process after which no others are looked for.
 MOST_WRONG = 300

@@ -8,7 +8,7 @@ from lxml import etree
 
 from workflow_server.content import xml
 from workflow_server.content.bundle import Bundle
-from workflow_server.content.grammar import NAMESPACE
+from workflow_server.content.grammar import FLOW_NODES, NAMESPACE
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.errors import Fault
 
@@ -17,6 +17,8 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 MAXIMUM_LINES = 60_000
 MAXIMUM_PROCESSES = 50
 MAXIMUM_FLOWS = 4_000
+#: Far above what the engine runs, which names its own limit.
+MAXIMUM_NODES = 4_000
 #: Bytes of a file of decisions.
 MAXIMUM_TABLE = 500_000
 #: Of our own words on one element.
@@ -51,6 +53,10 @@ def _file(path: str, data: bytes) -> Iterator[Fault]:
         flows = sum(1 for _ in process.iter(f"{{{BPMN}}}sequenceFlow"))
         if flows > MAXIMUM_FLOWS:
             sentence = f"流程有 {flows} 条流向，超过 {MAXIMUM_FLOWS} 条，请拆分"
+            yield Fault(_place(path, process), sentence)
+        nodes = sum(1 for each in process.iter() if xml.local_name(each) in FLOW_NODES)
+        if nodes > MAXIMUM_NODES:
+            sentence = f"流程有 {nodes} 个环节，超过 {MAXIMUM_NODES} 个，请拆分"
             yield Fault(_place(path, process), sentence)
         for holder in process.iter(f"{{{BPMN}}}extensionElements"):
             words = sum(1 for _ in holder.iter(f"{{{NAMESPACE}}}*"))

@@ -149,7 +149,7 @@ CODES_CASES += [
         .replace("结束", "x")
         .replace("新建", "x")
         .encode("utf-16-le"),
-        SYNTAX,
+        f"{SYNTAX}|{UTF8}",
     ),
     file("written in UTF-7", b'<?xml version="1.0" encoding="utf-7"?>+ADw-x/+AD4-', SYNTAX),
     file("a byte order mark twice", b"\xef\xbb\xbf\xef\xbb\xbf" + SOUND.encode(), "语法|看不见"),

@@ -155,12 +155,12 @@ DUPLICATES = [
         beside=f'<b:process id="q" isExecutable="false">\n{MARK}{user("a")}</b:process>',
     ),
     drawn(
-        "one id ten thousand times",
+        "one id two thousand times",
         "a",
         "重复",
         user("a"),
         f"{MARK}{user('a')}",
-        user("a") * 10_000,
+        user("a") * 2_000,
         chain("begin", "a", "end"),
     ),
 ]
