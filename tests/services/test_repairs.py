@@ -128,11 +128,12 @@ def test_a_branch_is_moved_and_one_that_would_be_done_twice_must_be_named(house:
 
 
 def test_a_failed_automatic_element_is_skipped_and_a_persons_task_never_is(house: House) -> None:
-    lost = '<wf:record operation="update" kind="permit" when="enter"><wf:field name="street" '
-    lost += 'value="=1"/></wf:record>'
+    lost = '<wf:record operation="update" kind="permit" title="=missing" when="enter"/>'
+    opening = '<wf:record operation="open" kind="permit" title="=this.title"/>'
+    opening += '<wf:output name="missing" value="=this.remark"/>'
     house.deploy(
-        line(node("serviceTask", "work", lost + COUNT), "check"),
-        line(user("draft", lost), key="q"),
+        line(node("serviceTask", "work", lost + COUNT), user("check", opening)),
+        line(user("draft", lost), user("check", opening), key="q"),
     )
     case, other = house.start(house.ann).instance.id, house.start(house.ann, "q").instance.id
     (failed,), (task,) = incident_rows.list_open_of(case), incident_rows.list_open_of(other)

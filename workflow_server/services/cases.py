@@ -118,6 +118,7 @@ class Whole:
     waiting: Sequence[Step]
     may_restrict: bool
     may_recuse: bool
+    may_repair: bool
 
     @property
     def open_tasks(self) -> Sequence[TaskLine]:
@@ -238,6 +239,7 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
         waiting=_waiting([instance_id], {instance_id: process}).get(instance_id, ()),
         may_restrict=acts and may_restrict,
         may_recuse=acts and may_recuse,
+        may_repair=actor.may(Right.REPAIR, host) and access.sees_to_act(actor, instance_id),
     )
 
 

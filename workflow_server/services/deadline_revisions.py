@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import structlog
 
-from workflow_server.errors import WorkflowServerError
 from workflow_server.config import CHINA
+from workflow_server.errors import WorkflowServerError
 from workflow_server.rules.calendars import Calendar
 from workflow_server.rules.deadlines import Due, Held, Rule, compute
 from workflow_server.services import advance, working_days

@@ -14,12 +14,21 @@ from workflow_server.errors import InvalidInput, InvalidState
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
 from workflow_server.services import access, deadline_revisions, definition_cache, history
+from workflow_server.services import incidents as incident_acts
+from workflow_server.services import process_instances as instances
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case
 from workflow_server.services.restrictions import check_reason
-from workflow_server.store import incidents, jobs, process_instances, subscriptions
+from workflow_server.store import (
+    incidents,
+    jobs,
+    process_definitions,
+    process_instances,
+    subscriptions,
+)
 from workflow_server.store.db import transaction
 from workflow_server.store.history import Act
+from workflow_server.store.incidents import Incident
 from workflow_server.store.process_instances import InstanceStatus, ProcessInstance
 
 #: Groups that the server keeps for itself; editing one would make the case lie.
@@ -47,6 +56,34 @@ class Repair:
     reason: str
     now: datetime
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What can be put right in a case: where it stands, what failed, its facts, and names."""
+
+    instance: ProcessInstance
+    positions: tuple[Position, ...]
+    incidents: Sequence[Incident]
+    facts: dict[str, Any]
+    names: dict[str, str]
+
+
+def look(actor: Actor, instance_id: UUID, now: datetime) -> Bench:
+    """Return what a person with the right may put right in a case."""
+    found = positions(actor, instance_id, now)
+    instance = process_instances.get(instance_id)
+    definition = process_definitions.get(instance.process_definition_id)
+    process = definition_cache.content_of(definition.deployment_id).processes[definition.key]
+    failed, _ = incident_acts.list_(actor, is_open=True, instance_id=instance_id)
+    facts = instances.get_variables(actor, instance_id)
+    return Bench(
+        instance=instance,
+        positions=found,
+        incidents=[each for each in failed if each.visit_id is not None],
+        facts={name: value for name, value in facts.items() if name not in _KEPT},
+        names={each.id: each.name or each.id for each in process.elements.values()},
+    )
 
 
 def positions(actor: Actor, instance_id: UUID, now: datetime) -> tuple[Position, ...]:

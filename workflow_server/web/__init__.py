@@ -22,6 +22,7 @@ from workflow_server.web import (
     letters,
     operations,
     proposals,
+    repairs,
     sign_ins,
     starts,
     tasks,
@@ -43,7 +44,7 @@ PAGES = (
     files.pages,
 )
 #: Modules whose routes stand in the blueprint of another: read before that is registered.
-ADDING = (case_rights, drafts, proposals)
+ADDING = (case_rights, drafts, proposals, repairs)
 for pages in PAGES:
     door.web.register_blueprint(pages)
 

@@ -61,6 +61,17 @@ GROUPS = {
             Event.EMERGENCY_ACCESS_REVIEWED,
         ),
     ),
+    "repairs": (
+        _l("处理流程"),
+        (
+            Event.INSTANCE_SUSPENDED,
+            Event.INSTANCE_RESUMED,
+            Event.INSTANCE_CANCELLED,
+            Event.CASE_MOVED,
+            Event.VARIABLE_SET,
+            Event.ELEMENT_SKIPPED,
+        ),
+    ),
     "system": (
         _l("系统"),
         (Event.TIMER_FIRED, Event.ELEMENT_RETRIED, Event.JOB_RETRIED, Event.CASE_TAKEN_OVER),
