@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 
+from workflow_server import config
 from workflow_server.app import create_app
 from workflow_server.services import passwords
 from workflow_server.store import db
@@ -22,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Where the fonts were built by `make setup`; a caller's own setting wins.
 os.environ.setdefault("WORKFLOW_SERVER_FONTS_DIR", str(ROOT / ".cache" / "fonts"))
+
+T = TypeVar("T")
 
 #: TRUNCATE makes every table and index anew, which costs 60 ms; to delete a few rows costs one.
 _SIZES = """SELECT relname, pg_relation_size(oid) FROM pg_class
@@ -36,11 +42,69 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.loadscopereorder = False
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file is one worker's, unless its tests name another group: its fixtures are made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
+
+
+def _trust_the_power(connection: Any, _record: Any) -> None:
+    # As PostgreSQL below: no database here has to outlive a power cut.
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 class Databases:
     """Hands out migrated, empty databases that no other test uses at the time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        #: Databases that can be handed out again, the one used last being the last.
+        self.empty: list[str] = []
+        self._apps: dict[str, tuple[Flask, dict[str, Any]]] = {}
+        self._furniture: dict[str, Any] = {}
+
+    def app(self, url: str, data_dir: Path) -> Flask:
+        """Return the demo application on a database: the one that the test before had there.
+
+        To lay its routes and to compile all SQL anew is most of what a small test costs.
+        """
+        settings = replace(config.load(os.environ), database_url=url, data_dir=data_dir, demo=True)
+        if url not in self._apps:
+            app = create_app({"database_url": url, "data_dir": data_dir, "demo": True})
+            self._apps[url] = app, dict(app.config)
+            with app.app_context():
+                if db.db.engine.dialect.name == "sqlite":
+                    sa.event.listen(db.db.engine, "connect", _trust_the_power)
+        app, as_made = self._apps[url]
+        app.config.clear()
+        app.config.update(as_made | {"WORKFLOW_SERVER": settings})
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with app.app_context():
+            db._settings[db.db.engine] = settings
+        return app
+
+    def furnish(self, name: str, move_in: Callable[[], T]) -> T:
+        """Move into an empty database: once by doing so, then by writing down what that wrote."""
+        if name not in self._furniture:
+            came = move_in()
+            tables = db.Model.metadata.sorted_tables
+            found = [(each, db.run(sa.select(each)).mappings().all()) for each in tables]
+            rows = [(each, [dict(row) for row in given]) for each, given in found if given]
+            self._furniture[name] = came, rows
+            return came
+        came, rows = self._furniture[name]
+        with db.transaction():
+            for table, given in rows:
+                db.run(table.insert(), given)
+        return came
+
+    def leave(self, app: Flask) -> None:
+        """Close what the application has open at its database."""
+        with app.app_context():
+            db.db.session.remove()
+            db.db.engine.dispose()
 
     def fresh(self) -> str:
         """Return the URL of a database that no other test uses."""
@@ -66,14 +130,15 @@ class SqliteDatabases(Databases):
         self.migrate(f"sqlite:///{self.template}")
 
     def fresh(self) -> str:
-        path = self.folder / f"{uuid4().hex}.db"
-        shutil.copyfile(self.template, path)
-        return f"sqlite:///{path}"
+        url = self.empty.pop() if self.empty else f"sqlite:///{self.folder}/{uuid4().hex}.db"
+        shutil.copyfile(self.template, url.removeprefix("sqlite:///"))
+        return url
 
     def give_back(self, url: str) -> None:
         path = Path(url.removeprefix("sqlite:///"))
         for each in path.parent.glob(f"{path.name}*"):
             each.unlink()
+        self.empty.append(url)
 
 
 class PostgresDatabases(Databases):
@@ -82,7 +147,6 @@ class PostgresDatabases(Databases):
     def __init__(self, folder: Path, server: str) -> None:
         super().__init__(folder)
         self.server = server
-        self.empty: list[str] = []
         self._execute(server, 'CREATE DATABASE "template"')
         self.migrate(self._url("template"))
 
@@ -112,6 +176,13 @@ class PostgresDatabases(Databases):
         except psycopg.errors.LockNotAvailable:
             return
         self.empty.append(url)
+
+    def leave(self, app: Flask) -> None:
+        with app.app_context():
+            db.db.session.remove()
+            # A connection costs the server a process, which learns the tables anew.
+            if db.db.engine.pool.checkedout():
+                db.db.engine.dispose()
 
     def _url(self, name: str) -> str:
         return self.server.replace("/postgres?", f"/{name}?", 1)
@@ -176,10 +247,9 @@ def database_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(databases: Databases, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on an empty database, in demo mode, with no content deployed."""
-    made = create_app({"database_url": database_url, "data_dir": tmp_path / "data", "demo": True})
+    made = databases.app(database_url, tmp_path / "data")
     with made.app_context():
         yield made
-        db.db.session.remove()
-        db.db.engine.dispose()
+        databases.leave(made)

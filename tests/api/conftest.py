@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests import hiring
+from tests.conftest import Databases
 from tests.services.drawing import bundle_of, chain, line, node, process, user
-from workflow_server.app import create_app
 from workflow_server.services import deployments, jobs, organisations, sign_ins
 from workflow_server.store import db
 from workflow_server.store import organisations as rows
@@ -69,6 +69,22 @@ class Caller:
         return self.call("DELETE", path, **more)
 
 
+def move_in() -> dict[str, str]:
+    """Write everybody down; return their tokens by login."""
+    organisations.load_office(ORGANISATIONS, NOW)
+    tokens = {}
+    for login, (place, roles) in POSTS.items():
+        person = organisations.add_person(
+            login, f"{login} 氏", administration="system" if login in ADMINISTRATORS else None
+        )
+        organisation = rows.find_by_key(place)
+        assert organisation is not None
+        for role in roles:
+            hiring.give_post(person.id, organisation.id, role)
+        tokens[login] = sign_ins.issue_token(login, "test", now=datetime.now(UTC))
+    return tokens
+
+
 class Office:
     """Everybody, by login."""
 
@@ -78,22 +94,11 @@ class Office:
     root: Caller
     max: Caller
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, databases: Databases | None = None) -> None:
         self.app = app
         with app.app_context():
-            self._move_in()
-
-    def _move_in(self) -> None:
-        organisations.load_office(ORGANISATIONS, NOW)
-        for login, (place, roles) in POSTS.items():
-            person = organisations.add_person(
-                login, f"{login} 氏", administration="system" if login in ADMINISTRATORS else None
-            )
-            organisation = rows.find_by_key(place)
-            assert organisation is not None
-            for role in roles:
-                hiring.give_post(person.id, organisation.id, role)
-            token = sign_ins.issue_token(login, "test", now=datetime.now(UTC))
+            tokens = databases.furnish("office", move_in) if databases else move_in()
+        for login, token in tokens.items():
             setattr(self, login, Caller(self.app.test_client(), token))
 
     def deploy(self, *processes: str) -> None:
@@ -112,18 +117,17 @@ class Office:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(databases: Databases, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application as it runs: each request has a context and a session of its own."""
-    made = create_app({"database_url": database_url, "data_dir": tmp_path / "data", "demo": True})
+    made = databases.app(database_url, tmp_path / "data")
     yield made
-    with made.app_context():
-        db.db.engine.dispose()
+    databases.leave(made)
 
 
 @pytest.fixture
-def office(app: Flask) -> Office:
+def office(app: Flask, databases: Databases) -> Office:
     """The office with nothing deployed."""
-    return Office(app)
+    return Office(app, databases)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from tests.conftest import Databases
 from tests.services.drawing import bundle_of
 from workflow_server.services import actors, deployments, jobs, organisations, tasks
 from workflow_server.services import process_instances as instances
@@ -88,35 +89,42 @@ class House:
 
 
 @pytest.fixture
-def house(app: Flask) -> House:
+def house(app: Flask, databases: Databases) -> House:
     """The office on an empty database, before anything is deployed."""
+    return House(people=dict(databases.furnish("house", _move_in)))
+
+
+def _move_in() -> dict[str, Actor]:
     organisations.load_office(OFFICE, NOW, organisations.DEMO_PASSWORD)
     people = {}
     for given in OFFICE["people"]:
         person = find_person_by_login(given["login"])
         assert person is not None
         people[given["login"]] = actors.actor_of(person.id)
-    return House(people=people)
+    return people
 
 
 @pytest.fixture
-def statements(app: Flask) -> Callable[[], list[str]]:
+def statements(app: Flask) -> Iterator[Callable[[], list[str]]]:
     """Return the SQL statements since it was last asked."""
     import sqlalchemy as sa
 
     from workflow_server.store.db import db
 
     seen: list[str] = []
-    sa.event.listen(
-        db.engine, "before_cursor_execute", lambda _c, _cur, text, *_: seen.append(text)
-    )
+
+    def note(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        seen.append(text)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
 
     def since() -> list[str]:
         found = list(seen)
         seen.clear()
         return found
 
-    return since
+    yield since
+    sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from flask import Flask
 
 from tests.api.conftest import NOW
 from tests.api.tips import INFORMANT, PHONE, Tips
-from workflow_server.app import create_app
+from tests.conftest import Databases
 from workflow_server.rendering.documents import Rendered
 from workflow_server.rules.access import Scope
 from workflow_server.services import actors, masking, previews, records, tasks
@@ -24,11 +24,10 @@ from workflow_server.store.types import new_id
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app({"database_url": database_url, "data_dir": tmp_path / "data", "demo": True})
+def app(databases: Databases, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    made = databases.app(database_url, tmp_path / "data")
     yield made
-    with made.app_context():
-        db.db.engine.dispose()
+    databases.leave(made)
 
 
 @pytest.fixture

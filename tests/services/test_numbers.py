@@ -20,7 +20,8 @@ from workflow_server.services import numbers
 from workflow_server.services.actors import Actor
 from workflow_server.services.numbers import NumberVoided, UnknownSeries
 from workflow_server.store import numbers as store
-from workflow_server.store.db import db, transaction
+from workflow_server.store.db import db, session, transaction
+from workflow_server.store.numbers import Number
 
 
 @pytest.fixture
@@ -158,6 +159,12 @@ def start_drawing(url: str, stage: Stage, folder: Path) -> subprocess.Popen[byte
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
+def _drawn(stage: Stage) -> tuple[list[Number], int]:
+    """Return the register as it is now: others draw."""
+    session().rollback()
+    return numbers.list_register(stage.clerk, stage.office, "letter_no", 2026, page_size=1_000_000)
+
+
 def test_kill_9_of_drawing_processes_leaves_no_gap(
     database_url: str, stage: Stage, tmp_path: Path
 ) -> None:
@@ -165,15 +172,15 @@ def test_kill_9_of_drawing_processes_leaves_no_gap(
     for child in children:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
-    time.sleep(0.3)
+    until = time.monotonic() + 60
+    while _drawn(stage)[1] <= len(children) and time.monotonic() < until:
+        time.sleep(0.05)
     for child in children:
         child.kill()
         child.communicate()
     # Drawn first: it waits for a commit that was under way when its client was killed.
     last = draw(stage)
-    rows, total = numbers.list_register(
-        stage.clerk, stage.office, "letter_no", 2026, page_size=1_000_000
-    )
+    rows, total = _drawn(stage)
     assert total > 2
     assert [row.n for row in rows] == list(range(1, total + 1))
     assert last == f"甲函〔2026〕{total}号"

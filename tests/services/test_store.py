@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 
 from workflow_server import config
+from workflow_server.app import create_app
 from workflow_server.config import Config, SettingRefused
 from workflow_server.store import db as database
 from workflow_server.store.clock import ClockOffset
@@ -84,12 +86,13 @@ def test_json_that_no_database_holds_is_refused() -> None:
     assert canonical({"b": 1, "a": 2}) == b'{"a":2,"b":1}'
 
 
-def test_sqlite_keeps_what_it_has_committed(app: Flask) -> None:
-    if db.engine.dialect.name != "sqlite":
-        return
+def test_sqlite_keeps_what_it_has_committed(tmp_path: Path) -> None:
+    app = create_app({"database_url": f"sqlite:///{tmp_path}/own.db", "data_dir": tmp_path})
     pragmas = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
-    for name, value in pragmas.items():
-        assert session().scalar(sa.text(f"PRAGMA {name}")) == value
+    with app.app_context():
+        for name, value in pragmas.items():
+            assert session().scalar(sa.text(f"PRAGMA {name}")) == value
+        db.engine.dispose()
 
 
 def test_settings_come_from_the_environment() -> None:
