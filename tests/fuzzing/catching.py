@@ -76,7 +76,6 @@ class Catching:
             self.cancel_inside(scope)
         runs = Token(self.diagram.elements[str(event.scope)], scope, "around", entered=True)
         self.live.append(runs)
-        self.comes(runs)
         for each in self.diagram.inside(runs.element.id):
             if each.triggered:
                 self.listen(self.start_of(each.id), runs)

@@ -186,6 +186,8 @@ class Reference(Looping, Catching):
         self.visits += 1
         if self.visits > MAXIMUM or len(self.live) > MAXIMUM // 10:
             raise TooLong
+        if token.scope is not None and token.scope.element.triggered:
+            self.comes(token.scope)  # an event subprocess begins with its start event
         try:
             if not token.entered:
                 self.comes(token)
