@@ -11,11 +11,14 @@ from tests.services.conftest import House
 from tests.services.drawing import chain, line, node, process, user
 from workflow_server.services import process_instances as instances
 from workflow_server.services import tasks
-from workflow_server.services.advance import calls
+from workflow_server.services.advance import Case, calls
 from workflow_server.services.process_instances import Started
+from workflow_server.store import access
 from workflow_server.store import process_instances as rows
+from workflow_server.store.access import Recusal
 from workflow_server.store.db import session
 from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.types import new_id
 
 ASK = (
     '<wf:call><wf:parameter name="topic" value="=subject"/></wf:call>'
@@ -171,3 +174,51 @@ def test_one_is_called_for_each_of_a_list(house: House) -> None:
     house.run_jobs()
     assert rows.get_variables(started.instance.id)["said"] == ["1号", "2号", "3号"]
     assert rows.get(started.instance.id).status == "completed"
+
+
+def test_who_belongs_to_the_calling_case_sees_the_called_one(house: House) -> None:
+    team = '<wf:team role="reader" value="=handler"/>'
+    drawn = DRAFT.replace("</b:ext", '<wf:output name="handler" value="=this.handler"/></b:ext')
+    caller = process(drawn, call(), chain("begin", "draft", "ask", "end"))
+    caller = caller.replace('<wf:start role="drafter"', f'{team}<wf:start role="drafter"', 1)
+    house.deploy(caller, CALLED)
+    started = house.start(house.ann)
+    house.complete(house.ann, "draft", title="甲", handler=str(house.eve.person_id))
+    (child,) = called_by(started.instance.id)
+    assert access.list_team(child.id) == [(house.eve.person_id, "reader")]
+
+
+def test_what_keeps_people_from_the_calling_case_keeps_them_from_the_called(house: House) -> None:
+    flag = '<wf:flag name="minor" value="=subject = &quot;甲&quot;"/>'
+    caller = process(DRAFT, call(), chain("begin", "draft", "ask", "end"))
+    caller = caller.replace('<wf:start role="drafter"', f'{flag}<wf:start role="drafter"', 1)
+    house.deploy(caller, CALLED)
+    started = house.start(house.ann)
+    house.complete(house.ann, "draft", title="甲")
+    (child,) = called_by(started.instance.id)
+    assert child.minor
+    case = Case(rows.lock(started.instance.id), None, house.now)
+    rows.save(case.instance, {"secrecy": 2})
+    calls.hand_down(case)
+    session().commit()
+    (child,) = called_by(started.instance.id)
+    assert (child.secrecy, child.minor) == (2, True)
+
+
+def test_who_is_recused_from_a_case_is_so_from_what_it_calls(house: House) -> None:
+    house.deploy(process(DRAFT, call(), chain("begin", "draft", "ask", "end")), CALLED)
+    started = house.start(house.ann)
+    access.add(
+        Recusal(
+            id=new_id(),
+            person_id=house.eve.person_id,
+            instance_id=started.instance.id,
+            reason="亲属",
+            ordered_by=house.ann.person_id,
+            ordered_at=house.now,
+        )
+    )
+    session().commit()
+    house.complete(house.ann, "draft", title="甲")
+    (child,) = called_by(started.instance.id)
+    assert access.list_recused(child.id) == [house.eve.person_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,30 +53,48 @@ def order(
         first = history.first_answer(asked)
         if first is not None:
             return store.get_recusal(instance_id, UUID(first["recusal_id"]))
-        organisation_id = _check_may_order(actor, instance_id)
+        _check_may_order(actor, instance_id)
         people.get_person(person_id)
         if store.find_recusal(instance_id, person_id) is not None:
             raise AlreadyRecused(
                 "该人员已在回避，无需再次决定。 Expected a person who is not recused, but they are."
             )
-        row = Recusal(
-            id=new_id(),
-            person_id=person_id,
-            instance_id=instance_id,
-            reason=reason.strip(),
-            ordered_by=actor.person_id,
-            ordered_at=now,
-        )
-        store.add(row)
         case = Case(locked, actor, now)
-        team = [each for each in store.list_team(instance_id) if each[0] != person_id]
-        store.replace_team(instance_id, team)
-        data = {"person_id": str(person_id), "reason": row.reason}
-        _note(case, Event.PERSON_RECUSED, organisation_id, row, data, asked)
-        # What they have begun to write is not for the next one.
-        handover = Handover(actor, "recused", now, keep_draft=False)
-        handovers.give_back_kept_from(case.instance, handover)
+        row = _keep_away(case, person_id, reason.strip(), asked)
+        for called in _called_by(case):
+            if store.find_recusal(called.instance.id, person_id) is None:
+                _keep_away(called, person_id, reason.strip(), None)
     return row
+
+
+def _keep_away(case: Case, person_id: UUID, reason: str, asked: history.Asked | None) -> Recusal:
+    actor, instance = case.actor, case.instance
+    assert actor is not None
+    row = Recusal(
+        id=new_id(),
+        person_id=person_id,
+        instance_id=instance.id,
+        reason=reason,
+        ordered_by=actor.person_id,
+        ordered_at=case.now,
+    )
+    store.add(row)
+    team = [each for each in store.list_team(instance.id) if each[0] != person_id]
+    store.replace_team(instance.id, team)
+    data = {"person_id": str(person_id), "reason": row.reason}
+    _note(case, Event.PERSON_RECUSED, instance.organisation_id, row, data, asked)
+    # What they have begun to write is not for the next one.
+    handover = Handover(actor, "recused", case.now, keep_draft=False)
+    handovers.give_back_kept_from(instance, handover)
+    return row
+
+
+def _called_by(case: Case) -> Iterator[Case]:
+    """Yield all that a case has called, and what that has called, each held."""
+    for called_id in process_instances.list_called(case.instance.id) if case.calls else ():
+        called = case.beside(process_instances.lock(called_id))
+        yield called
+        yield from _called_by(called)
 
 
 def list_(
@@ -106,22 +124,29 @@ def lift(
         locked = process_instances.lock(instance_id)
         if history.first_answer(asked) is not None:
             return store.get_recusal(instance_id, recusal_id)
-        organisation_id = _check_may_order(actor, instance_id)
+        _check_may_order(actor, instance_id)
         row = store.get_recusal(instance_id, recusal_id)
         if row.lifted_at is not None:
             raise RecusalLifted(
                 "该回避已解除；如需回避，请重新决定。"
                 " Expected a recusal in force, but it is lifted."
             )
-        row.lifted_by, row.lifted_at, row.lifted_reason = actor.person_id, now, reason.strip()
         case = Case(locked, actor, now)
-        drawn = case.instance.standing.get("drawn") or {}
-        told: dict[str, Any] = {}
-        if drawn.get("team"):
-            told, _ = standings.write_team(case.instance, drawn["team"])
-        data = {"person_id": str(row.person_id), "reason": row.lifted_reason, **told}
-        _note(case, Event.RECUSAL_LIFTED, organisation_id, row, data, asked)
+        _let_back(case, row, reason.strip(), asked)
+        for called in _called_by(case):
+            same = store.find_recusal(called.instance.id, row.person_id)
+            if same is not None and same.ordered_at == row.ordered_at:
+                _let_back(called, same, reason.strip(), None)
     return row
+
+
+def _let_back(case: Case, row: Recusal, reason: str, asked: history.Asked | None) -> None:
+    assert case.actor is not None
+    row.lifted_by, row.lifted_at, row.lifted_reason = case.actor.person_id, case.now, reason
+    team = standings.team_of(case.instance.standing)
+    told: dict[str, Any] = standings.write_team(case.instance, team)[0] if team else {}
+    data = {"person_id": str(row.person_id), "reason": row.lifted_reason, **told}
+    _note(case, Event.RECUSAL_LIFTED, case.instance.organisation_id, row, data, asked)
 
 
 def _check_may_order(actor: Actor, instance_id: UUID) -> UUID:

@@ -11,7 +11,7 @@ from workflow_server.events import Event
 from workflow_server.rules.access import WORK_SECRET, Marks, Right
 from workflow_server.services import access, handovers, history
 from workflow_server.services.actors import Actor
-from workflow_server.services.advance import Case, standings
+from workflow_server.services.advance import Case, calls, standings
 from workflow_server.services.handovers import Handover
 from workflow_server.store import process_instances
 from workflow_server.store.db import transaction
@@ -62,6 +62,7 @@ def set_(
             by = actor.stamp(instance.organisation_id)
             case.note(Act(at=now, act=Event.CASE_RESTRICTED, by=by, data=data), asked)
             handovers.give_back_kept_from(case.instance, Handover(actor, "restricted", now))
+            calls.hand_down(case)
         return process_instances.get(instance_id)
 
 

@@ -10,9 +10,10 @@ from uuid import UUID
 from workflow_server.engine.runtime import WaitNotOpen, overlaid
 from workflow_server.errors import InvalidState
 from workflow_server.events import Event
-from workflow_server.services import effects, jobs
+from workflow_server.services import effects, handovers, history, jobs
 from workflow_server.services.advance import standings, waits
 from workflow_server.services.advance.case import Case
+from workflow_server.services.handovers import Handover
 from workflow_server.services.situation import RESERVED
 from workflow_server.store import access, process_definitions, process_instances
 from workflow_server.store.db import savepoint
@@ -44,6 +45,8 @@ def write(case: Case, step: Step, marked: Mapping[str, Any]) -> tuple[NextTask, 
     """
     opened: list[NextTask] = []
     if case.calls:
+        if marked:
+            hand_down(case, marked)
         if step.waits_closed:
             _cancel(case, step.waits_closed)
         for wait in step.waits_opened:
@@ -143,6 +146,32 @@ def heritage(case: Case, marked: Mapping[str, Any] = {}) -> dict[str, Any]:
 
 
 _MARKS = ("secrecy", "minor", "flags")
+
+
+def hand_down(case: Case, marked: Mapping[str, Any] = {}) -> None:
+    """Let what keeps people from a case, and who belongs to it, hold for all that it called."""
+    called = process_instances.list_called(case.instance.id) if case.calls else ()
+    for called_id in called:
+        child, inherited = case.beside(process_instances.lock(called_id)), heritage(case, marked)
+        if child.instance.standing.get("inherited") != inherited:
+            _inherit(child, inherited)
+            hand_down(child)
+
+
+def _inherit(child: Case, inherited: dict[str, Any]) -> None:
+    instance = child.instance
+    before, team = (instance.secrecy, instance.minor), standings.team_of(instance.standing)
+    standing = {**instance.standing, "inherited": inherited}
+    values = {"standing": standing, **standings.in_force(standing)}
+    told: dict[str, Any] = {"inherited": {name: inherited[name] for name in _MARKS}}
+    if standings.team_of(standing) != team:
+        told |= standings.write_team(instance, standings.team_of(standing), had_none=not team)[0]
+    by = child.actor.stamp(instance.organisation_id) if child.actor is not None else None
+    act = Act(at=child.now, act=Event.CASE_RESTRICTED, by=by, data=told)
+    process_instances.save(instance, {**values, **history.append(instance, act)})
+    if standings.is_stricter(values, before):
+        handover = Handover(child.actor, "restricted", child.now)
+        handovers.give_back_kept_from(instance, handover)
 
 
 def _cancel(case: Case, visit_ids: tuple[UUID, ...]) -> None:
