@@ -86,3 +86,11 @@ def test_a_default_beside_no_condition_is_refused() -> None:
     process = Process().start().end().element("userTask", "x", default="f").flow("start", "x")
     process.flow("x", "end", id="f")
     assert at(refused(process), "x") == "默认流向 f 没有意义：这里流出的流向都没有条件"
+
+
+def test_a_default_where_no_way_is_chosen_is_refused() -> None:
+    process = (
+        Process().start().end().element("parallelGateway", "x", default="f").flow("start", "x")
+    )
+    process.flow("x", "end", id="f").flow("x", "end")
+    assert at(refused(process), "x") == "默认流向 f 没有意义：这里流出的流向都没有条件"

@@ -90,7 +90,7 @@ def _judge_conditions(graph: Graph, node: Node, faults: Faults) -> None:
         _at(faults, node, f"默认流向 {node.default} 不是从这里流出的")
     elif (
         node.default is not None
-        and node.type in words.ACTIVITIES
+        and node.type not in ("exclusiveGateway", "inclusiveGateway")
         and all(flow.condition is None for flow in out)
     ):
         _at(faults, node, f"默认流向 {node.default} 没有意义：这里流出的流向都没有条件")
