@@ -220,6 +220,12 @@ export default [
             }
             const result = args[0](context);
             return result === null && args[0].type === 'test' ? () => null : result;`],
+  ["nothing lies between a bound and a smaller one",
+    `            tests = [
+                includesStart(end, endIncluded),
+                includesEnd(start, startIncluded)
+            ];`,
+    `            tests = [() => false];`],
   ["a number may have an exponent",
     `node.input.includes('.') ? parseFloat(node.input) : parseInt(node.input), 'number')`,
     `Number(node.input), 'number')`],
