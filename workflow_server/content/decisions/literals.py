@@ -98,6 +98,12 @@ def passing(text: str) -> Passing:
     return _complement(found)
 
 
+def is_impossible(text: str) -> bool:
+    """Whether no value passes a cell, such as `[5..1]`."""
+    found = passing(text)
+    return isinstance(found, Ranges) and all(part.is_empty for part in found.parts)
+
+
 def literals(text: str) -> tuple[Any, ...] | None:
     """Return the values of a plain list of literals, or None if it is something else."""
     found = []

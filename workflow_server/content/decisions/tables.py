@@ -170,6 +170,8 @@ class _Reader:
             return "-"
         if text:
             self.sheet.check(entry, text, unary=unary)
+            if unary and literals.is_impossible(text):
+                self.sheet.fault(entry, f"没有值能符合 {text}，请检查两端")
             self.table.texts.append((entry, text))
         return text
 
