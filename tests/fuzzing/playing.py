@@ -20,7 +20,7 @@ Act = tuple[str, tuple[Any, ...]]
 
 ACTS = 40
 #: Of so many open tasks it is compared what they see of the iterations around them.
-FRAMES = 4
+FRAMES = 2
 #: More open tasks than this teach nothing new.
 MANY = 40
 
