@@ -31,8 +31,11 @@ MOMENTS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (25, ("case_mgmt", "auditor")),
 )
 #: What is looked at for each person anew, and what in English too.
-AGAIN = {"/", "/tasks/~", "/letters", "/letters/~", "/cases/~"}
-ENGLISH = {"/", "/tasks/~"}
+AGAIN = {"/", "/tasks/~", "/letters", "/letters/own", "/letters/~", "/cases", "/cases/~"} | {
+    "/ledgers/~",
+    "/ledgers/~/print",
+}
+ENGLISH = {"/", "/tasks/~", "/cases/~"}
 
 
 def main() -> None:
@@ -44,6 +47,7 @@ def main() -> None:
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         people = People(browser, site.address)
         _stranger(people)
+        _designer(people, site)
         done, known = 0, set[str]()
         for number, logins in MOMENTS:
             _play(site, done, number)
@@ -85,8 +89,27 @@ def _stranger(people: People) -> None:
         _shoot(page, 0, "nobody", "/problem", size)
 
 
+def _designer(people: People, site: Site) -> None:
+    """Open one file of each kind of a draft, which is put away again."""
+    api = site.api("designer")
+    draft = api.post("/api/drafts", {"name": "增加复核环节", "note": "立案前由部门负责人复核"})
+    files = {each["kind"]: each["path"] for each in api.get(f"/api/drafts/{draft['id']}")["files"]}
+    address = f"/designs/drafts/{draft['id']}"
+    opened = {f"designs-{kind}": f"{address}/files/{path}" for kind, path in files.items()}
+    for kind, place in {"designs-draft": address, **opened}.items():
+        for phone in (False, True):
+            page = people("designer", place, phone=phone)
+            _shoot(page, 0, "designer", kind, "phone" if phone else "desk")
+    api.post(f"/api/drafts/{draft['id']}/closure", {})
+
+
 def _shoot(page: Page, number: int, login: str, kind: str, size: str) -> None:
     settle(page)
+    # What comes only when somebody scrolls down to it is to be seen, too.
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(300)
+    settle(page)
+    page.evaluate("scrollTo(0, 0)")
     name = kind.strip("/").replace("/", "-").replace("~", "x") or "home"
     page.screenshot(path=OUT / f"{name}-{login}-{number:02d}-{size}.png", full_page=True)
 
