@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from tests.services.conftest import House
 from tests.services.drawing import chain, line, node, process, user
+from workflow_server.services import cases, tasks
 from workflow_server.services import process_instances as instances
-from workflow_server.services import tasks
 from workflow_server.services.advance import Case, calls
 from workflow_server.services.process_instances import Started
 from workflow_server.store import access
@@ -222,3 +222,16 @@ def test_who_is_recused_from_a_case_is_so_from_what_it_calls(house: House) -> No
     house.complete(house.ann, "draft", title="甲")
     (child,) = called_by(started.instance.id)
     assert access.list_recused(child.id) == [house.eve.person_id]
+
+
+def test_caller_and_called_are_linked_for_who_sees_both(house: House) -> None:
+    started = calling(house)
+    (child,) = called_by(started.instance.id)
+    seen = cases.see(house.ann, started.instance.id, house.now)
+    assert [each.instance.id for each in seen.called] == [child.id]
+    assert seen.caller is None
+    below = cases.see(house.ann, child.id, house.now)
+    assert below.caller is not None
+    assert below.caller.instance.id == started.instance.id
+    listed, total = instances.list_(house.ann, parent_id=started.instance.id)
+    assert (total, [each.id for each, _ in listed]) == (1, [child.id])

@@ -30,7 +30,7 @@ from workflow_server.services.deadlines import DeadlineView
 from workflow_server.services.record_words import Fact
 from workflow_server.store import cases as store
 from workflow_server.store import deadlines as deadline_rows
-from workflow_server.store import directory, organisations
+from workflow_server.store import directory, organisations, process_instances
 from workflow_server.store.access import Recusal
 from workflow_server.store.cases import SORTS as SORTS
 from workflow_server.store.cases import Filter as Filter
@@ -103,6 +103,14 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """A case that called another one or was called by it, and what it runs."""
+
+    instance: ProcessInstance
+    definition: ProcessDefinition
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """One case: what it is, what stands in it, and what may be done with it."""
 
@@ -119,6 +127,9 @@ class Whole:
     may_restrict: bool
     may_recuse: bool
     may_repair: bool
+    #: The visible case that called this one, and those that it called, oldest first.
+    caller: Related | None = None
+    called: Sequence[Related] = ()
 
     @property
     def open_tasks(self) -> Sequence[TaskLine]:
@@ -226,6 +237,7 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
     host = instance.organisation_id
     may_restrict, may_recuse = actor.may(Right.RESTRICT, host), actor.may(Right.RECUSE, host)
     acts = (may_restrict or may_recuse) and access.sees_to_act(actor, instance_id)
+    caller, called = _family(actor, instance, process)
     return Whole(
         instance=instance,
         definition=row.definition,
@@ -240,7 +252,22 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
         may_restrict=acts and may_restrict,
         may_recuse=acts and may_recuse,
         may_repair=actor.may(Right.REPAIR, host) and access.sees_to_act(actor, instance_id),
+        caller=caller,
+        called=called,
     )
+
+
+def _family(
+    actor: Actor, instance: ProcessInstance, process: ProcessExtensions
+) -> tuple[Related | None, list[Related]]:
+    """Return the caller of a case and what it called, as far as the actor sees them."""
+    calls = any(each.called is not None for each in process.elements.values())
+    if instance.parent_id is None and not calls:
+        return None, []
+    rows = process_instances.list_family(access.sight(actor), instance, MOST)
+    found = [Related(*row) for row in rows]
+    caller = next((each for each in found if each.instance.id == instance.parent_id), None)
+    return caller, [each for each in found if each is not caller]
 
 
 def list_history(

@@ -116,11 +116,12 @@ def list_(
     process_key: str | None = None,
     organisation_id: UUID | None = None,
     business_key: str | None = None,
+    parent_id: UUID | None = None,
     page: int = 1,
     page_size: int = 50,
 ) -> tuple[Sequence[tuple[ProcessInstance, ProcessDefinition]], int]:
     """Return instances that the actor may see, newest first, and how many there are."""
-    narrowed = Filter(status, process_key, organisation_id, business_key)
+    narrowed = Filter(status, process_key, organisation_id, business_key, parent_id=parent_id)
     sight = access.sight(actor)
     return process_instances.list_(sight, narrowed, page_size, (page - 1) * page_size)
 

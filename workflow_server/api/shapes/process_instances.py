@@ -21,6 +21,7 @@ class InstanceShape(Shape):
     process_definition_id = Id(required=True, attribute="definition.id")
     organisation_id = Id(required=True, attribute="instance.organisation_id")
     business_key = Shown(required=True, allow_none=True, attribute="instance.business_key")
+    parent_id = Id(required=True, allow_none=True, attribute="instance.parent_id")
     department_id = Id(required=True, allow_none=True, attribute="instance.department_id")
     secrecy = fields.Integer(required=True, attribute="instance.secrecy")
     minor = fields.Boolean(required=True, attribute="instance.minor")
@@ -40,6 +41,7 @@ class InstanceQuery(Paging):
     process_key = Text(load_default=None)
     organisation_id = Id(load_default=None)
     business_key = Text(load_default=None)
+    parent_id = Id(load_default=None, metadata={"description": "由哪个实例调用"})
 
 
 class StartShape(Shape):
