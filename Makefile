@@ -21,7 +21,7 @@ run: setup ## Serve on http://127.0.0.1:8000 with a demo office to sign in to (P
 test: setup ## Lint, then run every test, on SQLite and on a real PostgreSQL
 	@$(PYTHON) scripts/setup.py browser
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 lint: setup ## Formatting, style, types, import floors, shipped content
 	@$(BIN)/ruff format --check .

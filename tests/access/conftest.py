@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,16 @@ from tests.conftest import Databases
 from workflow_server.app import create_app
 from workflow_server.rendering.documents import Rendered
 from workflow_server.services import papers
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker do all that is tried in a world: to build it is dear."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            given = getattr(item, "callspec", None)
+            kind = given.params.get("databases", "none") if given else "none"
+            item.add_marker(pytest.mark.xdist_group(f"access-{kind}"))
 
 
 @pytest.fixture(scope="session")

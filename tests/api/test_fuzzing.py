@@ -35,6 +35,17 @@ FUZZED = settings(
 )
 
 
+def each_mode(name: str) -> Any:
+    """Try a test in each way of making requests up; workers may share these: they take long."""
+    return pytest.mark.parametrize(
+        "mode",
+        [
+            pytest.param(mode, marks=pytest.mark.xdist_group(f"fuzzing-{name}-{mode.value}"))
+            for mode in GenerationMode
+        ],
+    )
+
+
 def _operations(caller: Caller) -> Iterator[Any]:
     document = caller.get("/openapi.json").json
     schema = schemathesis.openapi.from_dict(document)
@@ -77,7 +88,7 @@ def _fuzz(
 
 # One database is enough: it is the door that is tried here, not the store.
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("mode", list(GenerationMode))
+@each_mode("everybody")
 def test_nothing_that_is_sent_makes_the_server_fail(
     permits: Office, started: dict[str, Any], mode: GenerationMode
 ) -> None:
@@ -107,7 +118,7 @@ def _drawn(desk: Desk) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("mode", list(GenerationMode))
+@each_mode("designers")
 def test_nothing_that_a_designer_sends_makes_the_server_fail(
     office: Office, mode: GenerationMode
 ) -> None:

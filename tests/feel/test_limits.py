@@ -28,10 +28,10 @@ DEEP = "(" * 3_000 + "1" + ")" * 3_000
     ],
 )
 def test_what_never_ends_or_eats_memory_is_refused_and_the_next_act_works(expression, context):
-    before = time.monotonic()
+    before = time.process_time()
     outcome = _safely(expression, context)
     assert outcome is None or "too" in outcome
-    assert time.monotonic() - before < 5
+    assert time.process_time() - before < 5
     assert feel.evaluate("1 + 1", {}) == 2
 
 

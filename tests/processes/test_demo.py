@@ -1,8 +1,10 @@
 """`workflow-server demo` plays the shipped scenario over HTTP and says what is missing."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,18 +14,26 @@ import pikepdf
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("workflow-server")
+#: Half a minute on a quiet machine; one with much to do may take twenty times as long.
+PATIENCE = 1200
 
 
 def demo(out: Path, content: Path = ROOT) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "WORKFLOW_SERVER_CONTENT_DIR": str(content)}
-    return subprocess.run(
+    with subprocess.Popen(
         [PROGRAM, "demo", "parking", "--out", out],
-        env=environment,
-        capture_output=True,
+        env={**os.environ, "WORKFLOW_SERVER_CONTENT_DIR": str(content)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=300,
-        check=False,
-    )
+        start_new_session=True,
+    ) as process:
+        try:
+            told, complained = process.communicate(timeout=PATIENCE)
+        finally:
+            # Its server goes with it, however it ended.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(process.args, process.returncode, told, complained)
 
 
 def read(path: Path) -> Any:
