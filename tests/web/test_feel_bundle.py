@@ -35,7 +35,7 @@ def kept(request, *more):
     asked[request] = answer
     return answer
 machine.ask = kept
-code = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *sys.argv[2:]])
+code = pytest.main(["-q", "-p", "no:cacheprovider", "-n", "0", *sys.argv[2:]])
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     json.dump([[json.loads(request), answer] for request, answer in asked.items()], file)
 sys.exit(code)
