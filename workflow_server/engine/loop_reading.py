@@ -51,8 +51,6 @@ def _multi(mark: etree._Element, faults: Faults) -> Loop:
         faults.at(mark, "多实例须写明次数（loopCardinality）或列表（wf:each 的 items），只写一个")
     if mark.get("behavior", "All") != "All":
         faults.at(mark, "多实例的 behavior 只支持 All")
-    if mark.get("isSequential", "false") not in ("true", "false", "1", "0"):
-        faults.at(mark, "多实例的 isSequential 只能是 true 或 false")
     if cardinality is not None and _NUMBER.fullmatch(cardinality) and not _is_count(cardinality):
         faults.at(mark, f"多实例的次数须是 0 到 {MAXIMUM_TURNS} 的整数，不能是 {cardinality:.40}")
     names = {} if each is None else {name: each.get(name) for name in ("as", "into")}
