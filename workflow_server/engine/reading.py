@@ -159,7 +159,8 @@ class _Reader:
     def _refuse_unknown(self, element: etree._Element, kind: str) -> None:
         for child in _bpmn(element):
             name = name_of(child) or ""
-            if name in words.WITHIN or (kind in words.PLACES and name.endswith("EventDefinition")):
+            about = name.endswith("EventDefinition") or name == "eventDefinitionRef"
+            if name in words.WITHIN or (kind in words.PLACES and about):
                 continue
             if kind in words.ACTIVITIES and name in (MULTI, STANDARD):
                 continue
