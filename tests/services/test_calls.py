@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.services.conftest import House
 from tests.services.drawing import chain, line, node, process, user
-from workflow_server.services import cases, tasks
+from workflow_server.services import cases, incidents, tasks
 from workflow_server.services import process_instances as instances
 from workflow_server.services.advance import Case, calls
 from workflow_server.services.process_instances import Started
@@ -235,3 +235,30 @@ def test_caller_and_called_are_linked_for_who_sees_both(house: House) -> None:
     assert below.caller.instance.id == started.instance.id
     listed, total = instances.list_(house.ann, parent_id=started.instance.id)
     assert (total, [each.id for each, _ in listed]) == (1, [child.id])
+
+
+def test_an_escalation_of_the_called_is_heard_while_it_goes_on(house: House) -> None:
+    urge = '<b:escalationEventDefinition id="xd" escalationRef="es"/>'
+    called = line(node("intermediateThrowEvent", "urge", "", urge), "answer", key="q")
+    heard = boundary("heard", "ask", urge, interrupting="false")
+    ways = chain("begin", "ask", "end") + chain("heard", "help", "end")
+    house.deploy(process(call(ours=""), heard, user("help"), ways), called)
+    house.start(house.ann)
+    house.run_jobs()
+    assert sorted(house.open_tasks(house.ann)) == ["answer", "help"]
+
+
+def test_to_try_a_failed_call_again_calls_anew(house: House) -> None:
+    failing = process(
+        user("answer"), node("endEvent", "end", "", ERROR), chain("begin", "answer", "end"), key="q"
+    )
+    house.deploy(process(call(ours=""), chain("begin", "ask", "end")), failing)
+    started = house.start(house.ann)
+    house.complete(house.ann, "answer", title="一")
+    house.run_jobs()
+    assert "E-REFUSED" in house.incidents(started.instance.id)[0]
+    found, _ = incidents.list_(house.root, instance_id=started.instance.id)
+    incidents.resolve(house.root, found[0].id, house.now)
+    assert [each.status for each in called_by(started.instance.id)] == ["completed", "running"]
+    assert list(house.open_tasks(house.ann)) == ["answer"]
+    assert house.incidents(started.instance.id) == []

@@ -19,6 +19,10 @@ _DURATION = re.compile(
 _CYCLE = re.compile(r"R\d*/(?:(?P<first>[^/P][^/]*)/)?(?P<duration>[^/]+)")
 
 
+#: When a timer is due whose deadline has not been started: it is given its time by that.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+
 class TimerUnreadable(InvalidInput):
     """定时无法识别"""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FIRE_TIMER = "fire_timer"
 #: Opens a wait again whose expression could not be evaluated when the token arrived.
 ARM_WAIT = "arm_wait"
+#: What waits beside other work may follow a deadline that is not started yet.
+_BESIDE = frozenset({"boundaryEvent", "startEvent"})
 
 Early = tuple[UUID, ReceivedMessage]
 
@@ -42,12 +44,30 @@ def write(house: House, step: Step) -> list[Early]:
         subscriptions.remove(step.waits_closed)
         for job_id in job_rows.drop(house.instance.id, step.waits_closed):
             incidents.resolve_job(job_id, None, house.now)
+    _follow_deadlines(house, step)
     arrived = []
     for wait in step.waits_opened:
         seen = overlaid(step.variables, wait.frame) if wait.frame else step.variables
         with or_later(house, wait):
             arrived += open_(house, wait, seen, house.now)
     return arrived
+
+
+def _follow_deadlines(house: House, step: Step) -> None:
+    """Give timers their time whose deadline was started or counted anew in this step."""
+    named = {each.timer.deadline for each in house.process.elements.values() if each.timer}
+    before = house.instance.variables.get("deadlines") or {} if named else {}
+    after = step.variables.get("deadlines") or {} if named else {}
+    changed = {name for name in named if _end(before.get(name)) != _end(after.get(name))}
+    for job in job_rows.list_pending_of(house.instance.id, FIRE_TIMER) if changed else ():
+        element = house.process.elements[job.payload["element_id"]]
+        if element.timer is not None and job.payload["deadline"] in changed:
+            running = after.get(element.timer.deadline)
+            job_rows.set_due(job.id, due.of_deadline(running, element.timer.offset))
+
+
+def _end(deadline: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    return None if deadline is None else (deadline["id"], deadline["due"], deadline.get("due_at"))
 
 
 def open_(house: House, wait: Wait, variables: dict[str, Any], since: datetime) -> list[Early]:
@@ -69,8 +89,10 @@ def due_at(house: House, wait: Wait, variables: dict[str, Any], since: datetime)
     """Return when a timer is due that began to run at a moment."""
     element = _element(house, wait)
     if element.timer is not None:
-        running = variables.get("deadlines") or {}
-        return due.of_deadline(running.get(element.timer.deadline), element.timer.offset)
+        running = (variables.get("deadlines") or {}).get(element.timer.deadline)
+        if running is None and element.type in _BESIDE:
+            return due.NEVER
+        return due.of_deadline(running, element.timer.offset)
     if wait.timer is None:
         raise due.TimerUnreadable(
             f"“{wait.element_id}”没有定时。"
