@@ -145,6 +145,12 @@ def restrict(world: World, row: Row) -> str:
     return _restrict(world, row, "own")
 
 
+@column(CASES, "hold, end, move or set a case right")
+def hold(world: World, row: Row) -> str:
+    path = f"{_case(world, row, 'own')}/suspension"
+    return mark_of(world.ask(row.login(), "POST", path, json={"reason": "核对"}))
+
+
 @column(CASES, "set those of a foreign case")
 def restrict_abroad(world: World, row: Row) -> str:
     return _restrict(world, row, "foreign")
