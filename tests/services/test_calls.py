@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.services.conftest import House
 from tests.services.drawing import chain, line, node, process, user
-from workflow_server.services import cases, incidents, tasks
+from workflow_server.services import cases, incidents, recusals, tasks
 from workflow_server.services import process_instances as instances
 from workflow_server.services.advance import Case, calls
 from workflow_server.services.process_instances import Started
@@ -142,6 +143,8 @@ def test_an_error_of_the_called_is_caught_where_it_was_called(house: House) -> N
     assert list(house.open_tasks(house.ann)) == ["mend"]
     errors = rows.get_variables(started.instance.id)["errors"]["refused"]
     assert errors[0]["code"] == "E-REFUSED"
+    (child,) = called_by(started.instance.id)
+    assert (child.outcome, child.outcome_label) == ("error", "E-REFUSED")
 
 
 def test_a_called_case_that_somebody_cancels_is_no_success(house: House) -> None:
@@ -262,3 +265,15 @@ def test_to_try_a_failed_call_again_calls_anew(house: House) -> None:
     assert [each.status for each in called_by(started.instance.id)] == ["completed", "running"]
     assert list(house.open_tasks(house.ann)) == ["answer"]
     assert house.incidents(started.instance.id) == []
+
+
+def test_a_recusal_and_its_lifting_reach_what_is_called(house: House) -> None:
+    started = calling(house)
+    (child,) = called_by(started.instance.id)
+    rights = frozenset({"cases.recuse"})
+    posts = tuple(replace(each, rights=rights) for each in house.bob.positions)
+    chief = replace(house.bob, positions=posts)
+    row = recusals.order(chief, started.instance.id, house.ann.person_id, "近亲属", house.now)
+    assert access.list_recused(child.id) == [house.ann.person_id]
+    recusals.lift(chief, started.instance.id, row.id, "查明", house.now)
+    assert access.list_recused(child.id) == []

@@ -279,6 +279,8 @@ class Case:
             values["ended_at"] = self.now
         if self.house.outcome is not None:
             values["outcome"], values["outcome_label"] = self.house.outcome
+        if step.error is not None:
+            values["outcome"], values["outcome_label"] = "error", step.error[0]
         key = step.variables.get(effects.BUSINESS_KEY)
         if isinstance(key, str) and key != self.instance.business_key:
             values["business_key"] = key
