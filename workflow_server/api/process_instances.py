@@ -22,7 +22,7 @@ from workflow_server.api.shapes.process_instances import (
     VariablesShape,
 )
 from workflow_server.api.shapes.records import RecordPage
-from workflow_server.api.shapes.repairs import MoveShape, PositionsShape, VariableShape
+from workflow_server.api.shapes.repairs import CaseMoveShape, FactShape, PlacesShape
 from workflow_server.api.tasks import next_tasks
 from workflow_server.rules.access import Marks
 from workflow_server.services import (
@@ -104,7 +104,7 @@ def take_emergency_access(body: dict[str, Any], instance_id: UUID) -> dict[str, 
     )
 
 
-@noun.get("/<uuid:instance_id>/positions", PositionsShape())
+@noun.get("/<uuid:instance_id>/positions", PlacesShape())
 def list_positions(instance_id: UUID) -> dict[str, Any]:
     """流程所在环节 · Where a case stands, and where each branch can be moved to."""
     return {"items": repairs.positions(door.actor(), instance_id, door.now())}
@@ -128,14 +128,14 @@ def cancel_process_instance(body: dict[str, Any], instance_id: UUID) -> dict[str
     return _shown(repairs.cancel(_repair(body, instance_id)))
 
 
-@noun.post("/<uuid:instance_id>/move", InstanceShape(), takes=MoveShape(), keyed=True)
+@noun.post("/<uuid:instance_id>/move", InstanceShape(), takes=CaseMoveShape(), keyed=True)
 def move_process_instance(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
     """移动环节 · Take a branch of a case to another element."""
     repair = _repair(body, instance_id)
     return _shown(repairs.move(repair, body["visit_id"], body["to"], body["besides"]))
 
 
-@noun.post("/<uuid:instance_id>/variable", InstanceShape(), takes=VariableShape(), keyed=True)
+@noun.post("/<uuid:instance_id>/variable", InstanceShape(), takes=FactShape(), keyed=True)
 def set_variable(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
     """修改变量 · Set a shared fact of a case, with a reason."""
     return _shown(repairs.set_variable(_repair(body, instance_id), body["name"], body["value"]))

@@ -9,7 +9,7 @@ from workflow_server.api.shapes.base import Shape
 from workflow_server.api.shapes.fields import Id, Shown, Text
 
 
-class PositionShape(Shape):
+class PlaceShape(Shape):
     """A branch under way: where it stands, and the elements it can be moved to."""
 
     visit_id = Id(required=True)
@@ -17,13 +17,13 @@ class PositionShape(Shape):
     targets = fields.List(Shown(), required=True)
 
 
-class PositionsShape(Shape):
+class PlacesShape(Shape):
     """All branches of a case under way."""
 
-    items = fields.List(fields.Nested(PositionShape), required=True)
+    items = fields.List(fields.Nested(PlaceShape), required=True)
 
 
-class MoveShape(ReasonShape):
+class CaseMoveShape(ReasonShape):
     """Which branch to move where, and which others to take off with it."""
 
     visit_id = Id(required=True)
@@ -31,7 +31,7 @@ class MoveShape(ReasonShape):
     besides = fields.List(Id(), load_default=list, metadata={"description": "一并撤回的环节"})
 
 
-class VariableShape(ReasonShape):
+class FactShape(ReasonShape):
     """A shared fact and its new value."""
 
     name = Text(required=True, shortest=1, longest=120)
