@@ -16,7 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from tests.engine.builder import NOW, Process, straight
 from workflow_server.engine import runtime
 from workflow_server.engine.definitions import Definition, process_of
-from workflow_server.engine.runtime import Step
+from workflow_server.engine.runtime import Host, Step
 from workflow_server.engine.tokens import load
 
 REPEATS = 15
@@ -25,6 +25,9 @@ GOALS = {10: 2.0, 50: 3.0, 200: 5.0}
 
 class Nobody:
     """A host that does nothing, so that only the engine is measured."""
+
+    shared: frozenset[str] = frozenset()
+    is_called = False
 
     def enter(self, *_: Any) -> None:
         pass
@@ -35,7 +38,7 @@ class Nobody:
         return [False] * len(expressions)
 
 
-HOST = Nobody()
+HOST: Host = Nobody()
 
 
 def report(bench: str, value: float, unit: str, goal: float) -> None:
