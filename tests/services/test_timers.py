@@ -8,9 +8,12 @@ import pytest
 
 from tests.services.conftest import House
 from tests.services.drawing import chain, line, node, process, user
+from workflow_server.services import incidents
 from workflow_server.services import process_instances as instances
 from workflow_server.services.advance import due
 from workflow_server.services.advance.due import TimerUnreadable
+from workflow_server.store import process_instances as rows
+from workflow_server.store.db import session
 
 NOON = datetime(2026, 1, 31, 4, 0, tzinfo=UTC)
 
@@ -115,3 +118,22 @@ def test_a_timer_follows_its_deadline_at_a_distance() -> None:
     assert due.of_deadline({"due": "2026-08-31"}, None) == datetime(2026, 8, 31, 16, tzinfo=UTC)
     with pytest.raises(TimerUnreadable):
         due.of_deadline(None, None)
+
+
+def test_a_duration_runs_from_the_arrival_however_late_it_could_be_read(house: House) -> None:
+    first = user("draft", '<wf:output name="span" value="=this.title"/>')
+    house.deploy(line(first, timer("=span"), "check"))
+    started = house.start(house.ann)
+    house.complete(house.ann, "draft", title="一天")
+    for hours in range(1, 8):
+        house.run_jobs(timedelta(hours=hours))
+    case = rows.lock(started.instance.id).instance
+    rows.save(case, {"variables": {**case.variables, "span": "P1D"}})
+    session().commit()
+    house.now += timedelta(hours=20)
+    (failed,), _ = incidents.list_(house.root, instance_id=started.instance.id)
+    incidents.resolve(house.root, failed.id, house.now)
+    house.run_jobs()
+    house.now += timedelta(hours=4)
+    house.run_jobs()
+    assert list(house.open_tasks(house.ann)) == ["check"]
