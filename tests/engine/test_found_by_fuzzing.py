@@ -43,3 +43,12 @@ def test_a_boundary_event_that_waits_is_no_token_that_an_inclusive_join_waits_fo
     process.chain("start", "split", "a", "m", "join", "d", "end").chain("split", "t", "m")
     process.chain("b", "h", "join")
     assert Player(process).start().complete("a").open == ["d", "t"]
+
+
+def test_a_signal_is_heard_in_the_order_in_which_waiting_for_it_began() -> None:
+    process = Process().start().end("seen").end("over", terminate=True).end()
+    process.parallel("split").user("a").chain("start", "split", "a", "end").chain("b", "seen")
+    process.on("b", "a", "signal", "S", stop=False)
+    process.element("intermediateCatchEvent", "c", process.about("signal", "S"))
+    player = Player(process.chain("split", "c", "over")).start().signal("S")
+    assert player.step.end_events == ("seen", "over")

@@ -31,6 +31,9 @@ class Catching(Walked):
 
     def hold(self, token: Token) -> None:
         token._set_state(TaskState.WAITING)
+        if self.node.event == "signal":
+            live = token.workflow.live  # a signal is heard in the order in which waiting began
+            live[token.id] = live.pop(token.id)
         token.workflow.walk.begin_wait(token)
 
     def again(self, token: Token) -> None:
