@@ -196,18 +196,24 @@ def test_only_what_runs_is_offered(page_of: PEOPLE, draft: Draft) -> None:
     offered = page.locator(".djs-palette [data-action]").evaluate_all(
         "all => all.map(each => each.dataset.action)"
     )
-    assert "create.user" in offered
-    assert not {"create.task", "create.data-object", "create.data-store"} & set(offered)
+    assert {"create.user", "create.call", "create.inclusive", "create.data"} <= set(offered)
+    assert not {"create.task", "create.data-store"} & set(offered)
     select(page, first(page, "e.type === 'bpmn:UserTask'"))
     page.locator(".djs-context-pad [data-action=replace]").click()
     menu = page.locator(".djs-popup").inner_text()
     assert "自动任务" in menu
-    for refused in ("脚本", "调用活动", "即席", "事务", "循环", "多实例"):
+    assert "调用活动" in menu
+    marks = page.locator(".djs-popup .entry-header, .djs-popup [data-id^=toggle]")
+    titles = marks.evaluate_all("all => all.map(each => each.title).join()")
+    assert "并行多实例" in titles
+    for refused in ("脚本", "即席", "事务"):
         assert refused not in menu
     page.keyboard.press("Escape")
     select(page, first(page, "e.type === 'bpmn:ExclusiveGateway'"))
     page.locator(".djs-context-pad [data-action=replace]").click()
-    assert "包容" not in page.locator(".djs-popup").inner_text()
+    menu = page.locator(".djs-popup").inner_text()
+    assert "包容" in menu
+    assert "复杂" not in menu
 
 
 def test_changing_the_type_leaves_behind_what_may_not_stand_there(

@@ -171,29 +171,62 @@ def test_the_descriptor_has_what_the_schema_has_and_nothing_else(tables: Any) ->
     assert found == wanted
 
 
-def _is_run(kind: str, event: str | None) -> bool:
+def _is_run(kind: str, event: str | None, *, in_handler: bool = False) -> bool:
     name = kind.removeprefix("bpmn:")
     name = name[0].lower() + name[1:]
-    if name in words.EVENTS:
+    place = "eventSubprocessStart" if in_handler and name == "startEvent" else name
+    if place in words.EVENTS:
         about = "none" if event is None else event.removeprefix("bpmn:")
         about = about.removesuffix("EventDefinition")
-        return about[0].lower() + about[1:] in words.EVENTS[name]
+        return about[0].lower() + about[1:] in words.EVENTS[place]
     return name not in words.REFUSED
 
 
 def test_the_palette_offers_nothing_that_is_refused(tables: Any) -> None:
     for key, kind, _, _, *event in tables["OFFERED"]:
-        assert _is_run(kind, event[0] if event else None), key
+        definition = f"bpmn:{event[0]}EventDefinition" if event else None
+        assert _is_run(f"bpmn:{kind}", definition), key
         assert f"create_{key}" in tables["TEXTS"]["zh"]
 
 
-def test_nothing_can_be_changed_into_what_is_refused(tables: Any) -> None:
+def _targets(tables: Any) -> Iterator[tuple[set[str], dict[str, Any]]]:
+    """Yield what bpmn-js can change elements into: the names of its actions, and the target."""
     options = (MODULES / "bpmn-js/lib/features/replace/ReplaceOptions.js").read_text()
-    actions = dict(re.findall(r"replaceWith\('([\w-]+)', \{ actionName: '([\w-]+)'", options))
+    actions = re.findall(r"replaceWith\('([\w-]+)', \{ actionName: '([\w-]+)'", options)
+    plain = re.findall(r"replaceWith\('([\w-]+)'\)", options)
     for name, entry in tables["PopupEntries"].items():
-        target = entry["target"]
-        runs = _is_run(target["type"], target.get("eventDefinitionType"))
-        runs = runs and not target.get("triggeredByEvent")
-        offered = {f"replace-with-{name}", actions.get(name)} & set(tables["REPLACEMENTS"])
-        assert runs or not offered, name
-    assert "replace-with-user-task" in tables["REPLACEMENTS"]
+        named = {action for each, action in actions if each == name}
+        named |= {f"replace-with-{each}" for each in plain if each == name}
+        yield named, entry["target"]
+
+
+def test_what_can_be_changed_into_is_what_runs(tables: Any) -> None:
+    offered, in_handler = set(tables["REPLACEMENTS"]), set(tables["HANDLER_STARTS"])
+    assert in_handler < offered
+    for actions, target in _targets(tables):
+        event = target.get("eventDefinitionType")
+        runs = any(_is_run(target["type"], event, in_handler=each) for each in (False, True))
+        wanted = actions if runs else set()
+        assert actions & offered == wanted, target
+
+
+def test_what_starts_only_event_subprocesses_is_offered_only_there(tables: Any) -> None:
+    in_handler, in_process = set(tables["HANDLER_STARTS"]), set(tables["IN_PROCESS"])
+    assert not in_handler & in_process
+    for actions, target in _targets(tables):
+        if target["type"] == "bpmn:StartEvent" and target.get("isInterrupting", True):
+            runs = _is_run(target["type"], target.get("eventDefinitionType"))
+            assert actions & in_process == (actions if runs else set()), target
+
+
+def test_what_can_happen_at_each_activity_is_what_the_table_of_bpmn_says(tables: Any) -> None:
+    page = (ROOT / "docs" / "bpmn-support.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\w+) \| (\w+) \| (runs|refused) \|", page, re.MULTILINE)
+    runs = {(host, event) for host, event, how in rows if how == "runs" and host[0].islower()}
+    found = {(host, event) for host, events in tables["BOUNDARIES"].items() for event in events}
+    assert {pair for pair in runs if pair[0] in tables["BOUNDARIES"]} == found
+    assert tables["BOUNDARIES"].keys() == words.ACTIVITIES
+
+
+def test_conditions_are_asked_for_behind_what_asks_them(tables: Any) -> None:
+    assert set(tables["DECIDING"]) == words.DECIDING

@@ -116,7 +116,7 @@ function entryOf(id, word, name, attribute, element, set, names) {
   if (attribute.t === "choice") return { id, component: ChoiceEntry, ...common, options: attribute.one.map(([key, ...texts]) => [key, labelled(texts)]) };
   if (attribute.t === "value") {
     const among = Array.isArray(attribute.among) ? attribute.among.map(([key, ...texts]) => [key, labelled(texts)]) : null;
-    return { id, component: ValueEntry, ...common, options: among ?? (options?.length ? options : null), hint: basis(attribute, element, name, names) };
+    return { id, component: ValueEntry, ...common, alwaysFeel: attribute.feel ? "signed" : undefined, options: among ?? (options?.length ? options : null), hint: basis(attribute, element, name, names) };
   }
   if (attribute.t === "ids" || attribute.t === "keys") return { id, component: SeveralEntry, ...common, options: options ?? [] };
   if (options?.length) return { id, component: ChoiceEntry, ...common, options, isChinese: true };

@@ -2,7 +2,12 @@
 import { Group, ListGroup } from "@bpmn-io/properties-panel";
 import { h } from "@bpmn-io/properties-panel/preact";
 import { ChoiceEntry, TextEntry, TickEntry, entriesOf, titleOf } from "./entries.js";
+import { objectEntries, writingEntries } from "./data.js";
+import { eventEntries } from "./events.js";
+import { processOf } from "./names.js";
+import { isActivity, isDeciding } from "./offered.js";
 import { FieldAccess, FormLinks, Order, Trial } from "./people.js";
+import { repeatingEntries } from "./repeating.js";
 import { label, say } from "./texts.js";
 import translate from "./translate.js";
 import { ValueEntry } from "./value.js";
@@ -16,11 +21,12 @@ const FIRST = { record: { operation: "open" }, document: { moment: "draft" }, fl
 export function groupsOf(context) {
   const { model } = context;
   return [
-    general(context), ...(model.place === "sequenceFlow" ? [flow(context)] : []),
-    ...(model.eventName === "timer" ? [timer(context)] : []),
+    general(context), ...(model.place === "sequenceFlow" ? [flow(context)] : []), ...about(context),
+    ...(model.place === "callActivity" ? [call(context)] : []),
     ...["process", "lane"].filter((word) => model.may(word)).map((word) => once(word, context)),
     ...(model.may("assign") ? [people(context), form(context)] : []),
     ...["operation", "outcome"].filter((word) => model.may(word)).map((word) => once(word, context)),
+    ...(isActivity(model.shown) && !model.isHandler ? [repeating(context)] : []), ...data(context),
     ...LISTS.filter((word) => model.may(word)).map((word) => list(word, context)),
     ...(model.effects().length > 1 ? [order(context)] : []),
   ];
@@ -39,11 +45,12 @@ function checkId(model, moddle, id) {
 
 function general(context) {
   const { model } = context, { shown, holder } = model;
-  const isText = model.place === "textAnnotation", isPool = shown !== holder;
+  const isPool = shown !== holder, isArrow = /association$/i.test(model.place);
+  const written = model.place === "textAnnotation"
+    ? entry("text", TextEntry, { label: say("textOf"), multiline: true, getValue: () => shown.text, setValue: (text) => model.rename({ text }) })
+    : entry("name", TextEntry, { label: say("name"), multiline: true, getValue: () => shown.name, setValue: (name) => model.rename({ name }) });
   const entries = [
-    isText
-      ? entry("text", TextEntry, { label: say("textOf"), multiline: true, getValue: () => shown.text, setValue: (text) => model.rename({ text }) })
-      : entry("name", TextEntry, { label: say("name"), multiline: true, getValue: () => shown.name, setValue: (name) => model.rename({ name }) }),
+    ...(isArrow ? [] : [written]),
     entry("id", TextEntry, { label: say("id"), getValue: () => shown.id, check: (id) => checkId(model, shown, id),
       setValue: (id) => id && model.rename({ id }) }),
   ];
@@ -55,9 +62,14 @@ function general(context) {
     entries.push(entry("executable", TickEntry, { label: say("executable"), getValue: () => holder.isExecutable,
       setValue: (isExecutable) => model.update(holder, { isExecutable }) }));
   }
-  if (model.place === "boundaryEvent") {
-    entries.push(entry("interrupting", TickEntry, { label: say("interrupting"), getValue: () => shown.cancelActivity !== false,
-      setValue: (cancelActivity) => model.rename({ cancelActivity }) }));
+  const interrupts = model.interruptingAs;
+  if (interrupts && model.eventName !== "error") {
+    entries.push(entry("interrupting", TickEntry, { label: say(interrupts === "cancelActivity" ? "interrupting" : "interruptingScope"),
+      getValue: () => shown[interrupts] !== false, setValue: (now) => model.rename({ [interrupts]: now }) }));
+  }
+  if (model.mayBeHandler) {
+    entries.push(entry("handler", TickEntry, { label: say("handler"), help: say("handlerHelp"), getValue: () => model.isHandler,
+      setValue: (now) => context.change(() => model.setHandler(now)) }));
   }
   entries.push(entry("documentation", TextEntry, { label: say("documentation"), multiline: true, getValue: () => model.documentation,
     setValue: (text) => model.setDocumentation(text) }));
@@ -66,33 +78,47 @@ function general(context) {
 
 const entry = (id, component, more) => ({ id, component, ...more });
 
-// ---- flows and timers ----
+// ---- flows and events ----
 
 function flow({ model, names }) {
   const source = model.shown.sourceRef, isDefault = source?.default === model.shown;
   const entries = [];
-  if (source?.$type === "bpmn:ExclusiveGateway") {
+  if (isDeciding(source)) {
     entries.push(entry("default", TickEntry, { label: say("defaultFlow"), getValue: () => isDefault, setValue: (now) => model.setDefault(now) }));
   }
   if (model.isConditional && !isDefault) {
-    entries.push(entry("condition", ValueEntry, { label: say("condition"), help: say("conditionHelp"), alwaysFeel: true, names,
+    entries.push(entry("condition", ValueEntry, { label: say("condition"), alwaysFeel: true, names,
+      isRequired: /Gateway$/.test(source?.$type), help: say(isActivity(source) ? "conditionOfTask" : "conditionHelp"),
       getValue: () => model.shown.conditionExpression?.body, setValue: (text) => model.setCondition(text) }));
   }
   return group("flow", say("condition"), entries);
 }
 
-function timer(context) {
-  const { model, names } = context, kind = model.timerKind;
-  const entries = [entry("timer-kind", ChoiceEntry, {
-    label: say("timerKind"), isRequired: true, getValue: () => kind, setValue: (now) => now && model.setTimer(now),
-    options: [["duration", say("duration")], ["date", say("date")], ...(model.may("timer") && model.place !== "startEvent" ? [["byDeadline", say("byDeadline")]] : [])],
-  })];
-  if (kind === "byDeadline") entries.push(...entriesOf("timer", model.one("timer"), context, "timer"));
-  else if (kind) {
-    entries.push(entry("timer-text", ValueEntry, { label: say("time"), help: say("timeHelp"), names, isRequired: true, getValue: () => model.timerText,
-      setValue: (text) => model.setTimer(kind, text ?? "") }));
-  }
-  return group("timer", label(WORDS.timer), entries);
+function about(context) {
+  const { model } = context, entries = eventEntries(context);
+  return entries ? [group("event", say(`about_${model.eventName}`), entries)] : [];
+}
+
+// ---- activities: what is called, how often it is done, what it writes ----
+
+function call(context) {
+  const { model, vocabulary, change } = context, own = processOf(model.shown)?.id, element = model.one("call");
+  const known = vocabulary.options("processes").filter(([key]) => key !== own);
+  return group("call", say("call"), [
+    entry("called", ChoiceEntry, { label: say("called"), isRequired: true, isChinese: true, options: known, help: say("calledHelp"),
+      getValue: () => model.shown.calledElement, setValue: (calledElement) => change(() => model.rename({ calledElement })) }),
+    entry("call-parameter", Parts, { kid: "parameter", word: "call", element, context }),
+    entry("call-result", Note, { text: say("callResult") }),
+  ]);
+}
+
+const Note = ({ id, text }) => h("div", { class: "bio-properties-panel-entry", "data-entry-id": id }, h("div", { class: "bio-properties-panel-description" }, text));
+
+const repeating = (context) => group("repeating", say("repeating"), repeatingEntries(context), Boolean(context.model.shown.loopCharacteristics));
+
+function data(context) {
+  const entries = context.model.place === "dataObjectReference" ? objectEntries(context) : writingEntries(context);
+  return entries.length ? [group("data", say("data"), entries)] : [];
 }
 
 // ---- words that stand once ----
@@ -150,13 +176,13 @@ function withKids(into, word, element, context, id) {
   return { ...into, entries: [...into.entries, ...kids] };
 }
 
-function Parts({ id, kid, element, context }) {
-  const parts = (element.parts ?? []).filter((part) => wordOf(part) === kid);
+function Parts({ id, kid, element, context, word }) {
+  const parts = (element?.parts ?? []).filter((part) => wordOf(part) === kid);
   const { model } = context;
   return h("div", { class: "bio-properties-panel-entry parts", "data-entry-id": id },
     h("div", { class: "parts-head" },
       h("span", { class: "bio-properties-panel-label" }, `${label(WORDS[kid])}（${parts.length}）`),
-      h("button", { type: "button", class: "parts-add", onClick: () => context.change(() => model.addPart(element, kid)) }, `+ ${say("add")}`)),
+      h("button", { type: "button", class: "parts-add", onClick: () => context.change(() => (element ? model.addPart(element, kid) : model.addWith(word, kid))) }, `+ ${say("add")}`)),
     parts.map((part, index) => h(Part, { key: `${id}-${index}`, id: `${id}-${index}`, kid, part, parent: element, context })));
 }
 
@@ -166,8 +192,14 @@ function Part({ id, kid, part, parent, context }) {
   return h("details", { class: "part", open: !title },
     h("summary", null, title || say("empty"),
       h("button", { type: "button", class: "part-remove", "aria-label": `${say("remove")} ${title}`,
-        onClick: (event) => { event.preventDefault(); context.change(() => context.model.removePart(parent, part)); } }, "×")),
+        onClick: (event) => { event.preventDefault(); context.change(() => remove(context.model, parent, part)); } }, "×")),
     entries.map(({ component, ...props }) => h(component, { key: props.id, ...props })));
+}
+
+// A word that stands for its parts alone goes with the last of them.
+function remove(model, parent, part) {
+  if (parent.parts.length === 1 && !Object.keys(WORDS[wordOf(parent)].has).length) model.remove(parent);
+  else model.removePart(parent, part);
 }
 
 function order(context) {

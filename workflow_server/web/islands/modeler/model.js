@@ -1,8 +1,9 @@
 // Reads and changes our words on an element; every change is one step to undo.
+import { isExpanded } from "bpmn-js/lib/util/DiUtil";
 import { is } from "bpmn-js/lib/util/ModelUtil";
+import { isDeciding } from "./offered.js";
+import { say } from "./texts.js";
 import { mayStand, placeOf, typeName, wordOf, WORDS } from "./words.js";
-
-export const EVENTS = ["message", "timer", "terminate"];
 
 export class Model {
   constructor(modeler, element) {
@@ -24,6 +25,28 @@ export class Model {
   get eventName() { return this.event ? this.event.$type.replace(/^bpmn:|EventDefinition$/g, "").toLowerCase() : null; }
 
   get sends() { return ["endEvent", "intermediateThrowEvent", "sendTask"].includes(this.place); }
+
+  get isHandler() { return Boolean(this.shown.triggeredByEvent); }
+
+  // An event subprocess is begun by its start event: no flow leads to it or from it.
+  get mayBeHandler() {
+    const { incoming = [], outgoing = [], loopCharacteristics } = this.shown;
+    return this.isHandler || (this.shown.$type === "bpmn:SubProcess" && isExpanded(this.element) && !incoming.length && !outgoing.length && !loopCharacteristics);
+  }
+
+  setHandler(triggeredByEvent) {
+    this.modeler.get("bpmnReplace").replaceElement(this.element, { type: "bpmn:SubProcess", isExpanded: true, triggeredByEvent });
+  }
+
+  get startsProcess() { return this.place === "startEvent" && this.shown.$parent?.$type === "bpmn:Process"; }
+
+  // The attribute that says whether an event interrupts, null where it does not matter.
+  get interruptingAs() {
+    if (this.place === "boundaryEvent") return "cancelActivity";
+    return this.place === "startEvent" && this.shown.$parent?.triggeredByEvent ? "isInterrupting" : null;
+  }
+
+  get mayRepeat() { return this.startsProcess || Boolean(this.interruptingAs && this.shown[this.interruptingAs] === false); }
 
   get words() { return this.holder.extensionElements?.values ?? []; }
 
@@ -88,6 +111,13 @@ export class Model {
     this.update(parent, { parts: [...(parent.parts ?? []), this.make(word, attributes, parent)] });
   }
 
+  // A word that has nothing but parts comes with its first and goes with its last.
+  addWith(word, part) {
+    const made = this.make(word, {});
+    made.parts = [this.make(part, {}, made)];
+    this.setWords([...this.words, made]);
+  }
+
   removePart(parent, part) { this.update(parent, { parts: parent.parts.filter((each) => each !== part) }); }
 
   // Effects happen in written order: change places with the one before or after.
@@ -111,12 +141,26 @@ export class Model {
   }
 
   messageNamed(name) {
-    const definitions = this.modeler.getDefinitions();
-    const found = definitions.rootElements.find((each) => each.$type === "bpmn:Message" && each.name === name);
-    if (found) return found;
-    const made = this.factory.create("bpmn:Message", { id: this.freeId(`Message_${name.replace(/\W/g, "_")}`), name });
+    const found = this.modeler.getDefinitions().rootElements.find((each) => each.$type === "bpmn:Message" && each.name === name);
+    return found ?? this.declare("bpmn:Message", { name }, name);
+  }
+
+  // A new root element, with an id after what it is called.
+  declare(type, attributes, called) {
+    const definitions = this.modeler.getDefinitions(), plain = called.replace(/\W+/g, "_").replace(/^_+|_+$/g, "");
+    const id = this.freeId([type.slice(5), plain].filter(Boolean).join("_"));
+    const made = this.factory.create(type, { id, ...attributes });
     made.$parent = definitions;
+    this.modeler.get("moddle").ids.claim(id, made);
     this.update(definitions, { rootElements: [...definitions.rootElements, made] });
+    return made;
+  }
+
+  takenName(isTaken) { return isTaken ? say("usedName") : null; }
+
+  expression(body, parent) {
+    const made = this.factory.create("bpmn:FormalExpression", { body });
+    made.$parent = parent;
     return made;
   }
 
@@ -129,22 +173,18 @@ export class Model {
 
   // ---- timers ----
 
-  get timerText() { return this.event?.timeDate?.body ?? this.event?.timeDuration?.body ?? ""; }
+  get timerText() { return (this.event?.timeDate ?? this.event?.timeDuration ?? this.event?.timeCycle)?.body ?? ""; }
 
   get timerKind() {
     if (this.one("timer")) return "byDeadline";
-    return this.event?.timeDate ? "date" : this.event?.timeDuration ? "duration" : "";
+    return this.event?.timeDate ? "date" : this.event?.timeDuration ? "duration" : this.event?.timeCycle ? "cycle" : "";
   }
 
   setTimer(kind, text) {
-    const expression = (name) => {
-      if (name !== kind) return undefined;
-      const made = this.factory.create("bpmn:FormalExpression", { body: text ?? this.timerText });
-      made.$parent = this.event;
-      return made;
-    };
+    const body = text ?? (kind === this.timerKind ? this.timerText : "");
+    const expression = (name) => (name === kind ? this.expression(body, this.event) : undefined);
     this.together(() => {
-      this.update(this.event, { timeDate: expression("date"), timeDuration: expression("duration"), timeCycle: undefined });
+      this.update(this.event, { timeDate: expression("date"), timeDuration: expression("duration"), timeCycle: expression("cycle") });
       const ours = this.one("timer");
       if (kind === "byDeadline" && !ours) this.add("timer", {});
       if (kind !== "byDeadline" && ours) this.remove(ours);
@@ -155,13 +195,11 @@ export class Model {
 
   get isConditional() {
     const source = this.shown.sourceRef;
-    return this.place === "sequenceFlow" && (source?.$type === "bpmn:ExclusiveGateway" || Boolean(this.shown.conditionExpression));
+    return this.place === "sequenceFlow" && (isDeciding(source) || Boolean(this.shown.conditionExpression));
   }
 
   setCondition(text) {
-    const made = text === undefined ? undefined : this.factory.create("bpmn:FormalExpression", { body: text });
-    if (made) made.$parent = this.shown;
-    this.rename({ conditionExpression: made });
+    this.rename({ conditionExpression: text === undefined ? undefined : this.expression(text, this.shown) });
   }
 
   setDefault(isDefault) {

@@ -49,7 +49,32 @@ export class Names {
   facts() {
     const found = [...this.words("output"), ...this.words("number")].map(({ name }) => name);
     const results = this.words("operation").map(({ result }) => result);
-    return [...new Set([...found, ...results])].filter(Boolean).sort();
+    const gathered = this.elements().map((each) => this.each(each)?.into);
+    return [...new Set([...found, ...results, ...gathered])].filter(Boolean).sort();
+  }
+
+  each(businessObject) { return businessObject.loopCharacteristics?.extensionElements?.values?.find((one) => wordOf(one) === "each"); }
+
+  // What an item is called in the activities around, and which turn it is.
+  items() {
+    const found = [];
+    for (let at = this.model.shown; at && at !== this.process; at = at.$parent) {
+      if (at.loopCharacteristics) found.push([this.each(at)?.as, "这一项", "this item"], ["loopCounter", "第几次（从 1 起）", "which turn, from 1"]);
+    }
+    return found.filter(([name]) => name);
+  }
+
+  // What calls brought back, what was caught, and what stands in data objects.
+  brought() {
+    const all = this.elements(), isCaught = (each) => ["bpmn:BoundaryEvent", "bpmn:StartEvent"].includes(each.$type)
+      && /:(Error|Escalation)Event/.test(each.eventDefinitions?.[0]?.$type);
+    const called = this.model.shown.calledElement && this.vocabulary.get("processes", this.model.shown.calledElement);
+    return [
+      ...(called?.facts ?? []).map((name) => [`this.${name}`, "被调用流程的事实", "fact of the called process"]),
+      ...all.filter((each) => each.$type === "bpmn:DataObject").map((each) => [`data.${each.id}`, "数据对象", "data object"]),
+      ...all.filter((each) => each.$type === "bpmn:CallActivity").map((each) => [`results.${each.id}[-1]`, each.name ?? "", each.name ?? ""]),
+      ...all.filter(isCaught).map((each) => [`errors.${each.id}[-1].code`, each.name ?? "", each.name ?? ""]),
+    ];
   }
 
   deadlines() { return [...new Set(this.words("deadline").filter((each) => each.operation !== "stop").map((each) => each.name))].filter(Boolean); }
@@ -106,7 +131,7 @@ export class Names {
     const labelled = (kind) => this.vocabulary.record(kind)?.label ?? kind;
     return [
       ...this.fields().map(({ path, label }) => [`this.${path}`, label ?? "", label ?? ""]),
-      ...known(this.facts(), "事实", "fact"),
+      ...this.items(), ...known(this.facts(), "事实", "fact"), ...this.brought(),
       ...through("documents", made, () => DOCUMENT, (kind) => this.vocabulary.named("documents", kind), "document"),
       ...through("records", opened, (kind) => [...RECORD, ...(this.vocabulary.record(kind)?.fields ?? []).map(({ key }) => key)], labelled, "record"),
       ...through("deadlines", this.deadlines(), () => DEADLINE, (name) => `期限 ${name}`, "deadline"),

@@ -11,11 +11,15 @@ import { WORDS } from "./words.js";
 
 const STRUCTURE = { Collaboration: ["协作", "Collaboration"], Process: ["流程", "Process"], Participant: ["泳池", "Pool"], Lane: ["泳道", "Lane"],
   MessageFlow: ["消息流", "Message flow"], TextAnnotation: ["文本注释", "Text annotation"], Association: ["关联线", "Association"], Group: ["分组", "Group"],
-  BoundaryEvent: ["边界事件", "Boundary event"], IntermediateCatchEvent: ["捕获事件", "Catch event"] };
-const EVENTS = { message: "Message", timer: "Timer", terminate: "Terminate" };
+  BoundaryEvent: ["边界事件", "Boundary event"], IntermediateCatchEvent: ["捕获事件", "Catch event"], SubProcess: ["子流程", "Sub-process"],
+  EventBasedGateway: ["事件网关", "Event-based gateway"], DataObjectReference: ["数据对象", "Data object"],
+  DataOutputAssociation: ["写入数据对象", "Writes a data object"], DataInputAssociation: ["读取数据对象", "Reads a data object"] };
+const EVENTS = { message: "Message", timer: "Timer", terminate: "Terminate", signal: "Signal", error: "Error", escalation: "Escalation",
+  conditional: "Conditional", link: "Link" };
 
 function typeOf(model) {
   const type = model.shown.$type.slice(5);
+  if (model.isHandler) return translate("Event sub-process");
   const words = type.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().replace(/^./, (first) => first.toUpperCase());
   const event = EVENTS[model.eventName];
   const name = event ? `${event} ${words.toLowerCase().replace("intermediate ", "intermediate ")}` : words;

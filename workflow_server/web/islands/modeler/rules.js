@@ -1,7 +1,7 @@
 // What may be drawn: palette, context pad and replace menu offer what the server runs, and nothing else.
 import PaletteProvider from "bpmn-js/lib/features/palette/PaletteProvider";
 import ContextPadProvider from "bpmn-js/lib/features/context-pad/ContextPadProvider";
-import { OFFERED, REPLACEMENTS } from "./offered.js";
+import { OFFERED, mayBecome } from "./offered.js";
 import Room from "./room.js";
 import { say } from "./texts.js";
 import { mayStand, placeOf, wordOf } from "./words.js";
@@ -9,10 +9,8 @@ import { mayStand, placeOf, wordOf } from "./words.js";
 const KEPT = ["hand-tool", "lasso-tool", "space-tool", "global-connect-tool", "tool-separator"];
 const ALSO = { "create.subprocess-expanded": "create_subprocess", "create.participant-expanded": "create_pool",
   "create.group": "create_group" };
-const REFUSED_PAD = ["append.condition-intermediate-event", "append.signal-intermediate-event",
-  "append.compensation-activity"];
-const REFUSED_HEADERS = ["toggle-parallel-mi", "toggle-sequential-mi", "toggle-loop", "toggle-is-collection",
-  "toggle-participant-multiplicity", "toggle-non-interrupting"];
+const REFUSED_PAD = ["append.compensation-activity"];
+const REFUSED_HEADERS = ["toggle-is-collection", "toggle-participant-multiplicity"];
 
 class Palette extends PaletteProvider {
   getPaletteEntries() {
@@ -26,6 +24,13 @@ class Palette extends PaletteProvider {
         action: { dragstart: start, click: start } };
     });
     Object.entries(ALSO).forEach(([key, text]) => { entries[key] = { ...given[key], title: say(text) }; });
+    const handler = (domEvent) => {
+      const around = factory.createShape({ type: "bpmn:SubProcess", x: 0, y: 0, isExpanded: true, triggeredByEvent: true });
+      const start = factory.createShape({ type: "bpmn:StartEvent", x: 40, y: 82, parent: around, eventDefinitionType: "bpmn:MessageEventDefinition" });
+      create.start(domEvent, [around, start], { hints: { autoSelect: [around] } });
+    };
+    entries["create.event_subprocess"] = { group: "activity", className: "bpmn-icon-event-subprocess-expanded", title: say("create_event_subprocess"),
+      action: { dragstart: handler, click: handler } };
     const note = (domEvent) => create.start(domEvent, factory.createShape({ type: "bpmn:TextAnnotation" }));
     entries["create.note"] = { group: "artifact", className: "bpmn-icon-text-annotation", title: say("create_note"),
       action: { dragstart: note, click: note } };
@@ -58,8 +63,8 @@ function Replacements(popupMenu) {
   popupMenu.registerProvider("bpmn-replace", 100, this);
 }
 Replacements.$inject = ["popupMenu"];
-Replacements.prototype.getPopupMenuEntries = () => (entries) => (
-  Object.fromEntries(Object.entries(entries).filter(([key]) => REPLACEMENTS.includes(key))));
+Replacements.prototype.getPopupMenuEntries = (target) => (entries) => (
+  Object.fromEntries(Object.entries(entries).filter(([key]) => mayBecome(key, target.businessObject))));
 Replacements.prototype.getPopupMenuHeaderEntries = () => (entries) => (
   Object.fromEntries(Object.entries(entries).filter(([key]) => !REFUSED_HEADERS.includes(key))));
 
@@ -72,6 +77,16 @@ function Extensions(eventBus) {
   });
 }
 Extensions.$inject = ["eventBus"];
+
+// What becomes an event subprocess begins by an event: a plain start in it waits for a message, until it is changed.
+function Handlers(eventBus, bpmnReplace) {
+  eventBus.on("commandStack.shape.replace.postExecuted", 400, ({ context: { newShape } }) => {
+    if (!newShape?.businessObject.triggeredByEvent) return;
+    newShape.children.filter((each) => each.type === "bpmn:StartEvent" && !each.businessObject.eventDefinitions?.length)
+      .forEach((each) => bpmnReplace.replaceElement(each, { type: "bpmn:StartEvent", eventDefinitionType: "bpmn:MessageEventDefinition", isInterrupting: true }));
+  });
+}
+Handlers.$inject = ["eventBus", "bpmnReplace"];
 
 // A process drawn here is meant to run.
 function Executable(eventBus, moddle) {
@@ -107,12 +122,13 @@ function Together(commandStack) {
 Together.$inject = ["commandStack"];
 
 export const rulesModule = {
-  __init__: ["wfReplacements", "wfExtensions", "wfExecutable", "wfTogether", "wfRoom"],
+  __init__: ["wfReplacements", "wfExtensions", "wfExecutable", "wfHandlers", "wfTogether", "wfRoom"],
   paletteProvider: ["type", Palette],
   contextPadProvider: ["type", Pad],
   wfReplacements: ["type", Replacements],
   wfExtensions: ["type", Extensions],
   wfExecutable: ["type", Executable],
+  wfHandlers: ["type", Handlers],
   wfTogether: ["type", Together],
   wfRoom: ["type", Room],
 };

@@ -57,10 +57,11 @@ function open(parent, { text, id, label, suggestions, changed, left }) {
 }
 
 // The editor comes with the first focus: a list of thirty values must not cost thirty editors.
-function Expression({ id, label, text, set, suggestions, startsOpen }) {
+function Expression({ id, label, text, set, suggestions, startsOpen, mayBeEmpty }) {
   const place = useRef(null), editor = useRef(null), newest = useRef(text);
   const [isOpen, setOpen] = useState(Boolean(startsOpen));
-  const [fault, setFault] = useState(() => faultOf(text));
+  const judge = (now) => (mayBeEmpty && !now.trim() ? null : faultOf(now));
+  const [fault, setFault] = useState(() => judge(text));
   const commit = useRef(set);
   commit.current = set;
   useEffect(() => {
@@ -69,7 +70,7 @@ function Expression({ id, label, text, set, suggestions, startsOpen }) {
     const give = () => { clearTimeout(timer); timer = null; commit.current(newest.current); };
     const view = open(place.current, {
       text, id: `bio-properties-panel-${id}`, label, suggestions: () => suggestions(),
-      changed: (now) => { newest.current = now; setFault(faultOf(now)); clearTimeout(timer); timer = setTimeout(give, 300); },
+      changed: (now) => { newest.current = now; setFault(judge(now)); clearTimeout(timer); timer = setTimeout(give, 300); },
       left: () => { if (timer) give(); },
     });
     editor.current = view;
@@ -78,7 +79,7 @@ function Expression({ id, label, text, set, suggestions, startsOpen }) {
     return () => { if (timer) give(); view.destroy(); editor.current = null; };
   }, [isOpen]);
   useEffect(() => {
-    setFault(faultOf(text));
+    setFault(judge(text));
     const view = editor.current;
     if (view && text !== newest.current && text !== view.state.doc.toString()) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
@@ -113,17 +114,23 @@ function Literal({ id, label, text, set }) {
   });
 }
 
-// `options`: literal values that it can be chosen from.
-export function ValueEntry({ id, label, help, getValue, setValue, names, isRequired, options, alwaysFeel, hint }) {
+// `options`: literal values that it can be chosen from; `alwaysFeel`: with "signed" it is kept with its "=", else without;
+// `wrong`: what is wrong with a plain text, or null.
+export function ValueEntry({ id, label, help, getValue, setValue, names, isRequired, options, alwaysFeel, hint, wrong }) {
   const given = getValue() ?? "";
   const [justChanged, setJustChanged] = useState(false);
   const isFeel = alwaysFeel || given.startsWith("=");
   const text = isFeel ? given.replace(/^=\s*/, "") : given;
   const set = (now) => setValue(now === "" || now === undefined ? undefined : now);
   const change = () => { setJustChanged(true); set(isFeel ? text : `=${text}`); };
-  const setFeel = (now) => set(alwaysFeel ? now.replace(/^=\s*/, "") : `=${now}`);
+  const setFeel = (now) => {
+    const plain = now.replace(/^=\s*/, "");
+    return set(!alwaysFeel ? `=${now}` : alwaysFeel === "signed" && plain.trim() ? `=${plain}` : plain);
+  };
+  const fault = !isFeel && given !== "" && wrong ? wrong(given.trim()) : null;
   let field;
-  if (isFeel) field = h(Expression, { key: "feel", id, label, text, set: setFeel, suggestions: () => names().suggestions(), startsOpen: justChanged });
+  if (isFeel) field = h(Expression, { key: "feel", id, label, text, set: setFeel, suggestions: () => names().suggestions(), startsOpen: justChanged,
+    mayBeEmpty: Boolean(alwaysFeel) });
   else if (options) field = h(Options, { id, label, value: given, options, set, toFeel: () => { setJustChanged(true); set("="); } });
   else field = h(Literal, { key: "text", id, label, text: given, set: (now) => { if (now.startsWith("=")) setJustChanged(true); set(now); } });
   return h("div", { class: "bio-properties-panel-entry value-entry", "data-entry-id": id },
@@ -136,6 +143,7 @@ export function ValueEntry({ id, label, help, getValue, setValue, names, isRequi
       ? h("div", { class: "value-hint", role: "status" }, say("looksLikeFeel"), " ",
         h("button", { type: "button", class: "value-fix", onClick: change }, say("asExpression"))) : null,
     isRequired && given === "" ? h("div", { class: "bio-properties-panel-error" }, say("required")) : null,
+    fault ? h("div", { class: "bio-properties-panel-error", role: "status" }, fault) : null,
     hint ? h("div", { class: "bio-properties-panel-description value-basis", lang: "zh-CN" }, hint) : null,
     help ? h("div", { class: "bio-properties-panel-description" }, help) : null);
 }

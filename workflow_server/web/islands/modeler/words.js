@@ -21,14 +21,14 @@ export const PATTERNS = {
   keys: [`${KEY}( ${KEY})*`, "小写字母、数字和下划线", "lower case letters, digits and _"],
   formKey: ["[a-z0-9_\\-]+(/[a-z0-9_\\-]+)+", "“目录/表单”，如 permit/decision", "folder/form, as permit/decision"],
   messageType: ["[A-Z][A-Z0-9]*(-[A-Z0-9]+)*", "大写字母、数字和连字符，如 M-ORDER", "capitals, digits and -, as M-ORDER"],
-  offset: ["-?P([0-9]+W|[0-9]+D(T[0-9]+H)?|T[0-9]+H)", "时长，如 -P15D（提前15天）或 PT2H",
+  offset: ["-?P([0-9]{1,4}W|[0-9]{1,4}D(T[0-9]{1,4}H)?|T[0-9]{1,4}H)", "时长，如 -P15D（提前15天）或 PT2H",
     "a duration, as -P15D (15 days before) or PT2H"],
   level: ["[1-9][0-9]?", "1 到 99", "1 to 99"],
 };
 
 // ---- attributes ----
 // t: kind of text; pick: the list of the vocabulary (or of the diagram, after "@") that it is chosen from;
-// one: [value, 中文, English] choices; for: shown when another attribute has one of these values.
+// one: [value, 中文, English] choices; for: shown when another attribute has one of these values; feel: never a plain text.
 
 const text = (zh, en, more) => ({ t: "text", zh, en, ...more });
 const value = (zh, en, more) => ({ t: "value", zh, en, ...more });
@@ -195,7 +195,7 @@ export const WORDS = {
     document: must(of("key", "文书", "Document", { pick: "documents" })),
     disclose: of("keys", "允许随信披露", "May be disclosed", { pick: "data_classes" }),
   } },
-  timer: { zh: "随期限的定时", en: "Timer by a deadline", at: ["intermediateCatchEvent", "boundaryEvent"], once: true, has: {
+  timer: { zh: "随期限的定时", en: "Timer by a deadline", at: ["startEvent", "intermediateCatchEvent", "boundaryEvent"], once: true, has: {
     deadline: must(of("name", "期限", "Deadline", { pick: "@deadlines" })),
     offset: of("offset", "提前或推后", "Offset"),
   } },
@@ -211,6 +211,13 @@ export const WORDS = {
     value: must(of("key", "代码（统计用）", "Key for statistics")),
     label: must(text("显示的名称", "Label")),
   } },
+  each: { zh: "逐项办理", en: "One by one of a list", at: ["multiInstanceLoopCharacteristics"], once: true, has: {
+    items: value("列表", "List", { feel: true, help: ["FEEL，例如 units 或 answers.Activity_x[-1].rows", "FEEL, such as units or answers.Activity_x[-1].rows"] }),
+    as: of("name", "每一项叫什么", "What each item is called", { help: ["在每一次办理里用这个名字，例如 unit", "its name within each turn, such as unit"] }),
+    result: value("每一项的结果", "Result of each", { feel: true, help: ["每一项办完时计算，例如 this.opinion；须与下一栏同时填写", "worked out as each ends, such as this.opinion; needs the field below as well"] }),
+    into: of("name", "结果汇集到事实", "Fact that gets the results", { help: ["按各项的次序成为一个列表", "a list in the order of the items"] }),
+  } },
+  call: { zh: "带入的事实", en: "Facts it begins with", at: ["callActivity"], once: true, kids: ["parameter"], has: {} },
 };
 
 // ---- what bpmn-js must know of them ----
