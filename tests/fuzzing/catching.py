@@ -76,12 +76,16 @@ class Catching:
             self.cancel_inside(scope)
         runs = Token(self.diagram.elements[str(event.scope)], scope, "around", entered=True)
         self.live.append(runs)
-        for each in self.diagram.inside(runs.element.id):
-            if each.triggered:
-                self.listen(self.start_of(each.id), runs)
+        self.listen_in(runs)
         happened = Token(event, runs, done=True, this=this)
         self.live.append(happened)
         self.ready(happened)
+
+    def listen_in(self, scope: Token | None) -> None:
+        """Begin to listen for the event subprocesses of a scope."""
+        for each in self.diagram.inside(scope.element.id if scope else None):
+            if each.triggered:
+                self.listen(self.start_of(each.id), scope)
 
     # conditions
 

@@ -110,6 +110,8 @@ class Reference(Looping, Catching):
         for other in token.rivals:
             self.cancel(other)
         self.cancel(token)
+        if self.interrupts(token):
+            self.listen_in(token.scope)
         self.put(element, token.scope)
         self.run()
 
@@ -267,9 +269,7 @@ class Reference(Looping, Catching):
     ) -> None:
         """Arm the event subprocesses of a scope, and begin at its start event."""
         around = owner.element.id if owner else None
-        for each in self.diagram.inside(around):
-            if each.triggered:
-                self.listen(self.start_of(each.id), owner)
+        self.listen_in(owner)
         token = Token(start or self.start_of(around), owner, this=this)
         self.live.append(token)
         self.ready(token)

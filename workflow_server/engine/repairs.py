@@ -9,6 +9,7 @@ from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
+from workflow_server.engine.activities import EventSubProcess
 from workflow_server.engine.definitions import Definition, process_of
 from workflow_server.engine.graph import Graph, Node
 from workflow_server.engine.loops import Repeated
@@ -46,18 +47,32 @@ def skip(
             f"“{node.name or node.id}”不能跳过：网关要有去向，人工环节只能由人办理；请改用移动。"
             f" Expected a failed automatic element, but '{node.id}' is a {node.type}."
         )
+    _refuse_last_offered(instance, token)
     walk = Walk(instance, dict(variables), host)
     walk.notes.resolved(token)
-    if token.task_spec.listens or token.anchor is not None:
+    if not token.fired and (token.task_spec.listens or token.anchor is not None):
         token._set_state(TaskState.CANCELLED)
         return walk.run()
-    if isinstance(token.task_spec, Repeated):
-        walk.cancel_scope(token.id)
+    walk.cancel_scope(token.id)
     if token.phase < GONE and not token.task_spec.silent:
         walk.notes.move(token, "left")
     token.phase = GONE
     walk.go_on(token)
     return walk.run()
+
+
+def _refuse_last_offered(instance: Instance, token: Token) -> None:
+    """Refuse to give up the only event left behind an event gateway: nothing would go on."""
+    if token.anchor is None or token.anchor in instance.live:
+        return
+    if not any(
+        each.anchor == token.anchor and each is not token for each in instance.live.values()
+    ):
+        node = token.task_spec.node
+        raise SkipRefused(
+            f"“{node.name or node.id}”是事件网关剩下的唯一事件，跳过后流程无法继续；请改用移动。"
+            f" Expected another event behind the gateway, but '{node.id}' is the only one left."
+        )
 
 
 def cancel(
@@ -99,12 +114,20 @@ def move(
     node = _target(graph, target)
     leaving = _leaving(_position(instance, visit_id), node)
     others = [_leaving(_position(instance, each), node) for each in besides]
+    for each in others:
+        if each.scope != leaving.scope:
+            raise MoveRefused(
+                "同时撤回的分支在另一次办理里，不能一并移走。"
+                f" Expected branches of one scope, but '{each.task_spec.node.id}'"
+                " is in another iteration."
+            )
     walk = Walk(instance, dict(variables), host)
     token = leaving._add_child(instance.spec.task_specs[node.id])
-    for each in (leaving, *others):
+    for each in dict.fromkeys((leaving, *others)):
         if each.anchor is not None:
             walk.withdraw(each.anchor)
         each.cancel()
+        _listen_again(walk, each)
     _refuse_twice(graph, instance, leaving, token)
     token.task_spec._update(token)
     step = walk.run()
@@ -116,6 +139,14 @@ def move(
                 f" Expected a move that no join waits for, but '{failure.element_id}' would."
             )
     return step
+
+
+def _listen_again(walk: Walk, left: Token) -> None:
+    """Let a scope hear its events again once the event subprocess is left that took it over."""
+    if isinstance(left.task_spec, EventSubProcess) and left.task_spec.start.node.interrupting:
+        owner = walk.instance.live.get(left.scope) if left.scope is not None else None
+        around = walk.instance.spec if owner is None else owner.task_spec
+        walk.listen(around.handlers, left, left.scope)
 
 
 def positions(definition: Definition, state: bytes, now: datetime) -> tuple[Position, ...]:
