@@ -23,6 +23,7 @@ from workflow_server.services import (
     record_words,
     recusals,
     views,
+    watched,
 )
 from workflow_server.services import records as case_records
 from workflow_server.services.actors import Actor
@@ -248,7 +249,10 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
         clocks=_clocks([deadlines.view(each, now) for each in clocks]),
         documents=papers,
         incidents=failed,
-        waiting=_waiting([instance_id], {instance_id: process}).get(instance_id, ()),
+        waiting=[
+            *_waiting([instance_id], {instance_id: process}).get(instance_id, ()),
+            *(Step(process.elements[each].name) for each in watched.list_(instance, process)),
+        ],
         may_restrict=acts and may_restrict,
         may_recuse=acts and may_recuse,
         may_repair=actor.may(Right.REPAIR, host) and access.sees_to_act(actor, instance_id),

@@ -19,6 +19,7 @@ from workflow_server.services import (
     process_definitions,
     seam,
     views,
+    watched,
 )
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import Case, Moved, NextTask
@@ -174,12 +175,13 @@ def get_diagram(actor: Actor, instance_id: UUID) -> Diagram:
         for incident in incidents.list_open_of(instance_id)
         if incident.element_id is not None
     ]
+    waited_for = watched.list_(instance, process_definitions.extensions_of(definition))
     completed = dict.fromkeys(
         element for data in history_rows.list_data(instance_id) for element in data.get("left", ())
     )
     return Diagram(
         xml=process_definitions.get_diagram(definition),
-        current=_current(instance_id, failed),
+        current=[*_current(instance_id, failed), *waited_for],
         completed=list(completed),
         incidents=failed,
     )
