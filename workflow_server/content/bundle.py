@@ -10,7 +10,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workflow_server.content.refusals import ContentRefused
@@ -41,9 +41,9 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Content files by path; the checksum covers every path and every byte."""
+    """Content files by path; the checksum covers every path and every byte, and names it."""
 
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(compare=False, repr=False)
     checksum: str
 
     def under(self, prefix: str, suffix: str = "") -> Iterator[tuple[str, bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from workflow_server.content import decisions, documents, extensions, forms, lineage, shared
 from workflow_server.content.bundle import Bundle
@@ -34,8 +35,12 @@ class Content:
     lineages: Mapping[str, Lineage] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=8)
 def load(bundle: Bundle) -> Content:
-    """Read a bundle that `checks.check` has passed; refuse what cannot be read at all."""
+    """Read a bundle that `checks.check` has passed; refuse what cannot be read at all.
+
+    Kept for the next who asks: a bundle never changes, nor does what is read of it.
+    """
     processes: dict[str, ProcessExtensions] = {}
     for path, data in bundle.under("bpmn/", ".bpmn"):
         for process in extensions.read(path, data):

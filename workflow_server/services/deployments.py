@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -156,6 +157,7 @@ def _shortened(fault: Fault) -> Fault:
     return Fault(pointer, detail)
 
 
+@lru_cache(maxsize=2)
 def _parse(bundle: Bundle) -> tuple[Definition, ...]:
     return definitions.parse(dict(bundle.under("bpmn/", ".bpmn")))
 
