@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.engine.builder import FakeHost, Player, Process
+from tests.engine.builder import NOW, FakeHost, Player, Process
 from tests.engine.refusing import at, refused
 from tests.engine.shapes import FeelHost, multi
+from workflow_server.engine import runtime
 
 OBJECT = '<bpmn:dataObject id="Draft"/><bpmn:dataObjectReference id="r" dataObjectRef="Draft"/>'
 
@@ -72,6 +73,44 @@ def test_a_transformation_that_fails_is_an_incident_and_keeps_the_answers() -> N
     player.variables["x"] = 5
     assert player.retry("a").variables["data"] == {"Draft": 5}
     assert player.variables["answers"] == {"a": [{"x": 1}]}
+
+
+def test_a_transformation_that_is_tried_again_does_not_leave_the_element_twice() -> None:
+    player = Player(writing(arrow(feel("x"))), FakeHost()).start()
+    player.host.fail["evaluate", "x"] = RuntimeError("no")
+    player.complete("a", x=1)
+    player.host.fail.clear()
+    player.retry("a")
+    assert player.host.calls.count(("leave", "a")) == 1
+
+
+def test_of_several_arrows_none_is_written_if_one_fails() -> None:
+    beside = arrow(feel("y"), target="r2").replace('"out"', '"o2"')
+    process = (
+        Process().start().end().raw(OBJECT + OBJECT.replace("Draft", "Copy").replace('"r"', '"r2"'))
+    )
+    process.element("userTask", "a", arrow(feel("x")) + beside).chain("start", "a", "end")
+    player = Player(process, FakeHost(), x=1, y=2).start()
+    player.host.fail["evaluate", "y"] = RuntimeError("no")
+    assert "data" not in player.complete("a").variables
+    player.host.fail.clear()
+    assert player.retry("a").variables["data"] == {"Draft": 1, "Copy": 2}
+
+
+def test_an_iteration_sees_what_is_written_outside_after_it_wrote_itself() -> None:
+    process = (
+        Process().start().end().raw(OBJECT + OBJECT.replace("Draft", "Mine").replace('"r"', '"m"'))
+    )
+    inner = Process("in").start("is").end("ie").user("second")
+    inner.element("userTask", "first", arrow(target="m")).chain("is", "first", "second", "ie")
+    process.element("subProcess", "s", process.inside(inner, multi(count="1")))
+    process.parallel("split", "join").element("userTask", "beside", arrow().replace("out", "o2"))
+    process.chain("start", "split", "s", "join", "end").chain("split", "beside", "join")
+    player = Player(process, FakeHost(), data={"Draft": "old"}).start().complete("first", x=1)
+    player.complete("beside", new=True)
+    seen = runtime.frame(player.definition, player.state, player.task("second"), NOW)
+    assert seen["data"] == {"Mine": {"x": 1}}
+    assert runtime.overlaid(player.variables, seen)["data"]["Draft"] == {"new": True}
 
 
 def test_what_an_iteration_writes_is_its_own() -> None:

@@ -289,6 +289,14 @@ def test_the_state_of_many_iterations_in_a_loop_stays_as_big() -> None:
     assert len(sizes) == 1
 
 
+def test_true_in_an_iteration_is_not_taken_for_the_one_outside() -> None:
+    host = FakeHost(on_leave=lambda visit, seen: seen.update(ok=True))
+    mark = multi("=items", result="=ok", into="found")
+    player = Player(between("userTask", mark), FeelHost(on_leave=host.on_leave), items=[0], ok=1)
+    assert player.start().complete("x").variables["found"] == [True]
+    assert player.variables["found"][0] is True
+
+
 @pytest.mark.parametrize(
     ("mark", "sentence"),
     [

@@ -56,7 +56,8 @@ class Frames:
     def take_back(self, token: Token, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Write what an element has changed in what it saw to where it belongs."""
         for name, value in after.items():
-            if name not in before or before[name] != value:
+            # By identity: 1 equals true, and what is set to what it was outside is set inside.
+            if name not in before or before[name] is not value:
                 self.write(token, name, value)
 
     def write(self, token: Token, name: str, value: Any) -> None:
@@ -69,11 +70,18 @@ class Frames:
 
     def keep(self, token: Token, group: str, key: str, entry: Any) -> tuple[str, str, int]:
         """Append an entry to a list of a group, without touching the caller's own lists."""
+        entries = [*(self._held(token, group).get(key) or ()), entry]
+        self.put(token, group, {key: entries})
+        return group, key, len(entries) - 1
+
+    def put(self, token: Token, group: str, entries: dict[str, Any]) -> None:
+        """Set entries of a group where a token writes; what stands outside is not copied in."""
+        self.write(token, group, {**self._held(token, group), **entries})
+
+    def _held(self, token: Token, group: str) -> dict[str, Any]:
         frame = self._frame(token)
         held = self.variables if frame is None else frame.local or {}
-        entries = [*((held.get(group) or {}).get(key) or ()), entry]
-        self.write(token, group, {**(held.get(group) or {}), key: entries})
-        return group, key, len(entries) - 1
+        return held.get(group) or {}
 
     def hand_up(self, token: Token) -> dict[str, Any]:
         """Keep outside what an iteration was given: no answer or message is lost with it.

@@ -23,7 +23,7 @@ FORMAT = 2
 FRESH, ARRIVED, ENTERED, PERFORMED, LEFT, GONE = range(6)
 
 #: How many values a token's stored row has.
-_WIDTH = 13
+_WIDTH = 14
 
 _OVER = TaskState.COMPLETED | TaskState.CANCELLED
 
@@ -64,7 +64,8 @@ class Token(Task):  # type: ignore[misc]
     (its activity, or the event gateway that offered it), `flow` the flow a join counts it
     by, `said` where the answers or payload stand that ended its waiting. `local` holds what
     belongs to one iteration, `turns` how far a repeated activity has come, `cycle` what is
-    left of a repeating timer; `muted` is a condition that must be false before it counts.
+    left of a repeating timer; `muted` is a condition that must be false before it counts;
+    `told` is whether the host knows that this is leaving, though data are still to be written.
     """
 
     scope: UUID | None = None
@@ -77,6 +78,7 @@ class Token(Task):  # type: ignore[misc]
     turns: dict[str, Any] | None = None
     cycle: str | None = None
     muted: bool = False
+    told: bool = False
     since: datetime | None = None
     chosen: tuple[Any, ...] | None = None
 
@@ -155,6 +157,7 @@ def save(instance: Instance) -> bytes:
             token.turns,
             token.cycle,
             token.muted or None,
+            (token.told and token.phase < LEFT) or None,
         ]
         while row[-1] is None:
             row.pop()
@@ -190,4 +193,5 @@ def _read(row: list[Any], instance: Instance) -> Token:
     token.fired = bool(fired)
     token.said = said
     token.local, token.turns, token.cycle, token.muted = *more[:3], bool(more[3])
+    token.told = bool(more[4])
     return token

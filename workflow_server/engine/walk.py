@@ -118,7 +118,9 @@ class Walk:
         if token.phase >= LEFT:
             return
         if not token.task_spec.silent:
-            self._ask(self.host.leave, token)
+            if not token.told:
+                self._ask(self.host.leave, token)
+                token.told = True
             self._write_data(token)
         token.phase = LEFT
 
@@ -156,13 +158,17 @@ class Walk:
         return seen[group][key][index]
 
     def _write_data(self, token: Token) -> None:
+        if not token.task_spec.node.data:
+            return
+        seen = dict(self.frames.view(token))
+        this = self._this(token, seen) if token.said is not None else None
+        written: dict[str, Any] = {}
         for name, text in token.task_spec.node.data:
-            seen = dict(self.frames.view(token))
-            this = self._this(token, seen) if token.said is not None else None
-            value = this
+            written[name] = this
             if text is not None:
-                (value,) = self.evaluate_in({**seen, "this": this}, [text])
-            self.frames.write(token, "data", {**(seen.get("data") or {}), name: value})
+                held = {**(seen.get("data") or {}), **written}
+                (written[name],) = self.evaluate_in({**seen, "this": this, "data": held}, [text])
+        self.frames.put(token, "data", written)
 
     # What is evaluated
 
