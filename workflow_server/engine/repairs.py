@@ -236,7 +236,7 @@ def _refuse_twice(graph: Graph, instance: Instance, leaving: Token, token: Token
         place = _source(graph, other)
         if place not in _reached(graph, target, (mine & theirs) or (mine | theirs)):
             continue
-        if other.task_spec.joins:
+        if other.task_spec.joins and not other.fired:
             other.cancel()
             continue
         raise MoveRefused(
