@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.engine import runtime
+from workflow_server.engine.frames import GROUPS
 from workflow_server.engine.runtime import Position
 from workflow_server.errors import InvalidInput, InvalidState
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
-from workflow_server.services import access, deadline_revisions, definition_cache, history
+from workflow_server.services import access, deadline_revisions, definition_cache, effects, history
 from workflow_server.services import incidents as incident_acts
 from workflow_server.services import process_instances as instances
 from workflow_server.services.actors import Actor
@@ -32,7 +33,7 @@ from workflow_server.store.incidents import Incident
 from workflow_server.store.process_instances import InstanceStatus, ProcessInstance
 
 #: Groups that the server keeps for itself; editing one would make the case lie.
-_KEPT = frozenset(["answers", "deadlines", "documents", "messages", "names", "records"])
+_KEPT = frozenset([*GROUPS, *effects.GROUPS, "names"])
 
 
 class NotHeld(InvalidState):
