@@ -104,6 +104,17 @@ def test_secrets_are_masked_inside_other_texts(tips: Tips, case: UUID) -> None:
     assert masking.of(actor(tips, "hilda"), case, whole=True).text(PHONE) == PHONE
 
 
+def test_what_a_fact_was_before_it_was_set_by_hand_is_masked_in_history(
+    tips: Tips, case: UUID
+) -> None:
+    row = instances.list_history(actor(tips, "hilda"), case)[0][0]
+    told = {"variable": "phone", "before": "13900001111", "after": 13900002222}
+    row = replace(row, data=told)
+    assert masking.of(actor(tips, "hilda"), case, whole=True).act(row) == told
+    seen = masking.of(actor(tips, "carl"), case, whole=True).act(row)
+    assert seen == {"variable": "phone", "before": "*******1111", "after": "*******2222"}
+
+
 def test_a_veil_costs_one_statement(
     tips: Tips, case: UUID, counting: Callable[[], list[str]]
 ) -> None:

@@ -81,6 +81,9 @@ class Veil:
             is_own = act.person_id is not None and act.person_id == self.reader_id
             own = self._own_anywhere(act.element_id) if is_own else ()
             masked["answers"] = self.tree(tree, masked["answers"], own=own)
+        if "variable" in masked:
+            for name in masked.keys() & {"before", "after"}:
+                masked[name] = self._set_by_hand(masked["variable"], masked[name])
         found: dict[str, Any] = self.value(masked)
         return found
 
@@ -194,6 +197,13 @@ class Veil:
             name: value if name in marked else self._made(f"records.{kind}.{name}", value)
             for name, value in self.tree(tree, fields).items()
         }
+
+    def _set_by_hand(self, fact: str, value: Any) -> Any:
+        # No secret can be looked for in what the case holds no longer: all of it is hidden.
+        marks = self.held.made.get(fact, frozenset()) & self.closed.keys()
+        if fact not in self.held.facts and marks:
+            return rules.mask("all", value)
+        return self.tree(self.held.facts.get(fact, {}), value)
 
     def _made(self, name: str, value: Any) -> Any:
         return self._unless_closed(self.held.made.get(name, frozenset()), value)
