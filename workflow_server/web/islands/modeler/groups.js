@@ -1,6 +1,7 @@
 // The groups of the panel for the element that is selected.
 import { Group, ListGroup } from "@bpmn-io/properties-panel";
 import { h } from "@bpmn-io/properties-panel/preact";
+import { useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { ChoiceEntry, TextEntry, TickEntry, entriesOf, titleOf } from "./entries.js";
 import { objectEntries, writingEntries } from "./data.js";
 import { eventEntries } from "./events.js";
@@ -102,12 +103,12 @@ function about(context) {
 // ---- activities: what is called, how often it is done, what it writes ----
 
 function call(context) {
-  const { model, vocabulary, change } = context, own = processOf(model.shown)?.id, element = model.one("call");
+  const { model, vocabulary, change } = context, own = processOf(model.shown)?.id;
   const known = vocabulary.options("processes").filter(([key]) => key !== own);
   return group("call", say("call"), [
     entry("called", ChoiceEntry, { label: say("called"), isRequired: true, isChinese: true, options: known, help: say("calledHelp"),
       getValue: () => model.shown.calledElement, setValue: (calledElement) => change(() => model.rename({ calledElement })) }),
-    entry("call-parameter", Parts, { kid: "parameter", word: "call", element, context }),
+    entry("call-parameter", Parts, { kid: "parameter", word: "call", owner: model.one("call"), context }),
     entry("call-result", Note, { text: say("callResult") }),
   ]);
 }
@@ -172,24 +173,25 @@ function item(word, element, context, id) {
 function withKids(into, word, element, context, id) {
   if (!element || !WORDS[word].kids) return into;
   const kids = WORDS[word].kids.filter((kid) => word !== "message" || context.model.sends || element.parts?.some((part) => wordOf(part) === kid))
-    .map((kid) => entry(`${id}-${kid}`, Parts, { kid, element, context }));
+    .map((kid) => entry(`${id}-${kid}`, Parts, { kid, owner: element, context }));
   return { ...into, entries: [...into.entries, ...kids] };
 }
 
-function Parts({ id, kid, element, context, word }) {
-  const parts = (element?.parts ?? []).filter((part) => wordOf(part) === kid);
+// `owner`: the word that has them (`element` is what the library calls the shape); it may be missing if `word` is to be made.
+function Parts({ id, kid, owner, context, word }) {
+  const parts = (owner?.parts ?? []).filter((part) => wordOf(part) === kid);
   const { model } = context;
   return h("div", { class: "bio-properties-panel-entry parts", "data-entry-id": id },
     h("div", { class: "parts-head" },
       h("span", { class: "bio-properties-panel-label" }, `${label(WORDS[kid])}（${parts.length}）`),
-      h("button", { type: "button", class: "parts-add", onClick: () => context.change(() => (element ? model.addPart(element, kid) : model.addWith(word, kid))) }, `+ ${say("add")}`)),
-    parts.map((part, index) => h(Part, { key: `${id}-${index}`, id: `${id}-${index}`, kid, part, parent: element, context })));
+      h("button", { type: "button", class: "parts-add", onClick: () => context.change(() => (owner ? model.addPart(owner, kid) : model.addWith(word, kid))) }, `+ ${say("add")}`)),
+    parts.map((part, index) => h(Part, { key: `${id}-${index}`, id: `${id}-${index}`, kid, part, parent: owner, context })));
 }
 
 function Part({ id, kid, part, parent, context }) {
   const entries = entriesOf(kid, part, context, id);
-  const title = titleOf(part, context.names);
-  return h("details", { class: "part", open: !title },
+  const title = titleOf(part, context.names), [isOpen, setOpen] = useState(!title);
+  return h("details", { class: "part", open: isOpen, onToggle: ({ target }) => setOpen(target.open) },
     h("summary", null, title || say("empty"),
       h("button", { type: "button", class: "part-remove", "aria-label": `${say("remove")} ${title}`,
         onClick: (event) => { event.preventDefault(); context.change(() => remove(context.model, parent, part)); } }, "×")),
