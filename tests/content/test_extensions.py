@@ -238,6 +238,16 @@ def test_the_role_of_a_lane_holds_for_its_tasks_their_boundaries_and_subprocesse
     assert roles == {"a": "clerk", "t": "clerk", "s": "clerk", "inner": "clerk", "alone": None}
 
 
+def test_an_arrow_to_a_data_object_is_kept_with_what_it_writes() -> None:
+    drawn = '<b:dataObject id="Draft"/><b:dataObjectReference id="r" dataObjectRef="Draft"/>'
+    arrow = "<b:dataOutputAssociation><b:targetRef>r</b:targetRef>"
+    shut = "</b:dataOutputAssociation>"
+    made = "<b:transformation>this.a</b:transformation>"
+    task = f'<b:userTask id="t">{arrow}{shut}{arrow}{made}{shut}</b:userTask>'
+    found = process(drawn + task).elements["t"]
+    assert found.data == (Output("Draft", "=this"), Output("Draft", "=this.a"))
+
+
 def test_conditions_are_kept_for_the_checks() -> None:
     found = process(
         '<b:sequenceFlow id="f"><b:conditionExpression> =x &gt; 1 </b:conditionExpression>'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workflow_server.content import lineage
 from workflow_server.content.elements import (
     ElementExtensions,
@@ -60,6 +62,18 @@ def test_a_class_goes_with_each_item_and_into_the_list_of_results() -> None:
     found = traced(process("p", ASK, each))
     assert found["p"].facts["one"]["phone"] == PHONE
     assert found["p"].facts["all"][""] == PHONE
+
+
+def test_a_class_goes_into_data_objects_and_out_of_them() -> None:
+    held = (Output("Draft", "=this"), Output("Told", '="Tel. " + this.phone'))
+    ask = replace(ASK, outputs=(), data=held)
+    copied = ElementExtensions(
+        *("copy", "userTask", "", 1), outputs=(Output("number", "=data.Draft.phone"),)
+    )
+    found = traced(process("p", ask, copied))["p"]
+    assert found.facts["number"][""] == PHONE
+    assert found.of("=data.Draft.title") == {}
+    assert found.made_of("=data.Told") == PHONE
 
 
 def test_what_is_not_classed_stays_open() -> None:

@@ -115,6 +115,18 @@ def test_what_a_fact_was_before_it_was_set_by_hand_is_masked_in_history(
     assert seen == {"variable": "phone", "before": "*******1111", "after": "*******2222"}
 
 
+def test_data_objects_are_masked_like_what_they_are_made_of(tips: Tips, case: UUID) -> None:
+    veil = masking.of(actor(tips, "carl"), case)
+    tree = {"Draft.phone": frozenset({"phone"})}
+    made = {"data.Size": frozenset({"phone"})}
+    veil.held = replace(veil.held, facts={**veil.held.facts, "data": tree}, made=made)
+    held = {"data": {"Draft": {"phone": 13900001111, "people": 3}, "Size": 7, "Free": 8}}
+    seen = veil.variables(held)["data"]
+    assert seen["Draft"] == {"phone": "*******1111", "people": 3}
+    assert seen["Size"] != 7
+    assert seen["Free"] == 8
+
+
 def test_a_veil_costs_one_statement(
     tips: Tips, case: UUID, counting: Callable[[], list[str]]
 ) -> None:

@@ -271,6 +271,7 @@ class ElementExtensions:
     called: str | None = None  # the process that a call activity starts
     call: tuple[NamedValue, ...] = ()  # the facts that this begins with
     condition: str | None = None  # of a conditional event
+    data: tuple[Output, ...] = ()  # the data objects that it writes, "=this" as it is
 
     def effects_at(self, when: When) -> tuple[Effect, ...]:
         """Return the effects of one moment, in written order (outputs come before them)."""

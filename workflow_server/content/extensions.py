@@ -234,6 +234,7 @@ class _Reader:
             called=values.called(node),
             call=values.call(ours.one("call")),
             condition=values.condition_text(definition),
+            data=tuple(values.data(node)),
         )
 
     def loop(self, node: etree._Element) -> Loop | None:

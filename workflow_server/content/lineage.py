@@ -292,6 +292,8 @@ class _Tracer:
                     yield done.result, given.value, element.id
             for name, value in _looped(element):
                 yield name, value, element.id
+            for each in element.data:
+                yield f"data.{each.name}", each.value, element.id
             for effect in element.effects:
                 if isinstance(effect, RecordEffect):
                     for item in effect.fields:
@@ -328,6 +330,11 @@ class _Tracer:
                 tree = found.of(value, element.id)
                 if tree:
                     facts[name] = _merged(facts.get(name, {}), tree)
+            for each in element.data:
+                tree = found.of(each.value, element.id)
+                if tree:
+                    placed = {_join(each.name, path): marks for path, marks in tree.items()}
+                    facts["data"] = _merged(facts.get("data", {}), placed)
         return facts
 
     def kept(self, found: Lineage) -> dict[str, Tree]:

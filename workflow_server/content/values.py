@@ -21,6 +21,7 @@ from workflow_server.content.elements import (
     NumberEffect,
     Operation,
     Outcome,
+    Output,
     RecordEffect,
     StateEffect,
     Timer,
@@ -109,6 +110,16 @@ def called(node: etree._Element) -> str | None:
     if xml.local_name(node) != "callActivity":
         return None
     return node.get("calledElement", "").rpartition(":")[2].strip() or None
+
+
+def data(node: etree._Element) -> Iterator[Output]:
+    """Yield the data objects that a node writes, each with the FEEL of its arrow."""
+    for arrow in node.iterchildren(f"{{{BPMN}}}dataOutputAssociation"):
+        target = (arrow.findtext(f"{{{BPMN}}}targetRef") or "").strip()
+        text = (arrow.findtext(f"{{{BPMN}}}transformation") or "this").strip()
+        for each in arrow.getroottree().iter(f"{{{BPMN}}}dataObjectReference"):
+            if each.get("id") == target:
+                yield Output(each.get("dataObjectRef", ""), f"={text.removeprefix('=').strip()}")
 
 
 def call(item: etree._Element | None) -> tuple[NamedValue, ...]:

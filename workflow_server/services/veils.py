@@ -62,6 +62,12 @@ class Veil:
             masked[name] = self.tree(tree, masked[name], own=self.own_facts.get(name, ()))
         for name in masked.keys() & (self.held.made.keys() - self.held.facts.keys()):
             masked[name] = self._made(name, masked[name])
+        if "data" in masked:
+            marked = {path.split(".")[0] for path in self.held.facts.get("data", {})}
+            masked["data"] = {
+                name: value if name in marked else self._made(f"data.{name}", value)
+                for name, value in masked["data"].items()
+            }
         for group, trees in self._groups():
             if group in masked:
                 masked[group] = self._group(group, trees, masked[group])
