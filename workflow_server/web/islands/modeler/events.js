@@ -1,6 +1,6 @@
 // What an event is about: which signal, error or escalation, what must hold, when it rings.
 import { h } from "@bpmn-io/properties-panel/preact";
-import { useState } from "@bpmn-io/properties-panel/preact/hooks";
+import { useEffect, useRef, useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { ChoiceEntry, Field, TextEntry, entriesOf } from "./entries.js";
 import { Declared } from "./declared.js";
 import { say } from "./texts.js";
@@ -42,16 +42,18 @@ function ReferenceEntry({ id, label, help, isRequired, kind, found, change }) {
     target.value = chosen;
     return setAsking(true);
   };
-  return h(Field, { id, label, isRequired, help, error: isRequired && !chosen ? say("required") : null },
+  const field = h(Field, { id, label, isRequired, help, error: isRequired && !chosen && !asking ? say("required") : null },
     h("select", { id: input, class: "bio-properties-panel-input", value: chosen, onChange: choose },
       h("option", { value: "" }, say(isRequired ? "choose" : "any")),
       found.all().map((each) => h("option", { value: each.id, key: each.id }, found.labelOf(each))),
-      h("option", { value: "=new" }, say("makeNew"))),
+      h("option", { value: "=new" }, say("makeNew"))));
+  return h("div", null, field,
     asking ? h(NewDeclared, { kind, found, done: (key, name) => { setAsking(false); if (key) change(() => found.make(key, name)); } }) : null);
 }
 
 function NewDeclared({ kind, found, done }) {
-  const [key, setKey] = useState(""), [name, setName] = useState(""), [wrong, setWrong] = useState(null);
+  const [key, setKey] = useState(""), [name, setName] = useState(""), [wrong, setWrong] = useState(null), place = useRef(null);
+  useEffect(() => place.current.querySelector("input").focus(), []);
   const create = (event) => {
     event.preventDefault();
     const text = key.trim(), fault = text ? found.takenBy(text) : say("required");
@@ -59,7 +61,7 @@ function NewDeclared({ kind, found, done }) {
   };
   const field = (text, id, value, set) => h("label", null, text,
     h("input", { class: "bio-properties-panel-input", name: id, value, autocomplete: "off", onInput: ({ target }) => set(target.value) }));
-  return h("form", { class: "new-form", onSubmit: create },
+  return h("form", { class: "bio-properties-panel-entry new-form", ref: place, onSubmit: create },
     field(say(kind === "signal" ? "name" : "codeOf"), "declared-key", key, setKey),
     kind === "signal" ? null : field(say("name"), "declared-name", name, setName),
     wrong ? h("div", { class: "bio-properties-panel-error", role: "alert" }, wrong) : null,
