@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.content.test_checks import FORM, faults, node
+from tests.content.content_building import FORM, faults, node
 
 FIELDS = FORM["components"]
 
