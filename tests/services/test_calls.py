@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from tests.services.conftest import House
 from tests.services.drawing import chain, line, node, process, user
-from workflow_server.services import cases, incidents, recusals, tasks
+from workflow_server.services import cases, incidents, recusals, repairs, tasks
 from workflow_server.services import process_instances as instances
 from workflow_server.services.advance import Case, calls
 from workflow_server.services.process_instances import Started
+from workflow_server.services.repairs import Repair
 from workflow_server.store import access
 from workflow_server.store import process_instances as rows
 from workflow_server.store.access import Recusal
@@ -277,3 +278,15 @@ def test_a_recusal_and_its_lifting_reach_what_is_called(house: House) -> None:
     assert access.list_recused(child.id) == [house.ann.person_id]
     recusals.lift(chief, started.instance.id, row.id, "查明", house.now)
     assert access.list_recused(child.id) == []
+
+
+def test_a_case_that_goes_on_again_hears_at_once_what_it_called(house: House) -> None:
+    started = calling(house)
+    hold = Repair(house.eve, started.instance.id, "等待上级批复", house.now)
+    repairs.suspend(hold)
+    house.complete(house.ann, "answer", title="乙")
+    house.run_jobs()
+    assert rows.get(started.instance.id).status == "suspended"
+    repairs.resume(hold)
+    house.run_jobs()
+    assert rows.get(started.instance.id).status == "completed"

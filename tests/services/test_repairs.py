@@ -12,7 +12,7 @@ from tests.services.conftest import House
 from tests.services.drawing import chain, flow, line, node, process, user
 from tests.services.test_timers import timer
 from workflow_server.engine.refusals import MoveRefused, SkipRefused
-from workflow_server.errors import Forbidden, NotFound
+from workflow_server.errors import Forbidden, InvalidInput, NotFound
 from workflow_server.services import process_instances as instances
 from workflow_server.services import repairs
 from workflow_server.services.advance.case import InstanceNotRunning
@@ -162,3 +162,33 @@ def test_a_fact_is_set_and_what_the_server_keeps_is_not(house: House) -> None:
     with pytest.raises(VariableKept):
         repairs.set_variable(repair(house, case), "answers", {})
     assert acts(house, case)[-1] == "VariableSet"
+
+
+@pytest.mark.parametrize(
+    "name", ["this", "today", "loopCounter", "list", "a b", "__proto__", "misspelt"]
+)
+def test_only_facts_of_the_diagram_can_be_set(house: House, name: str) -> None:
+    house.deploy(line(user("draft", '<wf:output name="agreed" value="=false"/>'), "check"))
+    case = house.start(house.ann).instance.id
+    with pytest.raises(InvalidInput):
+        repairs.set_variable(repair(house, case), name, 1)
+    repairs.set_variable(repair(house, case), "agreed", True)
+    assert instances.get_variables(house.eve, case).keys() == {"agreed", "answers"}
+
+
+@pytest.mark.parametrize("value", [{"inner": [{"__proto__": 1}]}, "x" * 5_000_000])
+def test_a_value_that_no_expression_could_read_is_refused(house: House, value: Any) -> None:
+    house.deploy(line(user("draft", '<wf:output name="agreed" value="=agreed"/>'), "check"))
+    case = house.start(house.ann).instance.id
+    with pytest.raises(InvalidInput, match="agreed"):
+        repairs.set_variable(repair(house, case), "agreed", value)
+    house.complete(house.ann, "draft", title="x")
+    assert list(house.open_tasks(house.ann)) == ["check"]
+
+
+def test_the_case_number_is_set_as_a_text_only(house: House) -> None:
+    house.deploy(line("draft"))
+    case = house.start(house.ann).instance.id
+    with pytest.raises(InvalidInput, match="business_key"):
+        repairs.set_variable(repair(house, case), "business_key", 5)
+    assert repairs.set_variable(repair(house, case), "business_key", "号1").business_key == "号1"

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from workflow_server import feel
+from workflow_server.content import process_checks
 from workflow_server.engine import runtime
 from workflow_server.engine.frames import GROUPS
 from workflow_server.engine.runtime import Position
@@ -42,6 +44,14 @@ class NotHeld(InvalidState):
 
 class VariableKept(InvalidInput):
     """该变量由系统维护"""
+
+
+class FactUnknown(InvalidInput):
+    """流程里没有这个变量"""
+
+
+class ValueUnreadable(InvalidInput):
+    """变量的值不可用"""
 
 
 class NoElementFailed(InvalidState):
@@ -128,7 +138,7 @@ def resume(repair: Repair) -> ProcessInstance:
         put_off = deadline_revisions.go_on(instance, since, repair.now)
         told = {"held_since": since.isoformat(), "deadlines_put_off": put_off}
         case.note(_act(repair, case, Event.INSTANCE_RESUMED, told), asked)
-        jobs.let_go(instance.id)
+        jobs.let_go([instance.id, *process_instances.list_called(instance.id)])
         case.take(
             [
                 (wait.id, early)
@@ -179,11 +189,35 @@ def set_variable(repair: Repair, name: str, value: Any) -> ProcessInstance:
     def act(case: Case, asked: history.Asked | None) -> None:
         case.check_running()
         before = case.instance.variables
+        _check_fact(case, name, value)
         told = {"variable": name, "before": before.get(name), "after": value}
         done = _act(repair, case, Event.VARIABLE_SET, told)
         case.edit({**before, name: value}, done, asked)
 
     return _done(repair, "set_variable", act, name, value)
+
+
+def _check_fact(case: Case, name: str, value: Any) -> None:
+    """Refuse what the diagram would never read, or what no expression could."""
+    held = case.instance.variables
+    names = process_checks.declare(case.process).names
+    known = names.by_frame.get(None, frozenset()) if names is not None else frozenset()
+    if name not in {*known, *held, effects.BUSINESS_KEY}:
+        raise FactUnknown(
+            f"流程里没有变量“{name}”，请核对名称。"
+            f" Expected a fact that the diagram sets for the whole case, but '{name}' is none."
+        )
+    if name == effects.BUSINESS_KEY and not isinstance(value, str):
+        raise ValueUnreadable(
+            f"案号（{name}）须是文字。 Expected '{name}' to be a text, but it is {value!r:.80}."
+        )
+    try:
+        feel.evaluate("null", {**held, name: value}, now=case.now)
+    except feel.FeelError as error:
+        raise ValueUnreadable(
+            f"变量“{name}”的值过大或含有不可用的名字。"
+            f" Expected a value of '{name}' that expressions can read. {error}."
+        ) from error
 
 
 def skip(repair: Repair, incident_id: UUID) -> ProcessInstance:

@@ -162,11 +162,11 @@ def hold(job_id: UUID, token: UUID, until: datetime) -> bool:
     return run(_HOLD, values).rowcount == 1
 
 
-def let_go(instance_id: UUID) -> None:
-    """Let all jobs of an instance be tried that were held back."""
+def let_go(instance_ids: Collection[UUID]) -> None:
+    """Let all jobs of some instances be tried that were held back."""
     session().execute(
         sa.update(Job)
-        .where(Job.instance_id == instance_id, Job.status == JobStatus.READY)
+        .where(Job.instance_id.in_(instance_ids), Job.status == JobStatus.READY)
         .values(held_until=None)
         .execution_options(synchronize_session=False)
     )
