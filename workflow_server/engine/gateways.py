@@ -72,8 +72,8 @@ class Joining(Walked):
                 other._set_state(TaskState.CANCELLED)
         token.fired = True
 
-    def lacking(self, token: Token, able: list[Token]) -> str | None:
-        """Return a flow that this waits for in vain, if only tokens `able` to can move."""
+    def lacking(self, token: Token, beside: list[Token], able: list[Token]) -> str | None:
+        """Return a flow that this waits for in vain, if of all in its scope only some can move."""
         raise NotImplementedError
 
     def reached_from(self, flow: str) -> frozenset[str]:
@@ -98,15 +98,14 @@ class ParallelGateway(Joining, defaults.ParallelGateway):  # type: ignore[misc]
         self.take(token, found)
         return True
 
-    def lacking(self, token: Token, able: list[Token]) -> str | None:
-        there = self.waiting(token.workflow.live.values(), token.scope)
-        beside = [other for other in able if other.scope == token.scope]
-        if any(other.task_spec is self for other in beside):
+    def lacking(self, token: Token, beside: list[Token], able: list[Token]) -> str | None:
+        there = self.waiting(beside, token.scope)
+        if any(other.task_spec is self for other in able):
             return None
         for flow in self.incoming:
             if flow not in there:
                 reaching = self.reached_from(flow)
-                if not any(other.task_spec.node.id in reaching for other in beside):
+                if not any(other.task_spec.node.id in reaching for other in able):
                     return flow
         return None
 
@@ -130,11 +129,10 @@ class InclusiveGateway(Joining, defaults.InclusiveGateway):  # type: ignore[misc
         self.take(token, found)
         return token
 
-    def lacking(self, token: Token, able: list[Token]) -> str | None:
-        live = token.workflow.live.values()
-        found = self.waiting(live, token.scope)
+    def lacking(self, token: Token, beside: list[Token], able: list[Token]) -> str | None:
+        found = self.waiting(beside, token.scope)
         flow = None
-        for other, missing in self._blockers(live, token.scope, found):
+        for other, missing in self._blockers(beside, token.scope, found):
             if other in able:
                 return None
             flow = missing

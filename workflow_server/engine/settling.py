@@ -40,15 +40,24 @@ def settle(walk: Moving) -> None:
 
 def _open_inclusive(walk: Moving) -> bool:
     """Open the first inclusive join that no token can reach any more."""
-    live = walk.instance.live
-    for spec in walk.instance.spec.inclusive:
-        scopes = dict.fromkeys(t.scope for t in live.values() if t.task_spec is spec)
+    joins = walk.instance.spec.inclusive
+    by_scope = _by_scope(walk.instance) if joins else {}
+    for spec in joins:
+        scopes = dict.fromkeys(t.scope for t in walk.instance.live.values() if t.task_spec is spec)
         for scope in scopes:
-            token = spec.open(live.values(), scope)
+            token = spec.open(by_scope[scope], scope)
             if token is not None:
                 token._ready()
                 return True
     return False
+
+
+def _by_scope(instance: Instance) -> dict[UUID | None, list[Token]]:
+    """Return the live tokens by scope: joins in many iterations look at their own alone."""
+    found: dict[UUID | None, list[Token]] = {}
+    for token in instance.live.values():
+        found.setdefault(token.scope, []).append(token)
+    return found
 
 
 def _fire_condition(walk: Moving) -> bool:
@@ -87,21 +96,25 @@ def _stop_stranded(walk: Moving) -> None:
     A join can open if what it lacks can be reached by a token that waits for the outside,
     or that stands at another join that can open.
     """
-    live = walk.instance.live.values()
-    held: dict[tuple[Any, UUID | None], Token] = {}
+    for beside in _by_scope(walk.instance).values():
+        _stop_stranded_among(walk, beside)
+
+
+def _stop_stranded_among(walk: Moving, beside: list[Token]) -> None:
+    held: dict[Any, Token] = {}
     stopped = set()
-    for token in live:
+    for token in beside:
         if token.task_spec.joins and token.state == TaskState.WAITING:
-            held.setdefault((token.task_spec, token.scope), token)
+            held.setdefault(token.task_spec, token)
         elif token.task_spec.joins and token.state == TaskState.ERROR:
-            stopped.add((token.task_spec, token.scope))
+            stopped.add(token.task_spec)
     if not held:
         return
-    able = [token for token in live if token.fired or not token.task_spec.joins]
-    while opening := [t for t in held.values() if t.task_spec.lacking(t, able) is None]:
+    able = [token for token in beside if token.fired or not token.task_spec.joins]
+    while opening := [t for t in held.values() if t.task_spec.lacking(t, beside, able) is None]:
         able += opening
         for token in opening:
-            del held[token.task_spec, token.scope]
+            del held[token.task_spec]
     for token in [token for join, token in held.items() if join not in stopped]:
-        flow = token.task_spec.lacking(token, able)
+        flow = token.task_spec.lacking(token, beside, able)
         walk.fail(token, f"汇合网关等待流向 {flow}，但已没有分支能走到那里")
