@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.builder import Player, Process
+from tests.engine.builder import NOW, Player, Process
 from tests.engine.shapes import FeelHost, again
+from workflow_server.engine import runtime
 from workflow_server.engine.definitions import parse
+from workflow_server.engine.refusals import MoveRefused
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -52,3 +54,19 @@ def test_a_signal_is_heard_in_the_order_in_which_waiting_for_it_began() -> None:
     process.element("intermediateCatchEvent", "c", process.about("signal", "S"))
     player = Player(process.chain("split", "c", "over")).start().signal("S")
     assert player.step.end_events == ("seen", "over")
+
+
+def test_a_move_takes_no_branch_along_that_has_passed_its_join_and_failed_there() -> None:
+    # Both branches passed the join, one after the other, and found no way out: the move of one
+    # silently took the other away, as if it still waited for the join to open.
+    process = Process().start().end().parallel("split").xor("m").user("a", "b", "c")
+    process.element("inclusiveGateway", "join").flow("join", "end", "go").flow("join", "c", "back")
+    process.chain("start", "split", "a", "m", "join").chain("split", "b", "m").flow("c", "join")
+    player = Player(process, go=False, back=False).start().complete("a").complete("b")
+    assert player.failing == ["join", "join"]
+    one, other = player.incidents
+    act = (player.definition, player.state, player.variables, one, "a", NOW, player.host)
+    with pytest.raises(MoveRefused, match="'m'"):
+        runtime.move(*act)
+    assert player._took(runtime.move(*act, besides=[other])).open == ["a"]
+    assert player.failing == []
