@@ -6,19 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from tests.services.conftest import House
 from tests.services.drawing import chain, line, node, process, user
 from workflow_server.services import cases, incidents, recusals, repairs, tasks
 from workflow_server.services import process_instances as instances
-from workflow_server.services.advance import Case, calls
+from workflow_server.services.advance import Case, calls, timers
+from workflow_server.services.jobs import OnHold
 from workflow_server.services.process_instances import Started
 from workflow_server.services.repairs import Repair
 from workflow_server.store import access
 from workflow_server.store import process_instances as rows
 from workflow_server.store.access import Recusal
-from workflow_server.store.db import session
+from workflow_server.store.db import session, transaction
 from workflow_server.store.process_instances import ProcessInstance
 from workflow_server.store.types import new_id
 
@@ -290,3 +292,16 @@ def test_a_case_that_goes_on_again_hears_at_once_what_it_called(house: House) ->
     repairs.resume(hold)
     house.run_jobs()
     assert rows.get(started.instance.id).status == "completed"
+
+
+def test_a_held_case_calls_nothing(house: House) -> None:
+    started = calling(house)
+    (child,) = called_by(started.instance.id)
+    repairs.suspend(Repair(house.eve, started.instance.id, "等待上级批复", house.now))
+    wait = {"id": str(child.parent_visit_id), "element_id": "ask", "kind": "call", "name": "q"}
+    payload = {"instance_id": str(started.instance.id), "wait": {**wait, "timer": None}}
+    again = timers.arm(payload, house.now)
+    assert again is not None
+    with pytest.raises(OnHold), transaction():
+        again()
+    assert called_by(started.instance.id) == [child]

@@ -62,6 +62,7 @@ def _arm(wait: Wait, instance_id: UUID, since: datetime, now: datetime) -> None:
     case = Case(process_instances.lock(instance_id), None, now)
     if case.instance.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
         return
+    case.check_running()
     if wait.kind == "call":
         calls.open_(case, wait)
     else:
