@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.fuzzing.model import Diagram
+from tests.fuzzing.model import WORK, Diagram
+from tests.fuzzing.places import Place, Places
 from tests.fuzzing.reference_side import SEEN
 from tests.fuzzing.world import CodedFault, World
 from tests.fuzzing.writing import write
 from workflow_server.engine import repairs, runtime
-from workflow_server.engine.definitions import Definition, parse, restore
+from workflow_server.engine.definitions import Definition, parse, process_of, restore
 from workflow_server.engine.steps import BusinessError, Step, Visit
+from workflow_server.engine.tokens import ENTERED, LEFT, PERFORMED, Token, load
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
@@ -70,6 +72,7 @@ class EngineSide:
         self.tasks: dict[UUID, str] = {}
         self.waits: dict[UUID, runtime.Wait] = {}
         self.incidents: dict[UUID, str] = {}
+        self.since: dict[UUID, int] = {}
         self.step: Step
 
     @property
@@ -90,6 +93,9 @@ class EngineSide:
             del self.incidents[visit_id]
         for failure in step.incidents:
             self.incidents.pop(failure.visit_id, None)
+        opened = [*step.opened, *step.waits_opened]
+        began = [*(each.id for each in opened), *(each.visit_id for each in step.incidents)]
+        self.since |= dict.fromkeys(began, self.world.turn)
         self.tasks |= {task.id: task.element_id for task in step.opened}
         self.waits |= {wait.id: wait for wait in step.waits_opened}
         self.incidents |= {failure.visit_id: failure.element_id for failure in step.incidents}
@@ -110,6 +116,40 @@ class EngineSide:
             view = runtime.overlaid(self.variables, frame)
             seen.append({name: view.get(name) for name in SEEN})
         return seen
+
+    def places(self) -> Places:
+        instance = load(process_of(self.definition), self.state, self.now)
+        return Places(self._place(token, instance.live) for token in instance.live.values())
+
+    def _place(self, token: Token, live: dict[UUID, Token]) -> Place:
+        hangs = token.anchor in live
+        offer = None if hangs else token.anchor
+        around = token.anchor if hangs else token.scope
+        return Place(token.id, around, self._about(token), offer)
+
+    def _about(self, token: Token) -> tuple[object, ...]:
+        node, spec = token.task_spec.node, token.task_spec
+        frame = token.local or {}
+        about = (node.id, *(frame.get(name) for name in SEEN))
+        if spec.joins and not token.fired:
+            return (*about, "join", token.flow)
+        if token.id in self.incidents:
+            entered, done = token.phase >= ENTERED, node.type in WORK and token.phase >= PERFORMED
+            since = self.since[token.id]
+            return (*about, "incident", since, entered, done, token.told or token.phase >= LEFT)
+        if token.id in self.tasks or token.id in self.waits:
+            return (*about, "open", self.since[token.id])
+        return about
+
+    def candidates(self, act: str, first: str) -> list[tuple[UUID, str]]:
+        """Return what an act may be about, and where; of a move, those of what it moves."""
+        kind = {"complete": "task", "retry": "incident", "skip": "incident"}.get(act, "wait")
+        return list(self._open(first if act == "move" else kind).items())
+
+    def _open(self, kind: str) -> dict[UUID, str]:
+        """Return tasks, incidents or waits, and where they are."""
+        waits = {i: wait.element_id for i, wait in self.waits.items()}
+        return {"task": self.tasks, "incident": self.incidents, "wait": waits}[kind]
 
     def start(self, element: str, payload: dict[str, Any] | None) -> None:
         self._took(
@@ -159,12 +199,7 @@ class EngineSide:
 
     def move(self, where: str, element: str, k: int, target: str) -> None:
         """Move what is open, waits or has failed; MoveRefused leaves everything as it is."""
-        places = {
-            "task": self.tasks,
-            "incident": self.incidents,
-            "wait": {i: wait.element_id for i, wait in self.waits.items()},
-        }[where]
-        visit = [i for i, name in places.items() if name == element][k]
+        visit = [i for i, name in self._open(where).items() if name == element][k]
         self._act(repairs.move, visit, target)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.fuzzing.engine_side import EngineSide
 from tests.fuzzing.model import GATEWAYS, Diagram
+from tests.fuzzing.places import paired
 from tests.fuzzing.reference import TooLong
 from tests.fuzzing.reference_side import ReferenceSide
 from tests.fuzzing.world import CODES, SWITCHES, World
@@ -67,11 +68,12 @@ class Game:
     def both(self, act: Act, played: Played) -> bool:
         """Act on both sides and compare them; False if there is no going on."""
         try:
-            if act[0] == "move" and not self.moves(act):
+            same = self.same(act)
+            if act[0] == "move" and not self.moves(same):
                 return True
             self.do(self.reference, act)
             if act[0] != "move":
-                self.do(self.engine, act)
+                self.do(self.engine, same)
         except TooLong:
             played.too_long = True
             return False
@@ -80,6 +82,25 @@ class Game:
             return False
         played.difference = self.compare()
         return True
+
+    def same(self, act: Act) -> Act:
+        """Return the act on the engine's side: where several are open, the one that is alike."""
+        name, arguments = act
+        if name in ("start", "signal", "edit"):
+            return act
+        before = arguments[:1] if name == "move" else ()
+        element, k, *after = arguments[len(before) :]
+        mine = [
+            id(token)
+            for token in self.reference.candidates(name, arguments[0])
+            if token.element.id == element
+        ]
+        found = self.engine.candidates(name, arguments[0])
+        other = [each for each, where in found if where == element]
+        if len(mine) == len(other) == 1:
+            return act
+        k = paired(self.reference.places(), mine, k, self.engine.places(), other)
+        return name, (*before, element, k, *after)
 
     def moves(self, act: Act) -> bool:
         """Move on the engine's side: what it refuses, it may."""
@@ -202,6 +223,7 @@ class Game:
             ("signals", game.signals, list(engine.step.signals)),
             ("escalations", game.escalations, list(engine.step.escalations)),
             ("history", Counter(game.history), moves),
+            ("places", self.reference.places().shown(), engine.places().shown()),
             ("variables", game.variables, _plain(engine.variables)),
         ]
 

@@ -171,7 +171,7 @@ class Reference(Looping, Catching):
         """Note that a token begins to wait now."""
         token.state = state
         self.count += 1
-        token.since = self.count
+        token.since, token.turn = self.count, self.world.turn
 
     def put(self, element: Element, scope: Token | None, flow: str | None = None) -> None:
         token = Token(element, scope, flow=flow)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fuzzing.model import Diagram
+from tests.fuzzing.model import WORK, Diagram
+from tests.fuzzing.places import Place, Places
 from tests.fuzzing.reference import Reference
 from tests.fuzzing.tokens import Token
 from tests.fuzzing.world import SWITCHES, World
@@ -55,6 +56,24 @@ class ReferenceSide:
         found.sort(key=lambda token: token.since)
         return [token for token in found if _kind(token) == kind]
 
+    def places(self) -> Places:
+        return Places(self._place(token) for token in self.game.live)
+
+    def _place(self, token: Token) -> Place:
+        around = token.anchor or token.scope
+        offer = frozenset(map(id, [token, *token.rivals])) if token.state == "wait" else None
+        return Place(id(token), around and id(around), _about(token), offer)
+
+    def candidates(self, act: str, first: str) -> list[Token]:
+        """Return the tokens that an act may be about; of a move, those of what it moves."""
+        if act == "move":
+            return self.movable(first)
+        if act in ("retry", "skip"):
+            return self.game.seen("incident")
+        if act == "complete":
+            return self.game.seen("task")
+        return self._waiting({"deliver": "message", "ring": "timer"}.get(act, "call"))
+
     def _nth(self, tokens: list[Token], element: str, k: int) -> Token:
         return [token for token in tokens if token.element.id == element][k]
 
@@ -100,6 +119,20 @@ class ReferenceSide:
 
     def escalate_call(self, element: str, k: int, code: str) -> None:
         self.game.escalate_call(self._nth(self.game.seen("call"), element, k), code)
+
+
+def _about(token: Token) -> tuple[object, ...]:
+    """Say what a token is doing, since which act, and what an iteration sees of its own."""
+    frame = token.frame or {}
+    about = (token.element.id, *(frame.get(name) for name in SEEN))
+    if token.state == "incident":
+        done = token.element.kind in WORK and token.done
+        return (*about, "incident", token.turn, token.entered, done, token.left)
+    if token.state == "join":
+        return (*about, "join", token.flow)
+    if token.element.event == "conditional" or token.state == "around":
+        return about
+    return (*about, "open", token.turn)
 
 
 def _named(token: Token) -> str | None:

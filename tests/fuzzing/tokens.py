@@ -31,6 +31,7 @@ class Token:
     scope: Token | None
     state: str = "ready"
     since: int = 0  # when it began to wait, in order
+    turn: int = 0  # in which act that was
     flow: str | None = None
     anchor: Token | None = None  # the activity that a boundary event hangs on
     rivals: list[Token] = field(default_factory=list)  # behind the same event gateway
