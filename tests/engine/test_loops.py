@@ -319,3 +319,12 @@ def test_true_in_an_iteration_is_not_taken_for_the_one_outside() -> None:
 )
 def test_marks_that_say_too_little_or_too_much_are_refused(mark: str, sentence: str) -> None:
     assert sentence in at(refused(between("userTask", mark)), "x")
+
+
+def test_results_and_conditions_of_iterations_see_what_was_said() -> None:
+    mark = multi("=items", done="this.n = 2", result="=this.n", into="found", **ITEM)
+    process = repeated(mark, "callActivity", calledElement="q")
+    player = started(process, FeelHost(), items=["a", "b", "c"]).end_call("x", n=1)
+    assert player.waiting == ["x", "x"]
+    assert player.end_call("x", n=2).open == ["after"]
+    assert player.variables["found"] == [1, 2, None]

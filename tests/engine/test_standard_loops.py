@@ -76,3 +76,10 @@ def test_a_condition_that_is_no_truth_value_is_an_incident_until_it_is() -> None
 )
 def test_loops_that_say_too_little_are_refused(mark: str, sentence: str) -> None:
     assert sentence in at(refused(between("userTask", mark)), "x")
+
+
+def test_the_condition_sees_what_was_said_in_the_turn() -> None:
+    player = Player(looped(again('this.note = "again"')), FeelHost()).start()
+    assert player.complete("x", note="again").open == ["x"]
+    assert player.complete("x", note="enough").open == ["after"]
+    assert "this" not in player.variables

@@ -4,7 +4,7 @@ import pytest
 
 from tests.engine.builder import FakeHost, Player, Process
 from tests.engine.refusing import at, refused
-from tests.engine.shapes import body, learning
+from tests.engine.shapes import FeelHost, body, learning
 
 
 def ways(kind: str, *flows: tuple[str, str | None], default: str | None = None) -> Player:
@@ -94,3 +94,11 @@ def test_a_default_where_no_way_is_chosen_is_refused() -> None:
     )
     process.flow("x", "end", id="f").flow("x", "end")
     assert at(refused(process), "x") == "默认流向 f 没有意义：这里流出的流向都没有条件"
+
+
+def test_a_way_out_of_a_task_sees_what_was_said_there() -> None:
+    process = Process().start().end().element("userTask", "x").user("a", "b").chain("start", "x")
+    process.flow("x", "a", "this.way = 1").flow("x", "b", "this.way = 2")
+    process.flow("a", "end").flow("b", "end")
+    player = Player(process, FeelHost()).start()
+    assert player.complete("x", way=2).open == ["b"]

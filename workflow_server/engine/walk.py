@@ -179,7 +179,7 @@ class Walk:
 
     def evaluate(self, token: Token, text: str) -> Any:
         """Return the value of an expression as a token sees it."""
-        return self.evaluate_in(self.frames.view(token), [text])[0]
+        return self.evaluate_in(self._seen(token), [text])[0]
 
     def is_true(self, token: Token, text: str) -> bool:
         """Return whether a condition of a repeated activity is met, after its latest turn."""
@@ -192,7 +192,12 @@ class Walk:
         return choosing.items(token.task_spec.node, loop, self._evaluator(token))
 
     def _evaluator(self, token: Token) -> choosing.Evaluate:
-        return lambda texts: self.evaluate_in(self.frames.view(token), texts)
+        return lambda texts: self.evaluate_in(self._seen(token), texts)
+
+    def _seen(self, token: Token) -> dict[str, Any]:
+        """Return what a token sees, with what ended its waiting."""
+        seen = self.frames.view(token)
+        return seen if token.said is None else {**seen, "this": self._this(token, seen)}
 
     def evaluate_in(self, seen: dict[str, Any], texts: list[str]) -> list[Any]:
         """Evaluate expressions in one call; what they see stays as it is."""
@@ -215,7 +220,8 @@ class Walk:
 
     def hand_up(self, token: Token) -> dict[str, Any]:
         """Keep what an iteration was given beyond its end, and return what ends with it."""
-        return self.frames.hand_up(token)
+        said = {"this": self._seen(token)["this"]} if token.said is not None else {}
+        return {**self.frames.hand_up(token), **said}
 
     # What is waited for
 
