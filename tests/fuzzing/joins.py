@@ -1,9 +1,46 @@
-"""When an inclusive join opens (BPMN 2.0, table 13.4)."""
+"""When joins open, inclusive ones by table 13.4 of BPMN 2.0: the joining part of the reference."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.fuzzing.model import Diagram
 from tests.fuzzing.tokens import Token
+
+if TYPE_CHECKING:
+    from tests.fuzzing.reference import Reference
+
+
+class Joining:
+    """Tokens wait at a join, each by the flow that it came on."""
+
+    def gather(self: Reference, token: Token) -> None:
+        """Open a parallel join if a token waits on each of its flows."""
+        here = [
+            t for t in self.seen("join") if (t.element, t.scope) == (token.element, token.scope)
+        ]
+        first = {t.flow: t for t in reversed(here)}
+        if len(first) == len(self.diagram.into(token.element.id)):
+            self.merge(list(first.values()), token)
+
+    def merge(self: Reference, taken: list[Token], on: Token) -> None:
+        for token in taken:
+            if token is not on:
+                self.live.remove(token)
+        self.ready(on)
+
+    def open_inclusive(self: Reference) -> bool:
+        for element in sorted(
+            {t.element.id for t in self.seen("join")}, key=lambda id: self.order[id]
+        ):
+            if self.diagram.elements[element].kind != "inclusiveGateway":
+                continue
+            for token in self.seen("join"):
+                taken = may_open(self.diagram, self.live, token)
+                if token.element.id == element and taken:
+                    self.merge(taken, taken[0])
+                    return True
+        return False
 
 
 def may_open(diagram: Diagram, live: list[Token], token: Token) -> list[Token]:

@@ -10,7 +10,7 @@ from collections import deque
 from typing import Any
 
 from tests.fuzzing.catching import Catching
-from tests.fuzzing.joins import may_open
+from tests.fuzzing.joins import Joining
 from tests.fuzzing.looping import Looping
 from tests.fuzzing.model import WORK, Diagram, Element, Flow
 from tests.fuzzing.tokens import Stop, Token, View, hand_out, home, keep
@@ -23,7 +23,7 @@ class TooLong(Exception):
     """A game that multiplies its tokens, or runs on: nobody learns from it."""
 
 
-class Reference(Looping, Catching):
+class Reference(Looping, Joining, Catching):
     """One instance of a process."""
 
     def __init__(
@@ -387,33 +387,3 @@ class Reference(Looping, Catching):
             each.rivals = [other for other in offered if other is not each]
             self.live.append(each)
             self.waits(each, "wait")
-
-    # joins
-
-    def gather(self, token: Token) -> None:
-        """Open a parallel join if a token waits on each of its flows."""
-        here = [
-            t for t in self.seen("join") if (t.element, t.scope) == (token.element, token.scope)
-        ]
-        first = {t.flow: t for t in reversed(here)}
-        if len(first) == len(self.diagram.into(token.element.id)):
-            self.merge(list(first.values()), token)
-
-    def merge(self, taken: list[Token], on: Token) -> None:
-        for token in taken:
-            if token is not on:
-                self.live.remove(token)
-        self.ready(on)
-
-    def open_inclusive(self) -> bool:
-        for element in sorted(
-            {t.element.id for t in self.seen("join")}, key=lambda id: self.order[id]
-        ):
-            if self.diagram.elements[element].kind != "inclusiveGateway":
-                continue
-            for token in self.seen("join"):
-                taken = may_open(self.diagram, self.live, token)
-                if token.element.id == element and taken:
-                    self.merge(taken, taken[0])
-                    return True
-        return False
