@@ -5,7 +5,7 @@ import { Drafts } from "./drafts.js";
 import { at, listed, pathOf, show } from "./summary.js";
 import { t } from "./texts.js";
 
-const PREVIEW = 120, SLOW = 1000;
+const PREVIEW = 10, SLOW = 1000;
 
 export class Work {
   constructor(element, desk) {
