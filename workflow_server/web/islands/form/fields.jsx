@@ -83,7 +83,7 @@ function Day({ id, input, value, label, readonly, isRequired, future, onDay, onB
   const open = () => { try { native.current.showPicker(); } catch { native.current.focus(); } };
   return <div class="day">
     <div class="input-group">
-      <input type="text" autocomplete="off" inputMode="text" placeholder={readonly ? undefined : "2026-04-07"} {...input} id={id}
+      <input type="text" autocomplete="off" inputMode="text" placeholder={readonly ? undefined : t("date_shape")} {...input} id={id}
         aria-label={label} aria-required={isRequired || undefined} value={text} {...on}
         onKeyDown={(event) => { if (event.altKey && event.key === "ArrowDown") { event.preventDefault(); open(); } }}
         onBlur={() => { flush(); if (day && day !== text) settle(day); onBlur?.(); }} />
