@@ -12,7 +12,7 @@ from workflow_server.events import Event
 
 #: What is said of an act; the others happen outside of cases.
 WORDS: Mapping[str, Any] = {
-    Event.INSTANCE_STARTED: _l("发起"),
+    Event.INSTANCE_STARTED: _l("发起流程"),
     Event.TASK_CLAIMED: _l("领取"),
     Event.TASK_REASSIGNED: _l("指派"),
     Event.TASK_RELEASED: _l("退回"),
