@@ -25,7 +25,7 @@ OUT = Path("out/screenshots")
 #: After so many acts these people walk through their pages.
 MOMENTS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (0, ("deputy", "designer", "admin")),
-    (6, ("prosecutor",)),
+    (6, ("prosecutor", "case_mgmt")),
     (15, ("unit_clerk", "congress_clerk")),
     (19, ("deputy",)),
     (25, ("case_mgmt", "auditor")),
@@ -35,7 +35,7 @@ AGAIN = {"/", "/tasks/~", "/letters", "/letters/own", "/letters/~", "/cases", "/
     "/ledgers/~",
     "/ledgers/~/print",
 }
-ENGLISH = {"/", "/tasks/~", "/cases/~"}
+ENGLISH = {"/", "/tasks/~", "/cases/~", "/cases/~/repairs"}
 
 
 def main() -> None:
