@@ -282,3 +282,34 @@ def test_every_fault_comes_at_once_and_none_twice() -> None:
 
 def test_content_and_services_reserve_the_same_names() -> None:
     assert situation.RESERVED == RESERVED
+
+
+FLOW = (
+    '<b:sequenceFlow id="f" sourceRef="{}" targetRef="e">'
+    "<b:conditionExpression>=this.title = title</b:conditionExpression></b:sequenceFlow>"
+)
+EACH = (
+    '<b:multiInstanceLoopCharacteristics><b:extensionElements><wf:each items="=[title]" '
+    'result="=this.title" into="found"/></b:extensionElements>'
+    "<b:completionCondition>=this.title = title</b:completionCondition>"
+    "</b:multiInstanceLoopCharacteristics>"
+)
+TIMED = "<b:timerEventDefinition><b:timeDate>=this.title</b:timeDate></b:timerEventDefinition>"
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "told"),
+    [
+        (node("endEvent", "") + FLOW.format("task"), HEAD, 0),
+        (node("endEvent", "") + node("exclusiveGateway", "", key="g") + FLOW.format("g"), HEAD, 1),
+        (node("subProcess", "", EACH), HEAD, 2),
+        (node("userTask", TASK.replace('name="title"', 'name="t"'), EACH), HEAD, 0),
+        (node("subProcess", "", EACH.replace("[title]", "this.x")), HEAD, 3),
+        (node("intermediateCatchEvent", "", TIMED), HEAD, 1),
+        ("", HEAD + '<wf:team role="clerk" value="=this.title"/>', 1),
+        ("", HEAD + '<wf:flag name="minor" value="=this.title"/>', 1),
+    ],
+)
+def test_this_is_refused_where_nothing_was_answered(body: str, head: str, told: int) -> None:
+    found = faults(body, head=head)
+    assert len([fault for fault in found if "这里没有 this" in fault]) == told

@@ -29,6 +29,10 @@ _PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
 _WORDS = feel.RESERVED | {"string", "count", "number", "contains"}
 _MOST_SHOWN = 200
 _ENDLESS = "用空的案件试算就停不下来（耗时过长、占内存过多或嵌套过深），请改写"
+#: Activities that nobody answers themselves.
+_UNANSWERED = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+#: What is read while nothing is being answered.
+_UNSAID = frozenset({"wf:each items", "loopCardinality", "定时器", "条件"})
 #: What is read before the turns begin.
 _OUTSIDE = frozenset({"wf:each items", "loopCardinality"})
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -42,16 +46,22 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
     head = f"{process.path}:{process.line} {process.process_id}"
     for member in process.team:
         yield from judge.value(head, "wf:team", member.value)
+        yield from _unsaid(head, "wf:team", member.value)
     for flag in process.flags:
         yield from judge.value(head, f"wf:flag {flag.name}", flag.value)
+        yield from _unsaid(head, f"wf:flag {flag.name}", flag.value)
     for element in process.elements.values():
         pointer = f"{process.path}:{element.line} {element.id}"
         form = _form_of(element, process, known)
         for label, text in _of_loop(element):
             outside = label in _OUTSIDE
             yield from judge.value(pointer, label, text, judge.at(element.id, outside=outside))
+            if label in _UNSAID or element.type in _UNANSWERED:
+                yield from _unsaid(pointer, label, text)
         for label, text in _values(element):
             yield from judge.value(pointer, label, text, judge.at(element.id))
+            if label in _UNSAID:
+                yield from _unsaid(pointer, label, text)
             if form is not None and text is not None and text.startswith("="):
                 yield from _answer_faults(pointer, label, text[1:], form)
     for key in sorted(declared.documents & known.documents.keys()):
@@ -63,7 +73,26 @@ def process_faults(process: ProcessExtensions, declared: Declared, known: Known)
         pointer = f"{process.path}:{condition.line} {condition.flow_id}"
         text = condition.text if condition.text.startswith("=") else f"={condition.text}"
         yield from judge.value(pointer, "条件", text, judge.at(condition.source, outside=True))
+        source = process.elements.get(condition.source)
+        if source is None or source.loop is not None or _is_silent(source.type):
+            yield from _unsaid(pointer, "条件", text)
     yield from form_faults(process, known)
+
+
+def _is_silent(kind: str) -> bool:
+    return kind in _UNANSWERED or kind.endswith("Gateway")
+
+
+def _unsaid(pointer: str, label: str, text: str | None) -> Iterator[Fault]:
+    """Refuse `this` where nothing was answered: it would be null, whatever was meant."""
+    if text is None or not text.startswith("="):
+        return
+    words = {match.group(1) for match in _PATH.finditer(_TEXT.sub('""', text[1:]))}
+    if "this" in words:
+        yield Fault(
+            pointer,
+            f"{label}“{_shown(text)}”：这里没有 this，请先在作答的元素上用 wf:output 写成事实",
+        )
 
 
 def document_faults(kind: DocumentKind) -> Iterator[Fault]:
