@@ -207,6 +207,8 @@ def test_the_vocabulary_offers_what_can_be_chosen(desk: Desk, draft: str) -> Non
     assert (form["key"], form["fields"][0]["path"]) == ("a/note", "title")
     assert found["records"][0]["states"] == ["新", "办结"]
     assert {each["name"] for each in found["operations"]} >= {"draw_number", "count"}
+    (process,) = found["processes"]
+    assert (process["is_callable"], process["calls"]) == (True, [])
     put(desk.dan, draft, FORM, b"{", "*")
     assert desk.dan.get(f"/drafts/{draft}/vocabulary").json["forms"][0]["faulty"] is True
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from workflow_server.config import CHINA
 from workflow_server.content import documents, extensions, forms, shared
 from workflow_server.content.bundle import Bundle
-from workflow_server.content.elements import ProcessExtensions
+from workflow_server.content.elements import ElementExtensions, ProcessExtensions
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.content.shared import Shared
 from workflow_server.services import draft_files, drafts, groups, operations
@@ -154,4 +154,10 @@ def _process(process: ProcessExtensions) -> dict[str, Any]:
         "path": process.path,
         "facts": sorted({output.name for each in elements for output in each.outputs}),
         "elements": [{"id": each.id, "name": each.name, "type": each.type} for each in elements],
+        "calls": sorted({each.called for each in elements if each.called}),
+        "is_callable": any(_is_plain_start(each) for each in elements),
     }
+
+
+def _is_plain_start(element: ElementExtensions) -> bool:
+    return element.type == "startEvent" and element.scope is None and element.event is None

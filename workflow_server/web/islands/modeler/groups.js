@@ -104,7 +104,7 @@ function about(context) {
 
 function call(context) {
   const { model, vocabulary, change } = context, own = processOf(model.shown)?.id;
-  const known = vocabulary.options("processes").filter(([key]) => key !== own);
+  const known = vocabulary.options("processes").filter(([key]) => vocabulary.mayCall(own, key));
   return group("call", say("call"), [
     entry("called", ChoiceEntry, { label: say("called"), isRequired: true, isChinese: true, options: known, help: say("calledHelp"),
       getValue: () => model.shown.calledElement, setValue: (calledElement) => change(() => model.rename({ calledElement })) }),

@@ -159,6 +159,15 @@ export class Vocabulary {
 
   form(key) { return this.get("forms", key); }
 
+  // What has a plain start can be called, but nothing that comes back to the caller.
+  mayCall(caller, called) { return Boolean(this.get("processes", called)?.is_callable) && this.leaves(caller, called, []); }
+
+  // Whether no call of a process, or of what it calls, leads to the caller.
+  leaves(caller, called, seen) {
+    if (called === caller) return false;
+    return seen.includes(called) || (this.get("processes", called)?.calls ?? []).every((each) => this.leaves(caller, each, [...seen, called]));
+  }
+
   named(list, key) { const found = this.get(list, key); return found ? labelOf(found) : key ?? ""; }
 
   parameters(operation) {
