@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from tests.services.conftest import House
 from tests.services.drawing import chain, node, process, user
 from workflow_server.services import tasks
-from workflow_server.services.advance import due
+from workflow_server.services.advance import due, schedules
+from workflow_server.store import jobs
 from workflow_server.store.db import session
 from workflow_server.store.process_instances import ProcessInstance
 
@@ -129,3 +130,14 @@ def test_a_cycle_counts_on_from_its_last_moment(since: datetime | None, expected
     assert due.of_timer("cycle", "R2/P1M", now, since) == expected
     first = datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
     assert due.of_timer("cycle", "R/2026-05-01T09:00:00/P1M", now, None) == first
+
+
+def test_what_was_missed_waits_its_turn_behind_other_work(house: House) -> None:
+    house.deploy(scheduled("R/PT1M"))
+    house.now += DAY
+    (first,) = jobs.list_undone(schedules.RING)
+    schedules._ring(first.payload, house.now)
+    second = max(jobs.list_undone(schedules.RING), key=lambda each: each.id)
+    assert second.due_at == house.now
+    gap = [datetime.fromisoformat(each.payload["due"]) for each in (first, second)]
+    assert gap[1] - gap[0] == timedelta(minutes=1)

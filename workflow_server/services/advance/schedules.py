@@ -100,7 +100,8 @@ def _plan(schedule: Schedule, left: str, moment: datetime, now: datetime) -> Non
             "due": moment.isoformat(),
         },
         now=now,
-        due_at=moment,
+        # What was missed waits its turn: due earlier, it would go before all other work.
+        due_at=max(moment, now),
         in_line=False,
     )
 
