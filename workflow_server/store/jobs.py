@@ -210,13 +210,18 @@ def revive(job_id: UUID) -> None:
 
 
 def drop(instance_id: UUID, subject_ids: Collection[UUID]) -> list[UUID]:
-    """Take back jobs about these subjects that have not been done; return which had failed."""
+    """Take back jobs about these subjects that nobody is at; return which had failed.
+
+    Whoever is at one holds its row and may wait for the instance that is held here: it is
+    left to them, and they find nothing to do.
+    """
     dropped = session().execute(
         sa.delete(Job)
         .where(
             Job.instance_id == instance_id,
             Job.subject_id.in_(subject_ids),
-            Job.status != sa.literal_column("'done'"),
+            Job.status != sa.literal_column("'done'"),  # as the index has it
+            Job.status != sa.literal_column("'running'"),
         )
         .returning(Job.id, Job.status)
         .execution_options(synchronize_session=False)
@@ -253,10 +258,10 @@ def list_pending_of(instance_id: UUID, kind: str) -> Sequence[Job]:
 
 
 def set_due(job_id: UUID, due_at: datetime) -> None:
-    """Make a job due at another moment."""
+    """Make a job due at another moment, unless somebody is at it."""
     session().execute(
         sa.update(Job)
-        .where(Job.id == job_id)
+        .where(Job.id == job_id, Job.status == sa.literal_column("'ready'"))
         .values(due_at=due_at)
         .execution_options(synchronize_session=False)
     )
