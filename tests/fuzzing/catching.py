@@ -74,9 +74,9 @@ class Catching:
             return
         if event.interrupting:
             self.cancel_inside(scope)
-        runs = Token(self.diagram.elements[str(event.scope)], scope, "around", entered=True)
+        runs = Token(self.diagram.elements[str(event.scope)], scope)
         self.live.append(runs)
-        self.listen_in(runs)
+        self.ready(runs)
         happened = Token(event, runs, done=True, this=this)
         self.live.append(happened)
         self.ready(happened)

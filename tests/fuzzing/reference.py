@@ -188,8 +188,6 @@ class Reference(Looping, Joining, Catching):
         self.visits += 1
         if self.visits > MAXIMUM or len(self.live) > MAXIMUM // 10:
             raise TooLong
-        if token.scope is not None and token.scope.element.triggered:
-            self.comes(token.scope)  # an event subprocess begins with its start event
         try:
             if not token.entered:
                 self.comes(token)
@@ -225,7 +223,10 @@ class Reference(Looping, Joining, Catching):
             self.work(token)
         elif element.kind == "subProcess":
             self.waits(token, "around")
-            self.open_scope(token)
+            if element.triggered:
+                self.listen_in(token)  # what began it is there already
+            else:
+                self.open_scope(token)
         elif element.kind == "receiveTask" or (
             element.kind == "intermediateCatchEvent" and element.event != "link"
         ):

@@ -265,6 +265,20 @@ def test_event_subprocesses_beside_may_be_several_and_the_scope_waits_for_all() 
     assert complete(side, "h").game.ended
 
 
+def test_an_event_subprocess_listens_once_it_is_entered_not_to_what_happens_before() -> None:
+    # Both signals are thrown before the handler that the first begins is performed.
+    sketch = Sketch("start>p1>throw1>end p1>throw2>end")
+    sketch.having("throw1", event="signal", name="s").having("throw2", event="signal", name="s")
+    sketch.within("sub_e", "start_e>h>end_e", triggered=True)
+    sketch.having("start_e", event="signal", name="s", interrupting=False)
+    inner = Sketch("", "sub_e", sketch.diagram).within("sub_i", "start_i>k>end_i", triggered=True)
+    inner.having("start_i", event="signal", name="s", interrupting=False)
+    side = begin(sketch)
+    assert (open_tasks(side), side.waits("signal").count("start_i")) == ("h h", 2)
+    side.signal("s")
+    assert open_tasks(side) == "h h h k k"
+
+
 def looped(kind: str, **more: Any) -> Sketch:
     more.setdefault("items", "3")
     loop = Loop(kind, counted=True, **more)
