@@ -1,13 +1,14 @@
 """The state is small, flat and self-contained; a definition is shared and never changed."""
 
 import pickle
+import tracemalloc
 from typing import Any
 
 import orjson
 import pytest
 
 from tests.engine.builder import NOW, FakeHost, Player, Process, line, straight
-from workflow_server.engine import runtime
+from workflow_server.engine import definitions, runtime
 from workflow_server.engine.definitions import process_of, restore
 from workflow_server.engine.runtime import StateUnreadable
 from workflow_server.engine.tokens import load
@@ -171,3 +172,26 @@ def _picture(definition: Any) -> str:
     return repr(
         {name: (s._inputs, s._outputs, sorted(map(str, vars(s)))) for name, s in specs.items()}
     )
+
+
+def test_processes_ready_to_run_are_few_and_the_oldest_goes_first() -> None:
+    compiled = [line("a", key=f"p{n}").definition().compiled for n in range(definitions.CACHED + 5)]
+    for each in compiled:
+        restore(each)
+    kept = definitions._restored.cache_info()
+    assert kept.currsize == definitions.CACHED
+    restore(compiled[0])
+    assert definitions._restored.cache_info().misses == kept.misses + 1
+
+
+def test_a_process_of_200_elements_holds_less_than_a_megabyte() -> None:
+    compiled = straight(200).definition().compiled
+    definitions._restored.cache_clear()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        restore(compiled)
+        held = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert 100_000 < held < 1_000_000
