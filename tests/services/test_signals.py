@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 import sqlalchemy as sa
 
 from tests.services.conftest import House
 from tests.services.drawing import chain, line, node, process, user
+from workflow_server.services import incidents
 from workflow_server.services import process_instances as instances
+from workflow_server.services.advance import signals
 from workflow_server.store import process_instances as rows
 from workflow_server.store.db import session
 from workflow_server.store.process_instances import ProcessInstance
@@ -79,3 +84,19 @@ def test_a_case_that_is_over_hears_nothing(house: House) -> None:
     house.run_jobs()
     assert rows.get(started.instance.id).status == "completed"
     assert house.incidents(started.instance.id) == []
+
+
+def test_signals_that_lead_to_one_another_for_ever_are_stopped(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals, "MOST_RELAYS", 5)
+    woken = node("startEvent", "begin", "", BELL)
+    house.deploy(
+        line(THROW, key="q"), process(woken, THROW, chain("begin", "ring", "end"), start="")
+    )
+    house.start(house.ann, "q")
+    for hours in range(1, 12):
+        house.run_jobs(timedelta(hours=hours))
+    assert len(started_by_signal()) == 5
+    failed, _ = incidents.list_(house.root, is_open=True)
+    assert [each.instance_id for each in failed] == [None]

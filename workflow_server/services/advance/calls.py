@@ -189,7 +189,7 @@ def _cancel(case: Case, visit_ids: tuple[UUID, ...]) -> None:
 def _tell(case: Case, kind: str, payload: dict[str, Any]) -> None:
     jobs.enqueue(
         kind,
-        {"instance_id": str(case.instance.id), **payload},
+        {"instance_id": str(case.instance.id), "relays": case.relays + 1, **payload},
         now=case.now,
         instance_id=case.instance.id,
     )
@@ -198,18 +198,20 @@ def _tell(case: Case, kind: str, payload: dict[str, Any]) -> None:
 @jobs.handles(CALL_ENDED)
 def ended(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
     """Let a caller go on from what it called; one that waits no longer has nothing to do."""
-    return lambda: _ended(UUID(payload["instance_id"]), payload["error"], now)
+    called, relays = UUID(payload["instance_id"]), payload.get("relays", 0)
+    return lambda: _ended(called, payload["error"], now, relays)
 
 
 @jobs.handles(CALL_ESCALATED)
 def escalated(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
     """Let a caller hear an escalation of what it called."""
-    return lambda: _escalated(UUID(payload["instance_id"]), payload["code"], now)
+    called, relays = UUID(payload["instance_id"]), payload.get("relays", 0)
+    return lambda: _escalated(called, payload["code"], now, relays)
 
 
-def _ended(called_id: UUID, error: list[str] | None, now: datetime) -> None:
+def _ended(called_id: UUID, error: list[str] | None, now: datetime, relays: int) -> None:
     called = process_instances.get_whole(called_id).instance
-    case, wait_id = _caller(called.parent_id, now), called.parent_visit_id
+    case, wait_id = _caller(called.parent_id, now, relays), called.parent_visit_id
     if case is None or wait_id is None:
         return
     data = {"called_id": str(called_id)}
@@ -227,9 +229,9 @@ def _ended(called_id: UUID, error: list[str] | None, now: datetime) -> None:
         return
 
 
-def _escalated(called_id: UUID, code: str, now: datetime) -> None:
+def _escalated(called_id: UUID, code: str, now: datetime, relays: int) -> None:
     called = process_instances.get_whole(called_id).instance
-    case, wait_id = _caller(called.parent_id, now), called.parent_visit_id
+    case, wait_id = _caller(called.parent_id, now, relays), called.parent_visit_id
     if case is None or wait_id is None:
         return
     data = {"called_id": str(called_id), "escalation": code}
@@ -239,8 +241,8 @@ def _escalated(called_id: UUID, code: str, now: datetime) -> None:
         return
 
 
-def _caller(parent_id: UUID | None, now: datetime) -> Case | None:
+def _caller(parent_id: UUID | None, now: datetime, relays: int) -> Case | None:
     if parent_id is None:
         return None
-    case = Case(process_instances.lock(parent_id), None, now)
+    case = Case(process_instances.lock(parent_id), None, now, relays)
     return None if case.instance.status in _OVER else case

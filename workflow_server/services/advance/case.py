@@ -40,11 +40,14 @@ FOLLOW: list[Callable[[Case, Step, dict[str, Any]], tuple[NextTask, ...]]] = []
 class Case:
     """An instance under its lock, with its definition and content, and who moves it when."""
 
-    def __init__(self, locked: Locked, actor: Actor | None, now: datetime) -> None:
+    def __init__(self, locked: Locked, actor: Actor | None, now: datetime, relays: int = 0) -> None:
         self.instance = locked.instance
         self.definition = locked.definition
         self.actor = actor
         self.now = now
+        #: How many signals and called cases, one after the other, led here without a person,
+        #: a letter or the clock.
+        self.relays = relays
         #: What the things picked in the answers at hand are called, by id.
         self.picked: dict[str, str] = {}
         self.house = House(
@@ -84,7 +87,7 @@ class Case:
 
     def beside(self, locked: Locked) -> Case:
         """Return another instance, moved by the same person at the same moment."""
-        return Case(locked, self.actor, self.now)
+        return Case(locked, self.actor, self.now, self.relays)
 
     def variables_at(self, visit_id: UUID) -> dict[str, Any]:
         """Return what an open task or wait sees: its iteration's variables come first."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workflow_server.engine.runtime import WaitNotOpen
+from workflow_server.errors import InvalidState
 from workflow_server.events import Event
 from workflow_server.services import definition_cache, jobs
 from workflow_server.services.advance import starts
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
     from workflow_server.store.process_definitions import ProcessDefinition
 
 HEAR = "hear_signal"
+#: Signals that lead to one another more often than this go in a circle.
+MOST_RELAYS = 100
 _OVER = (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
+
+
+class SignalsInCircle(InvalidState):
+    """信号循环触发"""
 
 
 def write(case: Case, step: Step, _marked: Mapping[str, Any]) -> tuple[NextTask, ...]:
@@ -32,6 +39,12 @@ def write(case: Case, step: Step, _marked: Mapping[str, Any]) -> tuple[NextTask,
 
     What threw it has heard it already; processes that it starts are those deployed last.
     """
+    if step.signals and case.relays > MOST_RELAYS:
+        raise SignalsInCircle(
+            f"信号“{step.signals[0]}”一个引起一个，已经{MOST_RELAYS}次，流程可能在互相触发。"
+            f" Expected signals to come to rest, but '{step.signals[0]}' is thrown"
+            f" after {MOST_RELAYS} others that led to it."
+        )
     for signal in step.signals:
         hearing = [
             each
@@ -42,7 +55,8 @@ def write(case: Case, step: Step, _marked: Mapping[str, Any]) -> tuple[NextTask,
             _tell(case, signal, instance_id, [wait for _, wait in waits])
         for definition, element_id in _starting(signal):
             data = {"signal": signal, "thrown_by": str(case.instance.id)}
-            starts.plan(definition, element_id, case.instance.organisation_id, data, case.now)
+            host_id = case.instance.organisation_id
+            starts.plan(definition, element_id, host_id, data, case.now, case.relays + 1)
     return ()
 
 
@@ -54,6 +68,7 @@ def _tell(case: Case, signal: str, instance_id: UUID, waits: list[UUID]) -> None
             "instance_id": str(instance_id),
             "waits": [str(each) for each in waits],
             "thrown_by": str(case.instance.id),
+            "relays": case.relays + 1,
         },
         now=case.now,
         instance_id=instance_id,
@@ -68,7 +83,8 @@ def hear(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
 
 
 def _hear(payload: Mapping[str, Any], now: datetime) -> None:
-    case = Case(process_instances.lock(UUID(payload["instance_id"])), None, now)
+    locked = process_instances.lock(UUID(payload["instance_id"]))
+    case = Case(locked, None, now, payload.get("relays", 0))
     if case.instance.status in _OVER:
         return
     if not subscriptions.list_open([UUID(each) for each in payload["waits"]]):

@@ -26,6 +26,7 @@ def plan(
     organisation_id: UUID,
     data: Mapping[str, Any],
     now: datetime,
+    relays: int = 0,
 ) -> None:
     """Let an instance be started by a job; `data` is what its history tells of why."""
     jobs.enqueue(
@@ -35,6 +36,7 @@ def plan(
             "element_id": element_id,
             "organisation_id": str(organisation_id),
             "data": dict(data),
+            "relays": relays,
         },
         now=now,
         in_line=False,
@@ -57,6 +59,7 @@ def _start(payload: Mapping[str, Any], now: datetime) -> None:
     host = organisations.share(UUID(payload["organisation_id"]))
     if not may_host(definition, host):
         return
-    case = Case(process_instances.begin(definition.id, host.id, None, now), None, now)
+    begun = process_instances.begin(definition.id, host.id, None, now)
+    case = Case(begun, None, now, payload.get("relays", 0))
     act = Act(at=now, act=Event.INSTANCE_STARTED, data=dict(payload["data"]))
     case.start(payload["element_id"], None, act)
