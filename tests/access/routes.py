@@ -21,6 +21,7 @@ from tests.access.world import PDF, SOUGHT, Case, World
 #: What ids in routes, queries and bodies are called, and which of a case's things they name.
 KINDS: Mapping[str, str] = {
     "task_id": "task",
+    "visit_id": "task",  # an open task is where a branch stands
     "document_id": "document",
     "record_id": "record",
     "deadline_id": "deadline",
