@@ -198,7 +198,7 @@ def test_errors_ways_out_loops_and_data_are_set_up_and_undone(drawn: tuple[Round
         flow,
     )
     select(page, other)
-    feel(page, "condition", 'this.note = "stop"')
+    feel(page, "condition", 'answers.round_task[-1].note = "stop"')
     select(page, flow)
     entry(page, "default").check()
 

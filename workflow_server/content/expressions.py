@@ -24,7 +24,8 @@ from workflow_server.content.forms import Form
 from workflow_server.content.process_checks import RESERVED, Declared, Known
 from workflow_server.errors import Fault
 
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+# One without its end reaches to the end: looking for that from each quote would take for ever.
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
 _WORDS = feel.RESERVED | {"string", "count", "number", "contains"}
 _MOST_SHOWN = 200

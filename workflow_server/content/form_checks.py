@@ -9,7 +9,7 @@ from typing import Any
 from workflow_server.content.forms import Form
 from workflow_server.errors import Fault
 
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _ROOT = re.compile(r"(?<![\w.])(?:this\.)?([A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*)")
 #: Loops and functions bring names of their own.
 _OWN_NAMES = re.compile(r"[\[{]|\b(?:for|some|every|function)\b")

@@ -22,7 +22,7 @@ _FEEL_KEYS = frozenset(
 )  # fmt: skip
 #: Brackets and loops bring names of their own, which depend on values: left to the run.
 _OWN_NAMES = re.compile(r"[\[{]|\b(?:for|some|every|function)\b")
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _OF_FORMS = RESERVED | COUNTERS | {"parent", "i", "item"}
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -31,7 +31,7 @@ _NAMED = re.compile(r"\s*get value\(\s*names\s*,(.*)\)\s*", re.DOTALL)
 _MESSAGE = re.compile(
     rf'\s*get value\(\s*messages\s*,\s*"([^"]+)"\s*\)\[[^\]]*\]((?:\.{_STEP})*)\s*'
 )
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _PATHS = re.compile(rf"(?<![\w.])({_STEP}(?:\.{_STEP})*)")
 _INDEX = re.compile(r"\[\s*-?\d+\s*\]")
 #: So many letters deep do marks travel between processes, and facts through facts.

@@ -302,7 +302,7 @@ REPETITION = [
     drawn(
         f"a task repeated {name}",
         "x",
-        "多实例|循环|次|each|FEEL|标记",
+        "多实例|循环|次|each|FEEL|标记|isSequential",
         A,
         f"{MARK}{node('manualTask', 'x', inner=inner)}",
         chain("begin", "a", "x", "end"),

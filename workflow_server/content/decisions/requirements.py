@@ -15,7 +15,7 @@ _REQUIREMENTS = {
     "informationRequirement": {"requiredDecision": "decision", "requiredInput": "inputData"},
     "knowledgeRequirement": {"requiredKnowledge": "businessKnowledgeModel"},
 }
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _PLAIN = re.compile(r"\w*")
 _BOUND = re.compile(r"(?:for|some|every|,)\s+([^\W\d][\w ]*?)\s+in\b")
 
