@@ -303,17 +303,17 @@ def _named(request: Mapping[str, Any]) -> str:
         return "the decision"
     texts = request.get("expressions") or [step[0] for step in request.get("steps") or ()]
     texts = texts or [request.get("check", "")]
-    shown = ", ".join(repr(text[:200]) for text in texts[:3])
+    shown = ", ".join(repr(text[:60]) for text in texts[:3])
     return shown + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
 
 
 def _failure(answer: Mapping[str, Any]) -> str:
     text = str(answer.get("text", ""))[:200]
     if answer.get("at") is None:
-        return f"Expected to evaluate {text!r}, but {answer['failure']}"
+        return f"Expected to evaluate {text!r:.60}, but {answer['failure']}"
     near = f"（“{answer['token']}”附近）" if answer.get("token") else ""
     hint = f"，{answer['hint']}" if answer.get("hint") else ""
     return (
-        f"Expected FEEL, but {text!r} has a syntax error at character {answer['at'] + 1}: "
+        f"Expected FEEL, but {text!r:.60} has a syntax error at character {answer['at'] + 1}: "
         f"{answer['failure']}；第 {answer['at'] + 1} 个字符处有语法错误{near}{hint}"
     )
