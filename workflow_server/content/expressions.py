@@ -24,8 +24,6 @@ from workflow_server.content.forms import Form
 from workflow_server.content.process_checks import RESERVED, Declared, Known
 from workflow_server.errors import Fault
 
-# One without its end reaches to the end: looking for that from each quote would take for ever.
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
 _WORDS = feel.RESERVED | {"string", "count", "number", "contains"}
 _MOST_SHOWN = 200
@@ -88,7 +86,7 @@ def _unsaid(pointer: str, label: str, text: str | None) -> Iterator[Fault]:
     """Refuse `this` where nothing was answered: it would be null, whatever was meant."""
     if text is None or not text.startswith("="):
         return
-    words = {match.group(1) for match in _PATH.finditer(_TEXT.sub('""', text[1:]))}
+    words = {match.group(1) for match in _PATH.finditer(feel.without_texts(text[1:]))}
     if "this" in words:
         yield Fault(
             pointer,
@@ -152,7 +150,7 @@ class _Judge:
     def references(
         self, pointer: str, label: str, expression: str, names: dict[str, Any] | None = None
     ) -> Iterator[Fault]:
-        for match in _PATH.finditer(_TEXT.sub('""', expression)):
+        for match in _PATH.finditer(feel.without_texts(expression)):
             root, *steps = match.group(0).split(".")
             members, sentence = self.members.get(root, (frozenset(), ""))
             if sentence and steps and steps[0] not in members:
@@ -163,7 +161,7 @@ class _Judge:
         self, pointer: str, label: str, expression: str, names: dict[str, Any]
     ) -> Iterator[Fault]:
         """Try the expression with nothing but names: what is not found, nobody has set."""
-        words = {match.group(1) for match in _PATH.finditer(_TEXT.sub('""', expression))}
+        words = {match.group(1) for match in _PATH.finditer(feel.without_texts(expression))}
         if words <= names.keys() | _WORDS:
             return
         try:
@@ -195,7 +193,7 @@ def _form_of(element: ElementExtensions, process: ProcessExtensions, known: Know
 
 def _answer_faults(pointer: str, label: str, expression: str, form: Form) -> Iterator[Fault]:
     names = {path.split(".")[0] for path in form.fields}
-    for match in _PATH.finditer(_TEXT.sub('""', expression)):
+    for match in _PATH.finditer(feel.without_texts(expression)):
         root, *steps = match.group(0).split(".")
         if root == "this" and steps and steps[0] not in names:
             yield Fault(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workflow_server import feel
 from workflow_server.content.forms import Form
 from workflow_server.errors import Fault
 
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _ROOT = re.compile(r"(?<![\w.])(?:this\.)?([A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*)")
 #: Loops and functions bring names of their own.
 _OWN_NAMES = re.compile(r"[\[{]|\b(?:for|some|every|function)\b")
@@ -67,7 +67,7 @@ def _number(value: Any) -> float | None:
 
 
 def _named(expression: str) -> frozenset[str]:
-    bare = _TEXT.sub('""', expression)
+    bare = feel.without_texts(expression)
     return frozenset() if _OWN_NAMES.search(bare) else frozenset(_ROOT.findall(bare))
 
 

@@ -22,7 +22,6 @@ _FEEL_KEYS = frozenset(
 )  # fmt: skip
 #: Brackets and loops bring names of their own, which depend on values: left to the run.
 _OWN_NAMES = re.compile(r"[\[{]|\b(?:for|some|every|function)\b")
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _OF_FORMS = RESERVED | COUNTERS | {"parent", "i", "item"}
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -79,7 +78,7 @@ def _members(part: Any) -> Collection[tuple[str | int, Any]]:
 
 
 def _unknown(expression: str, names: frozenset[str]) -> list[str]:
-    if _OWN_NAMES.search(_TEXT.sub('""', expression)):
+    if _OWN_NAMES.search(feel.without_texts(expression)):
         return []
     context: dict[str, Any] = dict.fromkeys(names) | {name: {} for name in RESERVED}
     try:

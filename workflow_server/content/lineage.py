@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from workflow_server import feel
 from workflow_server.content.elements import (
     ElementExtensions,
     MessageEffect,
@@ -31,7 +32,6 @@ _NAMED = re.compile(r"\s*get value\(\s*names\s*,(.*)\)\s*", re.DOTALL)
 _MESSAGE = re.compile(
     rf'\s*get value\(\s*messages\s*,\s*"([^"]+)"\s*\)\[[^\]]*\]((?:\.{_STEP})*)\s*'
 )
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _PATHS = re.compile(rf"(?<![\w.])({_STEP}(?:\.{_STEP})*)")
 _INDEX = re.compile(r"\[\s*-?\d+\s*\]")
 #: So many letters deep do marks travel between processes, and facts through facts.
@@ -370,7 +370,7 @@ def _own(kind: RecordKind) -> Tree:
 
 def _paths(value: str) -> list[str]:
     """Return the paths that a value names, but for letters that are looked up by their type."""
-    found: list[str] = _PATHS.findall(_TEXT.sub('""', _MESSAGE.sub(" ", value[1:])))
+    found: list[str] = _PATHS.findall(feel.without_texts(_MESSAGE.sub(" ", value[1:])))
     return found
 
 

@@ -134,9 +134,8 @@ def correlate(
 
     The payload is appended to `messages.<message name>`.
     """
-    instance = load(process_of(definition), state, now)
-    token = _waiting(instance, wait_id, "message")
-    walk = Walk(instance, dict(variables), host)
+    walk = _walk(definition, state, variables, now, host)
+    token = _waiting(walk.instance, wait_id, "message")
     token.said = walk.frames.keep(token, "messages", token.task_spec.node.message, payload)
     walk.fire(token)
     return walk.run()
@@ -156,10 +155,9 @@ def fire_timer(
 
     `due` is when it should have rung: a repeating timer counts on from there.
     """
-    instance = load(process_of(definition), state, now)
-    token = _waiting(instance, wait_id, "timer")
+    walk = _walk(definition, state, variables, now, host)
+    token = _waiting(walk.instance, wait_id, "timer")
     token.since = due
-    walk = Walk(instance, dict(variables), host)
     walk.fire(token)
     return walk.run()
 
@@ -173,8 +171,7 @@ def signal(
     host: Host,
 ) -> Step:
     """Let a signal be heard by all that waits for it; WaitNotOpen if nothing does."""
-    instance = load(process_of(definition), state, now)
-    walk = Walk(instance, dict(variables), host)
+    walk = _walk(definition, state, variables, now, host)
     if not walk.signal(name):
         raise WaitNotOpen(f"Expected something to wait for signal '{name}', but nothing does")
     return walk.run()
@@ -193,9 +190,8 @@ def end_call(
 
     The result is appended to `results.<element>`.
     """
-    instance = load(process_of(definition), state, now)
-    token = _waiting(instance, wait_id, "call")
-    walk = Walk(instance, dict(variables), host)
+    walk = _walk(definition, state, variables, now, host)
+    token = _waiting(walk.instance, wait_id, "call")
     token.said = walk.frames.keep(token, "results", token.task_spec.node.id, result)
     walk.notes.ended_wait(token)
     walk.go_on(token)
@@ -216,9 +212,8 @@ def raise_in_call(
 
     What nobody catches is an incident there; a retry calls the process anew.
     """
-    instance = load(process_of(definition), state, now)
-    token = _waiting(instance, wait_id, "call")
-    walk = Walk(instance, dict(variables), host)
+    walk = _walk(definition, state, variables, now, host)
+    token = _waiting(walk.instance, wait_id, "call")
     walk.attempt(token, lambda each: walk.raise_error(each, code, message, itself=True))
     if token.state == TaskState.ERROR:
         walk.notes.ended_wait(token)
@@ -235,9 +230,8 @@ def escalate_in_call(
     host: Host,
 ) -> Step:
     """Let an escalation of a called process, which may go on, be caught at its call activity."""
-    instance = load(process_of(definition), state, now)
-    token = _waiting(instance, wait_id, "call")
-    walk = Walk(instance, dict(variables), host)
+    walk = _walk(definition, state, variables, now, host)
+    token = _waiting(walk.instance, wait_id, "call")
     walk.escalate(token, code, itself=True)
     return walk.run()
 
@@ -277,6 +271,12 @@ def retry(
     walk.notes.resolved(token)
     token.task_spec.again(token)
     return walk.run()
+
+
+def _walk(
+    definition: Definition, state: bytes, variables: Variables, now: datetime, host: Host
+) -> Walk:
+    return Walk(load(process_of(definition), state, now), dict(variables), host)
 
 
 def _start_event(definition: Definition, element_id: str | None, message: str | None) -> str:

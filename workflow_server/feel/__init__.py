@@ -18,6 +18,7 @@ from workflow_server.feel.expressions import (
     explain,
     odd_names,
 )
+from workflow_server.feel.texts import without_texts
 
 __all__ = [
     "MAX_EXPRESSION",
@@ -36,4 +37,5 @@ __all__ = [
     "evaluate_in_place",
     "explain",
     "odd_names",
+    "without_texts",
 ]

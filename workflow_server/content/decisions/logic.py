@@ -10,17 +10,16 @@ from workflow_server.content.decisions import tables
 from workflow_server.content.decisions.sheet import REMARKS, Node, Sheet, child, children, ours
 from workflow_server.content.decisions.types import Types, shape
 
-KINDS = frozenset(
-    {
-        "literalExpression",
-        "context",
-        "invocation",
-        "functionDefinition",
-        "list",
-        "relation",
-        "decisionTable",
-    }
-)
+#: Kinds of logic, and who reads each.
+KINDS = {
+    "literalExpression": "_literal_expression",
+    "context": "_context",
+    "invocation": "_invocation",
+    "functionDefinition": "_function_definition",
+    "list": "_list",
+    "relation": "_relation",
+    "decisionTable": "_decision_table",
+}
 
 
 class Logic:
@@ -50,7 +49,7 @@ class Logic:
             return None
         before = len(self.sheet.faults)
         node: Node = {"at": self.sheet.place(element, label), "type": self.types.of(element)}
-        node |= getattr(self, f"_{kind}")(element) or {}
+        node |= getattr(self, KINDS[kind])(element)
         return node if len(self.sheet.faults) == before else None
 
     def function(self, element: etree._Element, label: str = "") -> Node:
@@ -87,7 +86,7 @@ class Logic:
                 return [{each["name"]: 1 for each in node["outputs"]}]
         return 1
 
-    def _literalExpression(self, element: etree._Element) -> Node:  # noqa: N802
+    def _literal_expression(self, element: etree._Element) -> Node:
         if child(element, "importedValues") is not None:
             self.sheet.fault(element, "不支持引入别处的值（importedValues）")
         text = self.sheet.text(element)
@@ -136,7 +135,7 @@ class Logic:
             self.calls.append((element, called["text"], names))
         return {"kind": "call", "target": called, "bindings": bindings}
 
-    def _functionDefinition(self, element: etree._Element) -> Node:  # noqa: N802
+    def _function_definition(self, element: etree._Element) -> Node:
         return self.function(element)
 
     def _list(self, element: etree._Element) -> Node:
@@ -159,7 +158,7 @@ class Logic:
             rows.append(cells)
         return {"kind": "relation", "columns": columns, "rows": rows}
 
-    def _decisionTable(self, element: etree._Element) -> Node:  # noqa: N802
+    def _decision_table(self, element: etree._Element) -> Node:
         table = tables.read(element, self.sheet, self.types)
         self.texts.extend(table.texts)
         self.sheet.parts.update(each["name"] for each in table.node["outputs"])

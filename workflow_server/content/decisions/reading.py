@@ -107,7 +107,7 @@ class _Reader:
     def logic(self) -> None:
         for part in self.parts.values():
             for name, element in ours(part.element):
-                if name not in KINDS | _WITHIN | {"encapsulatedLogic"}:
+                if name not in {*KINDS, *_WITHIN, "encapsulatedLogic"}:
                     self.sheet.fault(element, f"“{part.name}”里不支持 {name}")
             if part.kind != "inputData":
                 self.body(part)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from workflow_server import feel
 from workflow_server.content.decisions.sheet import Node, Sheet, child, children
 
 #: Kinds of requirement: the element, what it holds, and what may be required by it.
@@ -15,7 +16,6 @@ _REQUIREMENTS = {
     "informationRequirement": {"requiredDecision": "decision", "requiredInput": "inputData"},
     "knowledgeRequirement": {"requiredKnowledge": "businessKnowledgeModel"},
 }
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 _PLAIN = re.compile(r"\w*")
 _BOUND = re.compile(r"(?:for|some|every|,)\s+([^\W\d][\w ]*?)\s+in\b")
 
@@ -108,7 +108,7 @@ def refuse_undeclared(parts: Mapping[str, Part], sheet: Sheet) -> None:
 
 
 def _mentioned(mention: re.Pattern[str], text: str, seen: set[str]) -> Iterator[str]:
-    bare = _STRING.sub('""', text)
+    bare = feel.without_texts(text)
     for name in seen:
         # A name of several words hides the words in it.
         bare = bare if _PLAIN.fullmatch(name) else bare.replace(name, " ")
