@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("engine", "http", "jobs", "lists", "documents")
+NAMES = ("engine", "http", "jobs", "lists", "documents", "pages")
 
 
 def main() -> int:

@@ -136,6 +136,8 @@ class Filler:
         for number in range(rows.count(), len(spot.value), -1):
             rows.last.locator("[data-act=remove]").click()
             expect(rows).to_have_count(number - 1)
+        # The list puts the cursor into a new row a moment later: what is typed would follow it.
+        self.page.evaluate("() => new Promise((done) => setTimeout(done, 60))")
 
     def _enter(self, spot: Spot) -> None:
         kind = spot.component["type"]

@@ -6,7 +6,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { t } from "./texts.js";
 
-const WAIT = 150;
+const WAIT = 60;
 const typing = new Set();
 
 // What is typed but not yet taken over, is now.

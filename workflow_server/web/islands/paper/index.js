@@ -8,7 +8,7 @@ import { Frame } from "./frame.js";
 import { Pages } from "./pages.js";
 import { words } from "./words.js";
 
-const SETTLE_MS = 30; // several answers at once are one
+const SETTLE_MS = 5; // several answers at once are one
 const PATIENCE_MS = 20000;
 const TRIES = 90;
 
@@ -26,6 +26,7 @@ class Paper {
     this.pages = new Pages(container);
     this.frame = new Frame(element, this.pages);
     this.asked = 0;
+    this.rested = 0;
   }
 
   emit(name, detail) {
@@ -78,7 +79,7 @@ class Paper {
     this.asked = performance.now();
     if (this.isVisible === false) return;
     clearTimeout(this.later);
-    this.later = setTimeout(() => this.refresh(), SETTLE_MS);
+    this.later = setTimeout(() => this.refresh(), Math.max(SETTLE_MS, this.rested - this.asked));
   }
 
   see(visible) {
@@ -115,7 +116,10 @@ class Paper {
       const response = await ask("POST", preview, { json: body, patience: PATIENCE_MS });
       const data = await response.arrayBuffer();
       const missing = JSON.parse(decodeURIComponent(response.headers.get("Missing-Parts") ?? "[]"));
-      await this.show(data, { server: performance.now() - began, waited: began - this.asked });
+      const server = performance.now() - began;
+      // A server that is slow to draw is asked the less often: it rests as long as it worked.
+      this.rested = performance.now() + server;
+      await this.show(data, { server, waited: began - this.asked });
       this.frame.tell(missing.length ? words.missing(missing) : "");
       return 0;
     } catch (error) {
