@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -198,9 +198,7 @@ def _host(source: Source, organisation_id: UUID) -> Host:
         raise _refusal("organisation_id", "没有这个单位")
     if source.party not in (None, found.party):
         raise _refusal("organisation_id", f"“{source.title}”不能在{found.name}办理")
-    return Host(
-        found.id, found.key, found.name, found.short_name, found.code, found.party, found.region
-    )
+    return Host(**{each.name: getattr(found, each.name) for each in fields(Host)})
 
 
 def _person(person_id: UUID) -> Actor:

@@ -60,6 +60,7 @@ class Host:
     code: str
     party: str
     region: str | None
+    parent_id: UUID | None
 
 
 class Department(Model):

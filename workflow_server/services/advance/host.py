@@ -49,6 +49,8 @@ class House:
     now: datetime
     assignments: dict[UUID, Assignment] = field(default_factory=dict)
     outcome: tuple[str, str] | None = None
+    #: Records of other cases that were changed in this step.
+    touched: list[dict[str, Any]] = field(default_factory=list)
     is_called: bool = False
 
     def enter(self, visit: Visit, variables: dict[str, Any]) -> None:
@@ -96,6 +98,7 @@ class House:
             now=self.now,
             variables=variables,
             visit=visit,
+            touched=self.touched,
         )
 
     def situation_at(self, element: ElementExtensions, variables: dict[str, Any]) -> Situation:
@@ -138,4 +141,5 @@ def organisation_context(organisation: Host) -> dict[str, Any]:
         "code": organisation.code,
         "party": organisation.party,
         "region": organisation.region,
+        "parent": organisation.parent_id and str(organisation.parent_id),
     }
