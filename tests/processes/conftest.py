@@ -4,3 +4,4 @@ from tests.court import case as case
 from tests.court import databases as databases
 from tests.court import pages as pages
 from tests.court import settled_databases as settled_databases
+from tests.processes.office import open_office as open_office
