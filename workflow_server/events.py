@@ -18,6 +18,8 @@ class Event(StrEnum):
     TASK_RELEASED = "TaskReleased"
     #: A person gave their answers, and the instance went on.
     TASK_COMPLETED = "TaskCompleted"
+    #: A person made happen what their case offered them to do, with their answers.
+    ACT_DONE = "ActDone"
     #: A person kept answers that are not finished, under an Idempotency-Key.
     DRAFT_SAVED = "DraftSaved"
     #: A message reached who waited for it.

@@ -119,7 +119,7 @@ def test_what_is_sound_is_accepted(body: str) -> None:
         ),
         (
             node("startEvent", '<wf:message type="M-A"/><wf:preview kind="letter"/>', MESSAGE),
-            "wf:preview：这个开始事件没有表单",
+            "wf:preview：这个事件没有表单",
         ),
         (node("task", '<wf:deadline name="a" start="=today"/>'), "缺少 rule"),
         (node("task", '<wf:deadline name="a" rule="R-1"/>'), "缺少 start"),

@@ -93,8 +93,8 @@ def separation(process: ProcessExtensions, rule: Separation) -> Sentences:
         target = process.elements.get(element_id)
         if target is None:
             yield f"{word}：流程里没有元素“{element_id}”"
-        elif target.type != "userTask" and element_id not in starts:
-            yield f"{word}：元素“{element_id}”既不是人工任务，也不是手工发起的开始事件"
+        elif target.type != "userTask" and target.act is None and element_id not in starts:
+            yield f"{word}：元素“{element_id}”不是人工任务、可办事项或手工发起的开始事件"
 
 
 def _attributes(given: Assign) -> Sentences:

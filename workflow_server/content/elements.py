@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-When = Literal["enter", "leave"]
+from workflow_server.content.deadline_effects import DeadlineEffect as DeadlineEffect
+from workflow_server.content.deadline_effects import When as When
+
+#: Tasks that the server does at once.
+AUTOMATIC = frozenset({"serviceTask", "businessRuleTask"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,16 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What people of some roles may do to a case while an event of it waits."""
+
+    roles: tuple[str, ...]
+    label: str
+    form: str | None = None
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Separation:
     """Elements of which nobody may do more than one."""
 
@@ -102,13 +116,14 @@ class NamedValue:
 
 @dataclass(frozen=True, slots=True)
 class RecordEffect:
-    """Open, update or close the instance's record of a kind."""
+    """Open a record of a kind; update or close the instance's, or the one that `of` names."""
 
     operation: Literal["open", "update", "close"]
     kind: str
     title: str | None = None
     state: str | None = None
     fields: tuple[NamedValue, ...] = ()
+    of: str | None = None
     when: When = "leave"
 
 
@@ -124,10 +139,11 @@ class LinkEffect:
 
 @dataclass(frozen=True, slots=True)
 class StateEffect:
-    """Put the instance's record of a kind into a state as the token arrives."""
+    """Put the instance's record of a kind, or the one named, into a state on arrival."""
 
     record: str
     label: str
+    of: str | None = None
     when: When = "enter"
 
 
@@ -148,20 +164,6 @@ class DocumentEffect:
     moment: Literal["draft", "issue", "serve"]
     to: str | None = None
     name: str | None = None
-    when: When = "leave"
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineEffect:
-    """Start a named clock by a dated rule, or stop it."""
-
-    operation: Literal["start", "stop"]
-    name: str
-    rule: str | None = None
-    start: str | None = None
-    stop_on: tuple[str, ...] = ()
-    subject: str | None = None
-    label: str | None = None
     when: When = "leave"
 
 
@@ -255,7 +257,8 @@ class ElementExtensions:
     lane_role: str | None = None
     assign: Assign | None = None
     separate_from: tuple[str, ...] = ()
-    form: str | None = None
+    form: str | None = None  # of a task, or of an act
+    act: Act | None = None
     field_access: Mapping[str, str] = field(default_factory=dict)
     reads: tuple[Reads, ...] = ()
     previews: tuple[str, ...] = ()  # kinds of documents that its answers end up in
@@ -273,9 +276,23 @@ class ElementExtensions:
     condition: str | None = None  # of a conditional event
     data: tuple[Output, ...] = ()  # the data objects that it writes, "=this" as it is
 
+    @property
+    def work(self) -> tuple[DeadlineEffect, ...]:
+        """Return the changes of clocks that an automatic task does: a refusal is its error."""
+        if self.type not in AUTOMATIC:
+            return ()
+        return tuple(
+            effect
+            for effect in self.effects
+            if isinstance(effect, DeadlineEffect)
+            and effect.operation not in ("start", "stop")
+            and effect.when == "leave"
+        )
+
     def effects_at(self, when: When) -> tuple[Effect, ...]:
         """Return the effects of one moment, in written order (outputs come before them)."""
-        return tuple(effect for effect in self.effects if effect.when == when)
+        work = self.work
+        return tuple(each for each in self.effects if each.when == when and each not in work)
 
     def papers(self) -> tuple[str, ...]:
         """Return the kinds of documents to show while its form is filled in, each once.

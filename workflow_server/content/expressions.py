@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workflow_server import feel
+from workflow_server.content import deadline_checks
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import (
     DeadlineEffect,
@@ -18,6 +19,7 @@ from workflow_server.content.elements import (
     MessageEffect,
     ProcessExtensions,
     RecordEffect,
+    StateEffect,
 )
 from workflow_server.content.form_names import form_faults
 from workflow_server.content.forms import Form
@@ -31,7 +33,7 @@ _ENDLESS = "用空的案件试算就停不下来（耗时过长、占内存过�
 #: Activities that nobody answers themselves.
 _UNANSWERED = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 #: What is read while nothing is being answered.
-_UNSAID = frozenset({"wf:each items", "loopCardinality", "定时器", "条件"})
+_UNSAID = frozenset({"wf:each items", "loopCardinality", "定时器", "条件", "wf:act condition"})
 #: What is read before the turns begin.
 _OUTSIDE = frozenset({"wf:each items", "loopCardinality"})
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -229,6 +231,8 @@ def _values(element: ElementExtensions) -> Labelled:
             yield f"wf:parameter {parameter.name}", parameter.value
     if element.catch_message is not None:
         yield "wf:message conversation", element.catch_message.conversation
+    if element.act is not None:
+        yield "wf:act condition", element.act.condition
     yield "定时器", element.timer_text
     yield "条件", _as_feel(element.condition)
     for parameter in element.call:
@@ -250,10 +254,13 @@ def _as_feel(text: str | None) -> str | None:
 def _effect_values(effect: Effect) -> Labelled:
     match effect:
         case RecordEffect():
+            yield "wf:record of", effect.of
             yield "wf:record title", effect.title
             yield "wf:record state", effect.state
             for item in effect.fields:
                 yield f"wf:field {item.name}", item.value
+        case StateEffect():
+            yield "wf:state of", effect.of
         case LinkEffect():
             yield "wf:link from", effect.source
             yield "wf:link to", effect.target
@@ -261,9 +268,8 @@ def _effect_values(effect: Effect) -> Labelled:
             yield "wf:document to", effect.to
             yield "wf:document name", effect.name
         case DeadlineEffect():
-            yield "wf:deadline rule", effect.rule
-            yield "wf:deadline start", effect.start
-            yield "wf:deadline label", effect.label
+            for name, text in deadline_checks.values(effect):
+                yield f"wf:deadline {name}", text
         case MessageEffect():
             yield "wf:message to", effect.to
             yield "wf:message conversation", effect.conversation

@@ -13,6 +13,7 @@ from lxml import etree
 
 from workflow_server.content import values, xml
 from workflow_server.content.elements import (
+    Act,
     Assign,
     CatchMessage,
     Condition,
@@ -44,6 +45,7 @@ from workflow_server.content.values import BPMN
 from workflow_server.errors import Fault
 
 __all__ = [
+    "Act",
     "Assign",
     "CatchMessage",
     "Condition",
@@ -201,6 +203,7 @@ class _Reader:
         kind = xml.local_name(node)
         event, definition = _event(node)
         message_name = self.message_name(node, definition)
+        act = values.act(ours.one("act"))
         return ElementExtensions(
             id=node.get("id", ""),
             type=kind,
@@ -212,7 +215,8 @@ class _Reader:
             lane_role=role,
             assign=values.assign(ours.one("assign")),
             separate_from=values.words(ours.one("separateFrom"), "tasks"),
-            form=values.attribute(ours.one("form"), "key"),
+            form=values.attribute(ours.one("form"), "key") if act is None else act.form,
+            act=act,
             field_access={
                 item.get("field", ""): item.get("access", "") for item in ours.all("fieldAccess")
             },
@@ -225,7 +229,7 @@ class _Reader:
             ),
             effects=tuple(values.effects(ours.items, kind)),
             operation=values.operation(ours.one("operation")),
-            catch_message=values.catch(ours.one("message"), kind, message_name),
+            catch_message=values.catch(ours.one("message"), kind, message_name, act),
             timer=values.timer(ours.one("timer")),
             outcome=values.outcome(ours.one("outcome")),
             scope=scope,

@@ -29,6 +29,8 @@ THROWING = frozenset(["intermediateThrowEvent", "endEvent", "sendTask"])
 EVENTS = frozenset(
     ["startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"]
 )
+#: Events that a person may make happen.
+ACTABLE = frozenset(["startEvent", "intermediateCatchEvent", "boundaryEvent"])
 GATEWAYS = frozenset(
     [
         "exclusiveGateway",
@@ -121,7 +123,11 @@ ON_EMPTY = _choice("onEmpty", "incident", "role", "head_above", "starter", "pers
 SELF_RULE = _choice("selfRule", "allow", "exclude", "head_above", "department_head")
 UNTIL = _choice("until", "top")
 RECORD_OPERATION = _choice("recordOperation", "open", "update", "close")
-DEADLINE_OPERATION = _choice("deadlineOperation", "start", "stop")
+DEADLINE_OPERATION = _choice(
+    "deadlineOperation",
+    *("start", "stop", "extend", "pause", "resume", "exclude", "restart", "revise", "add"),
+)
+ENDED_AS = _choice("endedAs", "cancelled")
 MOMENT = _choice("moment", "draft", "issue", "serve")
 
 
@@ -173,18 +179,24 @@ WORDS: Mapping[str, Word] = {
     "separateFrom": Word({"tasks": IDS}, places=_USER_TASK, once=True),
     "form": Word({"key": FORM_KEY}, places=_USER_TASK, once=True),
     "fieldAccess": Word({"field": PATH, "access": ACCESS}, places=_USER_TASK),
-    "reads": Word({"label": TEXT, "value": TEXT}, places=_USER_TASK),
-    "preview": Word({"kind": KEY}, places=_USER_TASK | {"startEvent"}),
+    "reads": Word({"label": TEXT, "value": TEXT}, places=_USER_TASK | ACTABLE),
+    "preview": Word({"kind": KEY}, places=_USER_TASK | ACTABLE),
+    "act": Word(
+        {"role": KEYS, "label": TEXT},
+        {"form": FORM_KEY, "condition": TEXT},
+        places=ACTABLE,
+        once=True,
+    ),
     "output": Word({"name": NAME, "value": TEXT}, places=_WORKING),
     "record": Word(
         {"operation": RECORD_OPERATION, "kind": KEY},
-        {"title": TEXT, "state": TEXT, "when": WHEN},
+        {"of": TEXT, "title": TEXT, "state": TEXT, "when": WHEN},
         children=("field",),
         places=_WORKING,
     ),
     "field": Word({"name": NAME, "value": TEXT}),
     "link": Word({"from": TEXT, "relation": KEY, "to": TEXT}, {"when": WHEN}, places=_WORKING),
-    "state": Word({"record": KEY, "label": TEXT}, places=_WORKING),
+    "state": Word({"record": KEY, "label": TEXT}, {"of": TEXT}, places=_WORKING),
     "number": Word({"series": KEY, "name": NAME}, {"when": WHEN}, places=_WORKING),
     "document": Word(
         {"kind": KEY, "moment": MOMENT},
@@ -197,6 +209,15 @@ WORDS: Mapping[str, Word] = {
             "operation": DEADLINE_OPERATION,
             "rule": TEXT,
             "start": TEXT,
+            "amount": TEXT,
+            "until": TEXT,
+            "by": TEXT,
+            "days": TEXT,
+            "from": TEXT,
+            "to": TEXT,
+            "reason": TEXT,
+            "as": ENDED_AS,
+            "copyTo": TEXT,
             "stopOn": IDS,
             "subject": KEY,
             "label": TEXT,
@@ -215,7 +236,7 @@ WORDS: Mapping[str, Word] = {
     "timer": Word(
         {"deadline": NAME},
         {"offset": OFFSET},
-        places=frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"}),
+        places=ACTABLE,
         once=True,
     ),
     "operation": Word(

@@ -230,7 +230,7 @@ class _Tracer:
         results = self.results()
         found = Lineage(
             answers=answers,
-            this={**received, **answers, **results},
+            this={**_both(received, answers), **results},
             results=results,
             records={kind.key: _own(kind) for kind in self.records.values()},
             messages=self.sent,
@@ -350,6 +350,12 @@ class _Tracer:
                             placed = {_join(item.name, path): m for path, m in tree.items()}
                             records[effect.kind] = _merged(records[effect.kind], placed)
         return records
+
+
+def _both(one: Mapping[str, Tree], other: Mapping[str, Tree]) -> dict[str, Tree]:
+    """Return the trees of both: what a letter or a person may bring."""
+    keys = one.keys() | other.keys()
+    return {key: _merged(one.get(key, {}), other.get(key, {})) for key in keys}
 
 
 def _looped(element: ElementExtensions) -> Iterator[tuple[str, str]]:

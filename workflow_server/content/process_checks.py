@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflow_server import feel
-from workflow_server.content import assign_checks, turns
+from workflow_server.content import act_checks, assign_checks, deadline_checks, turns
 from workflow_server.content.documents import DocumentKind
 from workflow_server.content.elements import (
+    AUTOMATIC,
     SECRECIES,
     DeadlineEffect,
     DocumentEffect,
@@ -126,13 +127,14 @@ class ProcessCheck:
             yield from self.role("wf:lane", element.lane_role)
         if element.type == "userTask":
             yield from self.user_task(element)
+        yield from act_checks.sentences(element, self.known.shared.roles, self.known.form_keys)
         yield from self.previews(element)
         yield from self.facts(element)
         yield from self.effects(element)
         yield from self.messages(element)
         yield from self.timer(element)
         yield from turns.sentences(self.process, element)
-        if element.type in ("serviceTask", "businessRuleTask") and element.operation is None:
+        if element.type in AUTOMATIC and element.operation is None and not element.work:
             yield "缺少 wf:operation：请写明这个自动任务做什么"
 
     def user_task(self, element: ElementExtensions) -> Sentences:
@@ -162,9 +164,9 @@ class ProcessCheck:
         for kind in _repeated(element.previews):
             yield f"wf:preview：“{kind}”在这个元素上写了两次"
         starts = (start for start in self.process.starts if start.element_id == element.id)
-        has_form = element.type != "startEvent" or any(start.form for start in starts)
-        if element.previews and not has_form:
-            yield "wf:preview：这个开始事件没有表单，没有可以预览的内容"
+        has_form = element.type == "userTask" or any(start.form for start in starts)
+        if element.previews and element.act is None and not has_form:
+            yield "wf:preview：这个事件没有表单，没有可以预览的内容"
 
     def facts(self, element: ElementExtensions) -> Sentences:
         for name in _repeated(output.name for output in element.outputs):
@@ -184,7 +186,7 @@ class ProcessCheck:
                 case RecordEffect():
                     yield from self.record(effect)
                 case StateEffect():
-                    yield from self.opened("wf:state", effect.record)
+                    yield from self.opened("wf:state", effect.record, effect.of)
                     yield from self.state("wf:state", effect.record, effect.label)
                 case NumberEffect() if effect.series not in self.known.shared.series:
                     yield f"wf:number：series.json 里没有编号序列“{effect.series}”"
@@ -202,18 +204,22 @@ class ProcessCheck:
                 yield f"wf:record：records.json 里没有台账种类“{effect.kind}”"
             if effect.title is None:
                 yield "wf:record operation=open：缺少 title"
+            if effect.of is not None:
+                yield "wf:record operation=open：用不到属性 of"
         else:
-            yield from self.opened("wf:record", effect.kind)
+            yield from self.opened("wf:record", effect.kind, effect.of)
         if effect.state is not None and not effect.state.startswith("="):
             yield from self.state("wf:record", effect.kind, effect.state)
         for item in effect.fields:
             if kind is not None and item.name not in kind.fields:
                 yield f"wf:field：台账种类“{effect.kind}”没有字段“{item.name}”"
 
-    def opened(self, word: str, kind: str) -> Sentences:
+    def opened(self, word: str, kind: str, of: str | None) -> Sentences:
         if kind not in self.known.shared.records:
             yield f"{word}：records.json 里没有台账种类“{kind}”"
-        elif kind not in self.declared.opened:
+        elif of is not None and not of.startswith("="):
+            yield f"{word} of：“{of}”须是 FEEL（以 = 开头），给出记录的标识"
+        elif of is None and kind not in self.declared.opened:
             yield f"{word}：这个流程没有用 wf:record operation=open 建立过“{kind}”"
 
     def state(self, word: str, kind: str, label: str) -> Sentences:
@@ -227,16 +233,9 @@ class ProcessCheck:
             yield f"{word}：没有文书 documents/{kind}/"
 
     def deadline(self, effect: DeadlineEffect) -> Sentences:
-        if effect.operation == "stop":
-            if effect.name not in self.declared.deadlines:
-                yield f"wf:deadline operation=stop：这个流程没有起算过期限“{effect.name}”"
-            return
-        if effect.rule is None:
-            yield "wf:deadline：缺少 rule"
-        elif not effect.rule.startswith("=") and effect.rule not in self.known.shared.rule_codes:
-            yield f"wf:deadline：deadlines.dmn 里没有规则“{effect.rule}”"
-        if effect.start is None:
-            yield "wf:deadline：缺少 start，请写明从哪一天起算"
+        yield from deadline_checks.sentences(
+            effect, self.known.shared.rule_codes, self.declared.deadlines
+        )
         for target in effect.stop_on:
             if target not in self.process.elements:
                 yield f"wf:deadline stopOn：流程里没有元素“{target}”"
@@ -268,7 +267,8 @@ class ProcessCheck:
         caught = element.catch_message
         waits = element.event == "message" or element.type == "receiveTask"
         if caught is None:
-            if waits and element.type not in ("intermediateThrowEvent", "endEvent"):
+            throws = element.type in ("intermediateThrowEvent", "endEvent")
+            if waits and not throws and element.act is None:
                 yield "缺少 wf:message：请写明等待哪种消息"
             return
         if not waits:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from workflow_server.content import xml
 from workflow_server.content.elements import (
+    Act,
     Assign,
     CatchMessage,
     DeadlineEffect,
@@ -67,13 +68,26 @@ def assign(item: etree._Element | None) -> Assign | None:
     )
 
 
-def catch(item: etree._Element | None, place: str, message_name: str | None) -> CatchMessage | None:
-    """Return what a catching element waits for: ours says it, else the name of its message."""
+def act(item: etree._Element | None) -> Act | None:
+    """Return what people may do to a case while an event waits."""
+    if item is None:
+        return None
+    roles, label = words(item, "role"), item.get("label", "")
+    return Act(roles, label, item.get("form"), item.get("condition"))
+
+
+def catch(
+    item: etree._Element | None, place: str, message_name: str | None, act: Act | None
+) -> CatchMessage | None:
+    """Return which letter an element waits for: ours says it, else the name of its message.
+
+    One that only a person makes happen waits for none.
+    """
     if place not in CATCHING:
         return None
     if item is not None:
         return CatchMessage(item.get("type", ""), item.get("conversation"))
-    return CatchMessage(message_name) if message_name else None
+    return CatchMessage(message_name) if message_name and act is None else None
 
 
 def timer(item: etree._Element | None) -> Timer | None:
@@ -169,6 +183,7 @@ def _record(item: etree._Element) -> Effect:
         title=item.get("title"),
         state=item.get("state"),
         fields=_named(item, "field"),
+        of=item.get("of"),
         when=_when(item),
     )
 
@@ -180,7 +195,7 @@ def _link(item: etree._Element) -> Effect:
 
 
 def _state(item: etree._Element) -> Effect:
-    return StateEffect(item.get("record", ""), item.get("label", ""))
+    return StateEffect(item.get("record", ""), item.get("label", ""), item.get("of"))
 
 
 def _number(item: etree._Element) -> Effect:
@@ -207,6 +222,15 @@ def _deadline(item: etree._Element) -> Effect:
         subject=item.get("subject"),
         label=item.get("label"),
         when=_when(item),
+        amount=item.get("amount"),
+        until=item.get("until"),
+        by=item.get("by"),
+        days=item.get("days"),
+        from_=item.get("from"),
+        to=item.get("to"),
+        reason=item.get("reason"),
+        ended_as=cast(Any, item.get("as")),
+        copy_to=item.get("copyTo"),
     )
 
 

@@ -48,6 +48,7 @@ __all__ = [
     "Wait",
     "WaitNotOpen",
     "cancel",
+    "cause",
     "complete_task",
     "correlate",
     "edit",
@@ -137,6 +138,26 @@ def correlate(
     walk = _walk(definition, state, variables, now, host)
     token = _waiting(walk.instance, wait_id, "message")
     token.said = walk.frames.keep(token, "messages", token.task_spec.node.message, payload)
+    walk.fire(token)
+    return walk.run()
+
+
+def cause(
+    definition: Definition,
+    state: bytes,
+    variables: Variables,
+    wait_id: UUID,
+    answers: Variables,
+    now: datetime,
+    host: Host,
+) -> Step:
+    """Let a person make happen what waits for a message; WaitNotOpen if nothing waits there.
+
+    The answers are appended to `answers.<element>`: nothing came as a message.
+    """
+    walk = _walk(definition, state, variables, now, host)
+    token = _waiting(walk.instance, wait_id, "message")
+    token.said = walk.frames.keep(token, "answers", token.task_spec.node.id, answers)
     walk.fire(token)
     return walk.run()
 

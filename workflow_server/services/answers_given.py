@@ -12,12 +12,11 @@ from workflow_server.content.forms import copies_shut
 
 if TYPE_CHECKING:
     from workflow_server.content.content import Content
-    from workflow_server.content.elements import ProcessExtensions
+    from workflow_server.content.elements import ElementExtensions, ProcessExtensions
     from workflow_server.store.masking import Part
 
 _COPIED = re.compile(r"=\s*this\.([\w.]+)\s*")
-#: Where every answer is an act of the history; at other elements nobody knows who wrote last.
-_ANSWERED = frozenset({"userTask", "manualTask", "startEvent"})
+_FOR_PEOPLE = frozenset({"userTask", "manualTask"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def _facts(
 ) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the facts of which an answer of the reader was the last to write them."""
     for name, writers in _writers(process).items():
-        if any(process.elements[each].type not in _ANSWERED for each in writers):
+        if not all(_is_answered(process.elements[each]) for each in writers):
             continue
         last = next((each for each in reversed(part.answered) if each[0] in writers), None)
         if last is None or not last[1]:
@@ -81,6 +80,14 @@ def _facts(
         below = _below(typed[last[0]], copied.group(1)) if copied is not None else frozenset()
         if below:
             yield name, below
+
+
+def _is_answered(element: ElementExtensions) -> bool:
+    """Tell whether every answer is an act of the history; else nobody knows who wrote last."""
+    if element.act is not None:
+        return element.catch_message is None
+    plain_start = element.type == "startEvent" and element.scope is None
+    return element.type in _FOR_PEOPLE or plain_start
 
 
 def _writers(process: ProcessExtensions) -> dict[str, dict[str, str]]:

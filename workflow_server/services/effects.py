@@ -61,9 +61,14 @@ def run(situation: Situation, when: When) -> None:
             _output(kept, situation)
     effects = element.effects_at(when)
     if effects:
-        with savepoint():
-            for effect in effects:
-                EFFECTS[type(effect)](effect, situation)
+        told = len(situation.touched)
+        try:
+            with savepoint():
+                for effect in effects:
+                    EFFECTS[type(effect)](effect, situation)
+        except BaseException:
+            del situation.touched[told:]
+            raise
 
 
 def end(situation: Situation) -> None:
@@ -74,15 +79,18 @@ def end(situation: Situation) -> None:
 
 
 def operate(situation: Situation) -> None:
-    """Let a service task do its operation; the result becomes the fact that it names."""
+    """Let a service task do its work: its operation, whose result becomes a fact, then clocks."""
     element = situation.element
-    if element is None or element.operation is None:
+    if element is None or (element.operation is None and not element.work):
         return
     _protect(situation.variables)
     with savepoint():
-        result = OPERATE[0](element.operation, situation)
-    if element.operation.result is not None:
-        _set(element.operation.result, result, situation)
+        if element.operation is not None:
+            result = OPERATE[0](element.operation, situation)
+            if element.operation.result is not None:
+                _set(element.operation.result, result, situation)
+        for change in element.work:
+            EFFECTS[type(change)](change, situation)
 
 
 def _output(outputs: Sequence[Output], situation: Situation) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from workflow_server.config import CHINA
 from workflow_server.content import decisions
 from workflow_server.errors import InvalidInput
-from workflow_server.services import access, numbers
+from workflow_server.services import access, numbers, other_records
 from workflow_server.services.situation import Situation
 from workflow_server.store import records
 
@@ -175,6 +175,12 @@ def _count(values: Mapping[str, Any], situation: Situation) -> int:
     )
 
 
+def _read_record(values: Mapping[str, Any], situation: Situation) -> dict[str, Any]:
+    """Read a record of the host that this case may not have opened."""
+    kind = _declared_kind(values["kind"], situation)
+    return other_records.read(values["id"], kind, situation)
+
+
 def _draw_number(values: Mapping[str, Any], situation: Situation) -> str:
     """Draw the next number of a series of the host."""
     number = numbers.draw(
@@ -240,6 +246,7 @@ def _registered(
 _REGISTRY: Mapping[str, _Registered] = {
     "find_similar": _registered(_find_similar, "kind title", "threshold limit"),
     "count": _registered(_count, "kind", "state since closed"),
+    "read_record": _registered(_read_record, "id kind"),
     "draw_number": _registered(_draw_number, "series"),
     DECIDE: _registered(_decide, "table", "inputs", takes_any=True),
 }

@@ -7,11 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from workflow_server.config import CHINA
 from workflow_server.content.elements import StateEffect
 from workflow_server.content.forms import copies_shut
 from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
-from workflow_server.services import access, masking, numbers, open_words, record_fields, views
+from workflow_server.services import (
+    access,
+    masking,
+    numbers,
+    open_words,
+    other_records,
+    record_fields,
+    views,
+)
 from workflow_server.services.situation import Situation
 from workflow_server.store import records as store
 from workflow_server.store.records import Record
@@ -108,16 +115,16 @@ def _open(effect: RecordEffect, situation: Situation) -> None:
 
 
 def _update(effect: RecordEffect, situation: Situation) -> None:
-    record = _current(effect.kind, situation)
+    record = _meant(effect.kind, effect.of, "wf:record", situation)
     _write(effect, record, situation)
-    _show(record, situation)
+    _written(record, effect.operation, situation)
 
 
 def _close(effect: RecordEffect, situation: Situation) -> None:
-    record = _current(effect.kind, situation)
+    record = _meant(effect.kind, effect.of, "wf:record", situation)
     _write(effect, record, situation)
     record.closed_at = situation.now
-    _show(record, situation)
+    _written(record, effect.operation, situation)
 
 
 _APPLY = {"open": _open, "update": _update, "close": _close}
@@ -125,13 +132,14 @@ _APPLY = {"open": _open, "update": _update, "close": _close}
 
 def _set_state(effect: StateEffect, situation: Situation) -> None:
     shown = situation.variables.get("records", {}).get(effect.record)
-    if shown is not None and shown.get("state") == effect.label:
+    if effect.of is None and shown is not None and shown.get("state") == effect.label:
         return
     _check_state(effect.label, _kind(effect.record, situation))
-    record = _current(effect.record, situation)
-    record.state = effect.label
-    record.updated_at = situation.now
-    _show(record, situation)
+    record = _meant(effect.record, effect.of, "wf:state", situation)
+    if record.state != effect.label:
+        record.state = effect.label
+        record.updated_at = situation.now
+        _written(record, "state", situation)
 
 
 def _write(effect: RecordEffect, record: Record, situation: Situation) -> None:
@@ -200,6 +208,21 @@ def _check_state(state: Any, kind: RecordKind) -> None:
         )
 
 
+def _meant(key: str, of: str | None, word: str, situation: Situation) -> Record:
+    """Return the open record that an effect is about: the one named, else the instance's."""
+    if of is None:
+        return _current(key, situation)
+    given = situation.feel([of])[0]
+    place = f"{situation.visit.element_id} {word} of"
+    record = other_records.find(given, key, place, situation)
+    if record.closed_at is not None:
+        raise RecordNotOpen(
+            f"{place}：“{record.title}”已办结，不能再修改。"
+            f" Expected record {given} to be open, but it is closed."
+        )
+    return record
+
+
 def _current(key: str, situation: Situation) -> Record:
     shown: Mapping[str, Any] | None = situation.variables.get("records", {}).get(key)
     if shown is None:
@@ -207,7 +230,9 @@ def _current(key: str, situation: Situation) -> Record:
             f"本案尚未建立“{_kind(key, situation).label}”。"
             f" Expected an open record '{key}', but this instance has opened none."
         )
-    record = store.get(UUID(shown["id"]))
+    record = store.lock(UUID(shown["id"]))
+    if record is None:
+        raise NotFound(f"未找到业务记录。 Expected record {shown['id']}, but there is none.")
     if record.closed_at is not None:
         raise RecordNotOpen(
             f"“{record.title}”已办结，不能再修改。"
@@ -216,14 +241,16 @@ def _current(key: str, situation: Situation) -> Record:
     return record
 
 
+def _written(record: Record, operation: str, situation: Situation) -> None:
+    """Show a record that was changed, if it is the instance's last; trace it if another's."""
+    shown = situation.variables.get("records", {}).get(record.kind)
+    if shown is not None and shown["id"] == str(record.id):
+        _show(record, situation)
+    if record.instance_id != situation.instance.id:
+        other_records.touch(record, operation, situation)
+
+
 def _show(record: Record, situation: Situation) -> None:
     """Put what expressions may read of the record among the instance's variables."""
-    situation.variables.setdefault("records", {})[record.kind] = {
-        **record.fields,
-        "id": str(record.id),
-        "number": record.number,
-        "title": record.title,
-        "state": record.state,
-        "opened_on": record.opened_at.astimezone(CHINA).date().isoformat(),
-        "closed": record.closed_at is not None,
-    }
+    found = other_records.as_variables(record)
+    situation.variables.setdefault("records", {})[record.kind] = found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -81,6 +81,10 @@ class Situation:
     now: datetime
     variables: dict[str, Any]
     visit: Visit
+    #: Records of other cases that were changed in this step, for the history to tell.
+    touched: list[dict[str, Any]] = field(default_factory=list)
+    #: Who makes which event happen in this step: the history has it only afterwards.
+    doing: tuple[str, UUID] | None = None
 
     @property
     def element(self) -> ElementExtensions | None:

@@ -11,8 +11,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from workflow_server.events import Event
 from workflow_server.store.access import Recusal
 from workflow_server.store.db import ready, run, table
+from workflow_server.store.history import HistoryRow
 from workflow_server.store.organisations import Department, Succession
 from workflow_server.store.people import Group, GroupMember, Person, PositionRow, in_force
 from workflow_server.store.tasks import Task
@@ -73,11 +75,14 @@ class Wanted:
     heads: bool = False
     #: Whoever has done something in the case.
     doers: bool = False
+    #: Whether its diagram offers acts: who has done those counts, too.
+    acts: bool = False
 
 
 _PERSON, _POSITION, _RECUSAL = table(Person), table(PositionRow), table(Recusal)
 _DEPARTMENT, _SUCCESSION, _TASK = table(Department), table(Succession), table(Task)
 _GROUP, _MEMBER = table(Group), table(GroupMember)
+_ACT = table(HistoryRow)
 
 _CASE = sa.bindparam("instance_id", type_=UuidColumn())
 _TODAY = sa.bindparam("today", type_=sa.Date())
@@ -122,6 +127,9 @@ _IDS = sa.bindparam("person_ids", expanding=True, type_=UuidColumn())
 _DOERS = sa.select(_TASK.c.completed_by).where(
     _TASK.c.instance_id == _CASE, _TASK.c.completed_by.is_not(None)
 )
+#: Acts that people have done while an event waited.
+_ACTS_DONE = sa.and_(_ACT.c.chain_id == _CASE, _ACT.c.act == Event.ACT_DONE)
+_ACTORS = sa.select(_ACT.c.person_id).where(_ACTS_DONE)
 _MEMBERS = (
     sa.select(_MEMBER.c.person_id)
     .join(_GROUP, _GROUP.c.id == _MEMBER.c.group_id)
@@ -152,7 +160,7 @@ _PLACES = sa.select(
 def list_holders(wanted: Wanted) -> Sequence[Holder]:
     """Return the posts that are wanted, the oldest first: at most MOST and one, save by name."""
     narrowing, values = _asked(wanted)
-    query = _query(narrowing, wanted.heads, wanted.doers)
+    query = _query(narrowing, wanted.heads, wanted.doers, wanted.acts)
     return [Holder(*row) for row in run(query, values)]
 
 
@@ -162,7 +170,8 @@ def list_holders_and_done(wanted: Wanted) -> tuple[list[Holder], list[tuple[str,
     Of that, which elements people have completed, and who, the last one first.
     """
     narrowing, values = _asked(wanted)
-    rows = run(_query_with_done(narrowing, wanted.heads, wanted.doers), values).all()
+    query = _query_with_done(narrowing, wanted.heads, wanted.doers, wanted.acts)
+    rows = run(query, values).all()
     posts = [Holder(*row[:-1]) for row in rows if row[-1] is None]
     done = [row for row in rows if row[-1] is not None]
     done.sort(key=lambda row: (row[-1], row.position_id), reverse=True)
@@ -194,12 +203,15 @@ def _asked(wanted: Wanted) -> tuple[frozenset[str], dict[str, Any]]:
 
 
 @cache
-def _query(narrowing: frozenset[str], heads: bool, doers: bool) -> sa.Select[*tuple[Any, ...]]:
+def _query(
+    narrowing: frozenset[str], heads: bool, doers: bool, acts: bool
+) -> sa.Select[*tuple[Any, ...]]:
     conditions = [_NARROWING[name] for name in sorted(narrowing)]
     if heads:
         return _HOLDERS.where(sa.or_(_POSITION.c.is_head, *conditions)).limit(None)
     if doers:
-        conditions.append(_PERSON.c.id.in_(_DOERS))
+        done = _PERSON.c.id.in_(_DOERS)
+        conditions.append(sa.or_(done, _PERSON.c.id.in_(_ACTORS)) if acts else done)
     query = _HOLDERS.where(*conditions)
     # Of the people named all posts are read: they are few, and so are their posts.
     return query.limit(None) if doers or "person_ids" in narrowing else query
@@ -207,11 +219,11 @@ def _query(narrowing: frozenset[str], heads: bool, doers: bool) -> sa.Select[*tu
 
 @cache
 def _query_with_done(
-    narrowing: frozenset[str], heads: bool, doers: bool
+    narrowing: frozenset[str], heads: bool, doers: bool, acts: bool
 ) -> sa.CompoundSelect[*tuple[Any, ...]]:
-    found = _query(narrowing, heads, doers).subquery("found")
-    nothing = (sa.null().label(column.name) for column in list(found.c)[5:])
-    return sa.union_all(
+    found = _query(narrowing, heads, doers, acts).subquery("found")
+    nothing = [sa.null().label(column.name) for column in list(found.c)[5:]]
+    parts = [
         sa.select(*found.c, sa.type_coerce(sa.null(), UtcDateTime()).label("done_at")),
         sa.select(
             _TASK.c.completed_by,
@@ -222,4 +234,17 @@ def _query_with_done(
             *nothing,
             _TASK.c.completed_at,
         ).where(_TASK.c.instance_id == _CASE, _TASK.c.completed_by.is_not(None)),
-    )
+    ]
+    if acts:
+        parts.append(
+            sa.select(
+                _ACT.c.person_id,
+                _ACT.c.element_id,
+                sa.null().label("clearance"),
+                sa.null().label("minors_certified"),
+                _ACT.c.chain_id,
+                *nothing,
+                _ACT.c.at,
+            ).where(_ACTS_DONE)
+        )
+    return sa.union_all(*parts)

@@ -33,7 +33,7 @@ _NAMED = table(TaskCandidate)
 _FAILURE = table(Incident)
 _DEPARTMENT = table(Department)
 #: The acts by which answers are given.
-_ANSWERING = (Event.INSTANCE_STARTED, Event.TASK_COMPLETED)
+_ANSWERING = (Event.INSTANCE_STARTED, Event.TASK_COMPLETED, Event.ACT_DONE)
 
 
 @dataclass(frozen=True, slots=True)

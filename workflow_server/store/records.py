@@ -63,6 +63,11 @@ def get(record_id: UUID) -> Record:
     return record
 
 
+def lock(record_id: UUID) -> Record | None:
+    """Return a record as it is now, if there is one; nobody else changes it until the end."""
+    return session().get(Record, record_id, with_for_update=True)
+
+
 def in_sight(sight: Sight) -> sa.ColumnElement[bool]:
     """Return the condition that a record may be seen: with its case, or as its organisation's."""
     if sight.barred:

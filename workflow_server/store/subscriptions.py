@@ -25,6 +25,8 @@ class SubscriptionKind(StrEnum):
     SIGNAL = "signal"
     #: The end of a called process, its key being the type.
     CALL = "call"
+    #: A person, who may make it happen; no letter can.
+    ACT = "act"
 
 
 class Subscription(Model):

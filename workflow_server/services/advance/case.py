@@ -130,12 +130,23 @@ class Case:
     ) -> Moved:
         """Go on from a task that a person has done; the row of the task is already closed."""
         step = self._step(runtime.complete_task, task.id, answers)
-        self._separate(task, step)
+        self._separate(task.element_id, task.completed_by, step)
         return self.write(step, act, asked)
 
     def correlate(self, wait_id: UUID, payload: dict[str, Any], act: Act) -> Moved:
         """Go on from a message that was waited for."""
         return self.write(self._step(runtime.correlate, wait_id, payload), act)
+
+    def cause(
+        self, wait_id: UUID, element_id: str, answers: dict[str, Any], act: Act,
+        asked: history.Asked | None,
+    ) -> Moved:  # fmt: skip
+        """Go on from an event that a person has made happen."""
+        doer = self.actor.person_id if self.actor is not None else None
+        self.house.doing = (element_id, doer) if doer is not None else None
+        step = self._step(runtime.cause, wait_id, answers)
+        self._separate(element_id, doer, step)
+        return self.write(step, act, asked)
 
     def fire_timer(self, wait_id: UUID, act: Act, due: datetime | None = None) -> Moved:
         """Go on from a timer that was due at a moment."""
@@ -228,6 +239,8 @@ class Case:
         for follow in FOLLOW:
             opened += follow(self, step, marked)
         moved = Moved(status, opened)
+        if self.house.touched:
+            told = {**told, "records": list(self.house.touched)}
         act = replace(act, data={**(act.data or {}), **_moves(step), **told})
         if asked is not None:
             answer = {"instance_id": str(self.instance.id), **moved.as_json()}
@@ -346,19 +359,17 @@ class Case:
             ]
         )
 
-    def _separate(self, task: tasks.TaskInHand, step: Step) -> None:
+    def _separate(self, element_id: str, doer: UUID | None, step: Step) -> None:
         """Keep who did this from tasks, already open, that must be another's."""
-        others = self.process.kept_from_doers_of(task.element_id)
-        if task.completed_by is not None and not step.still_at.isdisjoint(others):
+        others = self.process.kept_from_doers_of(element_id)
+        if doer is not None and not step.still_at.isdisjoint(others):
             still_open = tasks.list_open_at(self.instance.id, others)
             if still_open:
-                offers.exclude(
-                    [(each, task.completed_by, others[element]) for each, element in still_open]
-                )
+                offers.exclude([(each, doer, others[element]) for each, element in still_open])
                 # What they have begun to write is not for the next one.
                 handover = Handover(self.actor, "duties_separate", self.now, keep_draft=False)
                 ids = [each for each, _ in still_open]
-                handovers.give_back_tasks(self.instance, ids, task.completed_by, handover)
+                handovers.give_back_tasks(self.instance, ids, doer, handover)
 
 
 def _moves(step: Step) -> dict[str, list[str]]:

@@ -51,6 +51,8 @@ class House:
     outcome: tuple[str, str] | None = None
     #: Records of other cases that were changed in this step.
     touched: list[dict[str, Any]] = field(default_factory=list)
+    #: Who makes which event happen in this step.
+    doing: tuple[str, UUID] | None = None
     is_called: bool = False
 
     def enter(self, visit: Visit, variables: dict[str, Any]) -> None:
@@ -99,6 +101,7 @@ class House:
             variables=variables,
             visit=visit,
             touched=self.touched,
+            doing=self.doing,
         )
 
     def situation_at(self, element: ElementExtensions, variables: dict[str, Any]) -> Situation:

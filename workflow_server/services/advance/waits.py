@@ -13,9 +13,9 @@ from workflow_server.content.elements import ElementExtensions
 from workflow_server.engine.runtime import overlaid
 from workflow_server.errors import InvalidInput, InvalidState, Unavailable, WorkflowServerError
 from workflow_server.services import jobs
-from workflow_server.services.advance import due
+from workflow_server.services.advance import assignments, due
 from workflow_server.services.advance.host import House
-from workflow_server.store import incidents, subscriptions
+from workflow_server.store import incidents, subscriptions, tasks
 from workflow_server.store import jobs as job_rows
 from workflow_server.store.subscriptions import ReceivedMessage, SubscriptionKind
 
@@ -54,20 +54,28 @@ def write(house: House, step: Step) -> list[Early]:
 
 
 def _follow_deadlines(house: House, step: Step) -> None:
-    """Give timers their time whose deadline was started or counted anew in this step."""
+    """Give timers and tasks their time whose deadline was started or changed in this step."""
     named = {each.timer.deadline for each in house.process.elements.values() if each.timer}
-    before = house.instance.variables.get("deadlines") or {} if named else {}
-    after = step.variables.get("deadlines") or {} if named else {}
-    changed = {name for name in named if _end(before.get(name)) != _end(after.get(name))}
-    for job in job_rows.list_pending_of(house.instance.id, FIRE_TIMER) if changed else ():
+    before = house.instance.variables.get("deadlines") or {}
+    after = step.variables.get("deadlines") or {}
+    changed = {name for name in after if _end(before.get(name)) != _end(after[name])}
+    followed = job_rows.list_pending_of(house.instance.id, FIRE_TIMER) if changed & named else ()
+    for job in followed:
         element = house.process.elements[job.payload["element_id"]]
         if element.timer is not None and job.payload["deadline"] in changed:
             running = after.get(element.timer.deadline)
             job_rows.set_due(job.id, due.of_deadline(running, element.timer.offset))
+    for name in changed & before.keys():
+        for element_id in after[name]["stop_on"]:
+            day = assignments.due_on(step.variables, element_id)
+            tasks.set_due_on(house.instance.id, element_id, day)
 
 
 def _end(deadline: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
-    return None if deadline is None else (deadline["id"], deadline["due"], deadline.get("due_at"))
+    if deadline is None:
+        return None
+    is_paused = deadline["status"] == "paused"
+    return (deadline["id"], deadline["due"], deadline.get("due_at"), is_paused)
 
 
 def open_(house: House, wait: Wait, variables: dict[str, Any], since: datetime) -> list[Early]:
@@ -149,6 +157,9 @@ def _open_timer(house: House, wait: Wait, variables: dict[str, Any], since: date
 def _open_message(house: House, wait: Wait, variables: dict[str, Any]) -> ReceivedMessage | None:
     element = _element(house, wait)
     given = element.catch_message
+    if given is None and element.act is not None:
+        subscribe(house, wait, SubscriptionKind.ACT, wait.name or "")
+        return None
     message_type = given.type if given is not None else wait.name
     conversation = given.conversation if given is not None else None
     if conversation is not None and conversation.startswith("="):

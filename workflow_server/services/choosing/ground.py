@@ -65,7 +65,7 @@ class Ground:
         # Who has done something is often asked for next, with their posts.
         posts, done = directory.list_holders_and_done(replace(self._anybody, doers=True))
         self._posts_of_doers = posts
-        return done
+        return self._with_doing(done)
 
     @property
     def previous_id(self) -> UUID | None:
@@ -104,8 +104,12 @@ class Ground:
             return list(directory.list_holders(asked))
         # One statement answers both questions; the rules of the task will ask the second.
         posts, done = directory.list_holders_and_done(asked)
-        self.__dict__["done"] = done
+        self.__dict__["done"] = self._with_doing(done)
         return posts
+
+    def _with_doing(self, done: Sequence[Done]) -> Sequence[Done]:
+        doing = self.situation.doing
+        return done if doing is None else [doing, *done]
 
     def _are_doers(self, person_ids: Collection[UUID]) -> bool:
         return bool(self._posts_of_doers) and {person for _, person in self.done}.issuperset(
@@ -157,7 +161,8 @@ class Ground:
     @cached_property
     def _anybody(self) -> Wanted:
         instance = self.situation.instance
-        return Wanted(instance.organisation_id, instance.id, self.today)
+        acts = any(each.act is not None for each in self.situation.process.elements.values())
+        return Wanted(instance.organisation_id, instance.id, self.today, acts=acts)
 
 
 def ground_of(situation: Situation) -> Ground:
