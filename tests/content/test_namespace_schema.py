@@ -34,6 +34,7 @@ GOOD = {
     "selfRule": "exclude",
     "recordOperation": "open",
     "deadlineOperation": "stop",
+    "endedAs": "cancelled",
     "moment": "issue",
 }
 TRIED = (
@@ -42,8 +43,8 @@ TRIED = (
     "ä", "文", "a/b", "a/b/c", "/a", "a/", "A/b", "M", "M-A", "M-", "M-a", "m-A", "MA1-2", "P1D",
     "-P1D", "P1W", "PT5H", "P1DT2H", "P", "PT", "P1M", "P٣D", "enter", "leave", "Enter", "read",
     "write", "hidden", "required", "role", "task", "person", "open", "update", "close", "start",
-    "stop", "draft", "issue", "serve", "none", "department", "group", "top", "incident", "exclude",
-    "head_above", "1", "12", "0", "100", "1.5", "=", "=a.b", "=\"x\"\n+ 1", "true",
+    "stop", "extend", "cancelled", "draft", "issue", "serve", "none", "department", "group", "top",
+    "incident", "exclude", "head_above", "1", "12", "0", "100", "1.5", "=", "=a.b", "=\"x\"\n+ 1", "true",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from tests.services.stage import NOW, Stage, counting
 from workflow_server.content.elements import DeadlineEffect
 from workflow_server.errors import Forbidden, InvalidState
-from workflow_server.services import calendars, deadlines, working_days
+from workflow_server.services import calendars, deadline_changes, deadlines, working_days
 from workflow_server.services.calendars import CalendarRefused, DayChange
 
 NOTICE = "国办发明电〔2026〕9号"
@@ -23,7 +23,7 @@ def stage(app: Flask) -> Stage:
 
 def start(stage: Stage, day: str, rule: str = "R-REPLY") -> None:
     with stage.acting() as situation:
-        deadlines.apply(DeadlineEffect("start", "reply", rule, day), situation)
+        deadline_changes.apply(DeadlineEffect("start", "reply", rule, day), situation)
 
 
 def test_seeding_again_changes_nothing(app: Flask) -> None:

@@ -11,8 +11,9 @@ from flask import Flask
 from tests.services.stage import NOW, Stage, counting
 from workflow_server.content.elements import DeadlineEffect, RecordEffect
 from workflow_server.errors import InvalidInput, NotFound
-from workflow_server.services import deadlines, jobs, records, working_days
-from workflow_server.services.deadlines import DeadlineNotRunning, DeadlineRefused, UnknownRule
+from workflow_server.services import deadline_changes, deadlines, jobs, records, working_days
+from workflow_server.services.deadline_rules import DeadlineRefused, UnknownRule
+from workflow_server.services.deadlines import DeadlineNotRunning
 from workflow_server.store import deadlines as store
 
 
@@ -28,7 +29,7 @@ def starting(start: str = "=served", rule: str = "R-REPLY", **more: Any) -> Dead
 def start(stage: Stage, effect: DeadlineEffect | None = None, **facts: Any) -> dict[str, Any]:
     effect = effect or starting()
     with stage.acting({"served": "2026-03-16", **facts}) as situation:
-        deadlines.apply(effect, situation)
+        deadline_changes.apply(effect, situation)
     shown: dict[str, Any] = stage.variables()["deadlines"][effect.name]
     return shown
 
@@ -73,7 +74,7 @@ def test_a_rule_may_leave_its_amount_to_the_case(stage: Stage) -> None:
 def test_a_clock_stands_with_its_record(stage: Stage) -> None:
     with stage.acting({"served": "2026-03-16"}) as situation:
         records.apply(RecordEffect("open", "permit", title="东大街"), situation)
-        deadlines.apply(starting(subject="permit"), situation)
+        deadline_changes.apply(starting(subject="permit"), situation)
         record_id = situation.variables["records"]["permit"]["id"]
     (row,), _ = deadlines.list_(stage.clerk, NOW)
     assert str(row.deadline.record_id) == record_id
@@ -102,7 +103,7 @@ def test_an_element_that_no_clock_waits_for_costs_nothing(stage: Stage) -> None:
 def test_starting_costs_few_statements(stage: Stage) -> None:
     working_days.current(NOW)
     with stage.acting({"served": "2026-03-16"}) as situation, counting() as counted:
-        deadlines.apply(starting(), situation)
+        deadline_changes.apply(starting(), situation)
     # The calendar's version, the clock and one job.
     assert counted.count == 3, counted.sent
 
@@ -111,10 +112,10 @@ def test_stopping_by_name_needs_a_running_clock(stage: Stage) -> None:
     start(stage)
     stop = DeadlineEffect("stop", "reply")
     with stage.acting() as situation:
-        deadlines.apply(stop, situation)
+        deadline_changes.apply(stop, situation)
     assert stage.variables()["deadlines"]["reply"]["status"] == "met"
     with pytest.raises(DeadlineNotRunning, match="reply"), stage.acting() as situation:
-        deadlines.apply(stop, situation)
+        deadline_changes.apply(stop, situation)
 
 
 def test_a_new_clock_of_the_same_name_takes_the_place_of_the_old(stage: Stage) -> None:

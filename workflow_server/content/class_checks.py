@@ -194,6 +194,7 @@ def _titles(element: ElementExtensions) -> Iterator[tuple[str, str | None]]:
                 yield "wf:document name", effect.name
             case DeadlineEffect():
                 yield "wf:deadline label", effect.label
+                yield "wf:deadline reason", effect.reason
             case MessageEffect():
                 yield "wf:message conversation", effect.conversation
                 yield "wf:message inReplyTo", effect.in_reply_to

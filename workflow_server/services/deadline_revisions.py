@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import structlog
 
-from workflow_server.config import CHINA
 from workflow_server.errors import WorkflowServerError
 from workflow_server.rules.calendars import Calendar
-from workflow_server.rules.deadlines import Due, Held, Rule, compute
+from workflow_server.rules.deadline_terms import Term
 from workflow_server.services import advance, working_days
-from workflow_server.services.deadlines import enqueue_alert, facts_of, parse_start
+from workflow_server.services.deadline_counts import recount, revise, terms_of
+from workflow_server.services.deadlines import enqueue_alert, facts_of
+from workflow_server.services.due_days import today
 from workflow_server.store import deadlines as store
 from workflow_server.store import process_instances
 from workflow_server.store.db import savepoint
@@ -62,9 +63,10 @@ def go_on(instance: InstanceInHand, stopped_at: datetime, now: datetime) -> int:
     Whether a clock stops is a column of its rule (`pausable`); all others have run on. The
     instance is locked. Returns how many were put off.
     """
-    hold = (stopped_at.astimezone(CHINA).date(), now.astimezone(CHINA).date())
-    if hold[0] == hold[1]:
+    began, ended = today(stopped_at), today(now)
+    if began == ended:
         return 0
+    hold = Term("hold", ended, began=began, ended=ended)
     calendar = working_days.current(now)
     running = [each for each in store.list_running_of(instance.id) if each.rule_row["pausable"]]
     return sum(_recount(each, instance, calendar, now, hold) for each in running)
@@ -75,16 +77,19 @@ def _recount(
     instance: InstanceInHand,
     calendar: Calendar,
     now: datetime,
-    hold: Held | None = None,
+    hold: Term | None = None,
 ) -> bool:
     """Count a clock again, whose instance is locked; say whether it changed."""
-    rule = Rule(**{**deadline.rule_row, "warn": tuple(deadline.rule_row["warn"])})
-    held = [*_held(deadline), *([hold] if hold is not None else [])]
-    due = compute(rule, parse_start(deadline.started_at, deadline.name), calendar, held)
+    terms = (*terms_of(deadline), *([hold] if hold is not None else []))
+    counted = recount(deadline, calendar, terms)
+    due = counted.due
     moved = due.due_at != deadline.due_at
     if hold is None and not moved and due.provisional == deadline.provisional:
         return False
-    _revise(deadline, due, hold, now)
+    reason = f"工作日历更新至第{due.calendar_version}版"
+    if hold is not None:
+        reason = f"{hold.began}至{hold.ended}暂停"
+    revise(deadline, counted, terms, reason, now)
     if moved:
         enqueue_alert(deadline, now)
     shown = instance.variables.get("deadlines", {})
@@ -95,28 +100,3 @@ def _recount(
         )
         advance.retime(instance.id, deadline.name, now)
     return True
-
-
-def _held(deadline: Deadline) -> list[Held]:
-    holds = [each["held"] for each in deadline.revisions if "held" in each]
-    return [(date.fromisoformat(began), date.fromisoformat(ended)) for began, ended in holds]
-
-
-def _revise(deadline: Deadline, due: Due, hold: Held | None, now: datetime) -> None:
-    before = {
-        "revised_at": now.isoformat(),
-        "reason": f"工作日历更新至第{due.calendar_version}版",
-        "raw_due": deadline.raw_due.isoformat(),
-        "due": deadline.due.isoformat(),
-        "provisional": deadline.provisional,
-        "calendar_version": deadline.calendar_version,
-        "explanation": deadline.explanation,
-    }
-    if hold is not None:
-        before["held"] = [day.isoformat() for day in hold]
-        before["reason"] = f"{hold[0].isoformat()}至{hold[1].isoformat()}暂停"
-    deadline.revisions = [*deadline.revisions, before]
-    deadline.raw_due, deadline.due, deadline.due_at = due.raw, due.due, due.due_at
-    deadline.provisional = due.provisional
-    deadline.calendar_version = due.calendar_version
-    deadline.explanation = due.explanation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -11,10 +11,11 @@ from uuid import UUID
 import structlog
 
 from workflow_server.config import CHINA
-from workflow_server.content import decisions
-from workflow_server.errors import InvalidInput, InvalidState
-from workflow_server.rules.deadlines import Rule, compute, day_end, read_rule
+from workflow_server.errors import InvalidState
+from workflow_server.rules.deadlines import day_end
 from workflow_server.services import access, jobs, open_words, working_days
+from workflow_server.services.deadline_counts import count
+from workflow_server.services.deadline_rules import DeadlineRefused, find_all, parse_start
 from workflow_server.services.situation import Situation
 from workflow_server.store import deadlines as store
 from workflow_server.store.deadlines import Deadline, DeadlineAlert, DeadlineStatus
@@ -26,17 +27,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 #: Still running, blue to red; the days are those before the due day.
-Light = Literal["blue", "yellow", "orange", "red", "overdue", "met", "met_late", "cancelled"]
+Light = Literal[
+    "blue", "yellow", "orange", "red", "overdue", "paused", "met", "met_late", "cancelled"
+]
 _LIGHTS: tuple[tuple[int, Light], ...] = ((3, "red"), (7, "orange"), (15, "yellow"))
 ALERT_JOB = "deadline_alert"
-
-
-class UnknownRule(InvalidInput):
-    """没有适用的期限规则"""
-
-
-class DeadlineRefused(InvalidInput):
-    """期限无法起算"""
+#: What a clock is until it has been stopped.
+OPEN = frozenset({DeadlineStatus.RUNNING, DeadlineStatus.PAUSED})
 
 
 class DeadlineNotRunning(InvalidState):
@@ -52,34 +49,18 @@ class DeadlineView:
     days_left: int
 
 
-def apply(effect: DeadlineEffect, situation: Situation) -> None:
-    """Start a named clock by the rule in force on its first day, or stop it.
-
-    A clock of the same name that still runs is cancelled: the new one takes its place.
-    """
-    if effect.operation == "start":
-        _start(effect, situation)
-        return
-    if _shown(situation, effect.name).get("status") != "running":
-        raise DeadlineNotRunning(
-            f"期限“{effect.name}”未在计算中。"
-            f" Expected deadline '{effect.name}' to run, but it does not."
-        )
-    _stop(effect.name, situation, met=True)
-
-
 def stop_on(situation: Situation) -> None:
     """Stop the clocks that are met as the token leaves this element; costs nothing otherwise."""
     for name, shown in situation.variables.get("deadlines", {}).items():
-        if shown["status"] == "running" and situation.visit.element_id in shown["stop_on"]:
-            _stop(name, situation, met=True)
+        if shown["status"] in OPEN and situation.visit.element_id in shown["stop_on"]:
+            stop(name, situation, met=True)
 
 
 def cancel_all(situation: Situation) -> None:
     """Cancel the clocks that still run when an instance has ended; nothing waits for them."""
     for name, shown in situation.variables.get("deadlines", {}).items():
-        if shown["status"] == "running":
-            _stop(name, situation, met=False)
+        if shown["status"] in OPEN:
+            stop(name, situation, met=False)
 
 
 def list_(
@@ -95,8 +76,8 @@ def list_(
 ) -> tuple[list[DeadlineView], int]:
     """Return the deadlines that the actor may see, the next to end first, and how many.
 
-    `status` is running, overdue (a running one whose end has passed), met, met_late or
-    cancelled.
+    `status` is running, overdue (a running one whose end has passed), paused, met, met_late
+    or cancelled.
     """
     if instance_id is not None:
         access.see_instance(actor, instance_id)
@@ -153,85 +134,67 @@ def give_alert(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
     return write_down
 
 
-def _start(effect: DeadlineEffect, situation: Situation) -> None:
-    code, start, label = situation.feel([effect.rule, effect.start, effect.label])
-    began = parse_start(start, effect.name)
-    rule = _rule(code, began, situation)
-    due = compute(rule, began, working_days.current(situation.now))
-    if _shown(situation, effect.name).get("status") == "running":
-        _stop(effect.name, situation, met=False)
-    deadline = Deadline(
-        organisation_id=situation.instance.organisation_id,
-        instance_id=situation.instance.id,
-        element_id=situation.visit.element_id,
-        record_id=_record_id(effect.subject, situation),
-        name=effect.name,
-        label=open_words.masked(str(label), situation) if label else rule.label or rule.code,
-        rule=rule.code,
-        rule_version=due.rule_version,
-        rule_row=asdict(rule),
-        started_at=start,
-        raw_due=due.raw,
-        due=due.due,
-        due_at=due.due_at,
-        provisional=due.provisional,
-        calendar_version=due.calendar_version,
-        explanation=due.explanation,
-        stop_on=list(effect.stop_on),
-        opened_at=situation.now,
+def start(effect: DeadlineEffect, situation: Situation) -> None:
+    """Start a named clock by the rules in force on its first day; the earliest end counts.
+
+    A clock of the same name that still runs is cancelled: the new one takes its place.
+    """
+    code, begins, label, amount, copy_to = situation.feel(
+        [effect.rule, effect.start, effect.label, effect.amount, effect.copy_to]
     )
+    began = parse_start(begins, effect.name)
+    rules = find_all(code, began, situation, amount)
+    counted = count(rules, began, working_days.current(situation.now))
+    if shown_of(situation, effect.name).get("status") in OPEN:
+        stop(effect.name, situation, met=False)
+    first = counted.rules[0]
+    put(
+        Deadline(
+            organisation_id=situation.instance.organisation_id,
+            instance_id=situation.instance.id,
+            element_id=situation.visit.element_id,
+            record_id=_record_id(effect.subject, situation),
+            name=effect.name,
+            label=open_words.masked(str(label), situation) if label else first.label or first.code,
+            started_at=begins,
+            stop_on=list(effect.stop_on),
+            opened_at=situation.now,
+            copy_to_id=read_id(copy_to, effect.name),
+            **counted.columns(),
+        ),
+        situation,
+    )
+
+
+def put(deadline: Deadline, situation: Situation) -> None:
+    """Put a new clock down, with its first warning and what expressions see of it."""
     store.add(deadline)
     enqueue_alert(deadline, situation.now)
-    situation.variables.setdefault("deadlines", {})[effect.name] = facts_of(deadline)
+    situation.variables.setdefault("deadlines", {})[deadline.name] = facts_of(deadline)
 
 
-def _stop(name: str, situation: Situation, *, met: bool) -> None:
+def stop(name: str, situation: Situation, *, met: bool, reason: str | None = None) -> None:
+    """Stop a named clock: what it waited for has come, or is awaited no more."""
     shown = situation.variables["deadlines"][name]
     deadline = store.get(UUID(shown["id"]))
     # One that was stopped before its element failed stays as it was when that is tried again.
-    if deadline.status == DeadlineStatus.RUNNING:
-        in_time = situation.now < deadline.due_at
+    if deadline.status in OPEN:
+        paused = deadline.status == DeadlineStatus.PAUSED
+        in_time = paused or situation.now < deadline.due_at
         deadline.status = ("met" if in_time else "met_late") if met else "cancelled"
         deadline.stopped_at = situation.now
+        deadline.stopped_for = reason
     situation.variables["deadlines"][name] = facts_of(deadline)
 
 
-def _rule(code: Any, began: date | datetime, situation: Situation) -> Rule:
-    region = situation.organisation.get("region")
-    day = began.astimezone(CHINA).date() if isinstance(began, datetime) else began
-    row = situation.content.shared.rule(str(code), region, day)
-    if row is not None and row.get("amount") is None:
-        row = _ask_with_facts(str(code), region, day, situation)
-    if row is None:
-        raise UnknownRule(
-            f"{day} 没有适用的期限规则“{code}”（地区：{region or '未设定'}）。"
-            f" Expected a row of rule '{code}' in force on {day}, but there is none."
-        )
-    return read_rule(str(code), row)
-
-
-def _ask_with_facts(
-    code: str, region: str | None, day: date, situation: Situation
-) -> Mapping[str, Any] | None:
-    """Ask the table again for a rule whose amount the case decides, such as a period it set."""
-    table = situation.content.shared.rules
-    assert table is not None
-    asked = {"rule": code, "region": region, "day": day.isoformat()}
-    row = decisions.decide(table, {**situation.context(), **asked}, situation.now)
-    return row if isinstance(row, Mapping) else None
-
-
-def parse_start(start: Any, name: str) -> date | datetime:
-    """Return the day or moment that a clock starts at; `name` is the clock in the refusal."""
+def read_id(value: Any, name: str) -> UUID | None:
+    """Return the organisation that a diagram names, None where it names none."""
     try:
-        if isinstance(start, str) and "T" in start:
-            moment = datetime.fromisoformat(start)
-            return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
-        return date.fromisoformat(start)
-    except (TypeError, ValueError) as error:
+        return None if value is None else UUID(str(value))
+    except ValueError as error:
         raise DeadlineRefused(
-            f"期限“{name}”缺少起算日期，得到的是 {start!r}。"
-            f" Expected a date to start deadline '{name}', but got {start!r}."
+            f"期限“{name}”的抄送单位无法识别。"
+            f" Expected an organisation's id for copies of '{name}', but got {value!r:.60}."
         ) from error
 
 
@@ -240,7 +203,8 @@ def _record_id(subject: str | None, situation: Situation) -> UUID | None:
     return UUID(shown["id"]) if shown else None
 
 
-def _shown(situation: Situation, name: str) -> Mapping[str, Any]:
+def shown_of(situation: Situation, name: str) -> Mapping[str, Any]:
+    """Return what expressions see of a named clock, empty where it was never started."""
     shown: Mapping[str, Any] = situation.variables.get("deadlines", {}).get(name, {})
     return shown
 
@@ -250,7 +214,9 @@ def facts_of(deadline: Deadline) -> dict[str, Any]:
     return {
         "id": str(deadline.id),
         "rule": deadline.rule,
+        "rules": [deadline.rule, *(each["code"] for each in deadline.other_rules)],
         "label": deadline.label,
+        "start": deadline.started_at,
         "due": deadline.due.isoformat(),
         "raw_due": deadline.raw_due.isoformat(),
         "due_at": deadline.due_at.isoformat(),
@@ -287,7 +253,7 @@ def enqueue_alert(deadline: Deadline, now: datetime) -> None:
 
 def _light(deadline: Deadline, now: datetime, days_left: int) -> Light:
     if deadline.status != "running":
-        stopped: Mapping[str, Light] = {"met": "met", "met_late": "met_late"}
+        stopped: Mapping[str, Light] = {"met": "met", "met_late": "met_late", "paused": "paused"}
         return stopped.get(deadline.status, "cancelled")
     if now >= deadline.due_at:
         return "overdue"

@@ -12,6 +12,7 @@ from workflow_server.content.elements import (
     StateEffect,
 )
 from workflow_server.services import (
+    deadline_changes,
     deadlines,
     deliveries,
     documents,
@@ -29,7 +30,7 @@ EFFECTS.update(
         LinkEffect: links.apply,
         NumberEffect: numbers.apply,
         DocumentEffect: documents.apply,
-        DeadlineEffect: deadlines.apply,
+        DeadlineEffect: deadline_changes.apply,
         MessageEffect: deliveries.apply,
     }
 )

@@ -22,11 +22,13 @@ class DeadlineStatus(StrEnum):
 
     #: It counts; whether its end has passed is a question of the moment.
     RUNNING = "running"
+    #: It stands still.
+    PAUSED = "paused"
     #: What it waited for came in time.
     MET = "met"
     #: What it waited for came after the end.
     MET_LATE = "met_late"
-    #: Another clock took its place, or the instance ended without it.
+    #: Another clock took its place, nothing is awaited any more, or the instance has ended.
     CANCELLED = "cancelled"
 
 
@@ -63,6 +65,14 @@ class Deadline(Model):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     revisions: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default_factory=list)
+    #: Rules that apply too and end later.
+    other_rules: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default_factory=list)
+    #: What happened to it, as rules/deadline_terms writes it.
+    terms: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, default_factory=list)
+    #: Why it was cancelled, where that was said.
+    stopped_for: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    #: The organisation whose people are warned too.
+    copy_to_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
 
 
 class DeadlineAlert(Model):

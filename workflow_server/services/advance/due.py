@@ -19,7 +19,7 @@ _DURATION = re.compile(
 _CYCLE = re.compile(r"R\d*/(?:(?P<first>[^/P][^/]*)/)?(?P<duration>[^/]+)")
 
 
-#: When a timer is due whose deadline has not been started: it is given its time by that.
+#: When a timer is due whose deadline was not started or stands still: that gives it its time.
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -49,6 +49,8 @@ def of_deadline(deadline: Mapping[str, Any] | None, offset: str | None) -> datet
             "定时所依据的期限没有在计算。"
             " Expected a running deadline for the timer, but there is none."
         )
+    if deadline.get("status") == "paused":
+        return NEVER
     due = read_moment(deadline.get("due_at") or deadline["due"], day_ends=True)
     return due if offset is None else after(due, offset)
 
