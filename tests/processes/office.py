@@ -14,7 +14,7 @@ from flask import Flask
 
 from tests.court import BEGINNING, PDF, office
 from workflow_server.errors import NotFound
-from workflow_server.services import actors, attachments, jobs, tasks
+from workflow_server.services import actors, attachments, case_acts, jobs, tasks
 from workflow_server.services import process_instances as instances
 from workflow_server.services.actors import Actor
 from workflow_server.store.db import session
@@ -85,8 +85,6 @@ class Office:
         home = actor.positions[0].organisation_id
         filled = {**self.usual.get(element, {}), **answers}
         filled = self._filled(actor, filled, organisation_id=home)
-        from workflow_server.services import case_acts
-
         case_acts.do(actor, case_acts.Deed(place, element), filled, self.now)
         self.work()
         return sorted(name for key, name in self.waiting().items() if key not in before)
@@ -221,8 +219,6 @@ class Office:
         return [row for row in session().scalars(query) if self._belongs(row.id, case)]
 
     def _offered(self, actor: Actor, case: UUID) -> list[str]:
-        from workflow_server.services import case_acts
-
         try:
             found = case_acts.list_(actor, case, self.now)
         except NotFound:
