@@ -7,7 +7,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint typecheck check bench fuzz demo screenshots lock clean
+.PHONY: help setup run test lint typecheck check bench fuzz demo screenshots docs-images lock clean
 
 help: ## Explain the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,12 +36,16 @@ bench: setup ## Measure what README states; one JSON object a line (SCALE=1 is q
 fuzz: setup ## Play N random diagrams against a reference interpreter (N=, SEED= the first)
 	@$(BIN)/python -m tests.fuzzing $(or $(N),1000) $(or $(SEED),0)
 
-demo: setup ## Play the whole demo case over HTTP and write its papers to out/demo/
-	@$(BIN)/workflow-server demo
+demo: setup ## Play a case over HTTP, its papers to out/demo/ (SCENARIO=name, or all of them)
+	@$(BIN)/workflow-server demo $(or $(SCENARIO),parking)
 
 screenshots: setup ## Show every page at a desk and on a phone: out/screenshots/*.png
 	@$(PYTHON) scripts/setup.py browser
 	@$(BIN)/python -m tests.browser.screenshots
+
+docs-images: setup ## Draw all diagrams anew and write docs/processes.md
+	@$(PYTHON) scripts/setup.py browser
+	@$(BIN)/python scripts/docs_images.py
 
 lock: setup ## Pin every dependency anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \

@@ -26,6 +26,8 @@ from workflow_server.errors import NotFound
 
 #: How long the server may take to make its database and answer.
 START_SECONDS = 60
+#: Instead of names: every scenario there is.
+ALL = "all"
 
 
 @click.command()
@@ -33,19 +35,27 @@ START_SECONDS = 60
 @click.option("--out", default="out/demo", show_default=True, type=click.Path(path_type=Path))
 @click.option("--log", is_flag=True, help="显示服务器日志 · Show the server's log.")
 def demo(names: tuple[str, ...], out: Path, log: bool) -> None:
-    """演示 · Play the demo scenarios over HTTP and write their papers and trail to --out."""
+    """演示 · Play demo scenarios (all, if none is named) over HTTP; papers and trail to --out."""
     told = shared.read(bundle.read_folder(config.load(os.environ).content_root))
-    unknown = set(names) - set(told.scenarios)
+    wanted = sorted(told.scenarios) if not names or names == (ALL,) else names
+    unknown = set(wanted) - set(told.scenarios)
     if unknown:
         known = ", ".join(sorted(told.scenarios))
         raise NotFound(f"Expected a scenario of {known}, but there is no {', '.join(unknown)}")
-    for name in names or sorted(told.scenarios):
-        _play(name, told.scenarios[name], told.office or {}, out / name, log)
+    played = [
+        _play(name, told.scenarios[name], told.office or {}, out / name, log) for name in wanted
+    ]
+    if len(played) > 1:
+        _sum_up(Console(width=None if sys.stdout.isatty() else 140), played)
+    failed = [each for each in played if each["result"] != "ok"]
+    if failed:
+        raise click.ClickException("\n".join(f"{it['scenario']}: {it['result']}" for it in failed))
 
 
 def _play(
     name: str, scenario: Mapping[str, Any], office: Mapping[str, Any], folder: Path, log: bool
-) -> None:
+) -> dict[str, Any]:
+    """Play one on a server of its own; return its summary, with what went wrong as its result."""
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(f"[bold]{scenario['title']}[/bold]\n{scenario.get('description', '')}\n")
     began = time.monotonic()
@@ -72,6 +82,7 @@ def _play(
     finally:
         summary = {
             "scenario": name,
+            "title": scenario["title"],
             "steps": len(trail),
             "documents": sum(len(step["documents"]) for step in trail),
             "organisations": len({step["organisation"] for step in trail}),
@@ -81,13 +92,24 @@ def _play(
         _write(folder / "trail.json", trail)
         _write(folder / "summary.json", summary)
     _show(console, trail)
-    if result != "ok":
-        raise click.ClickException(result)
+    sign = "[bold green]✓[/bold green]" if result == "ok" else "[bold red]✗[/bold red]"
     console.print(
-        f"\n[bold green]✓[/bold green] {summary['steps']} 步 steps, "
+        f"\n{sign} {summary['steps']} 步 steps, "
         f"{summary['documents']} 份文书 papers, {summary['organisations']} 个单位 organisations, "
         f"{summary['seconds']} s → {folder}/"
     )
+    return summary
+
+
+def _sum_up(console: Console, played: list[dict[str, Any]]) -> None:
+    table = Table(title="全部演示 · All scenarios", title_justify="left", show_lines=False)
+    for column in ("场景", "步骤", "文书", "单位", "秒", "结果"):
+        table.add_column(column, overflow="fold")
+    for each in played:
+        counted = (str(each[key]) for key in ("steps", "documents", "organisations", "seconds"))
+        table.add_row(each["title"], *counted, each["result"])
+    console.print()
+    console.print(table)
 
 
 def _as_json(step: Step) -> dict[str, Any]:
