@@ -44,7 +44,8 @@ TRIED = (
     "-P1D", "P1W", "PT5H", "P1DT2H", "P", "PT", "P1M", "P٣D", "enter", "leave", "Enter", "read",
     "write", "hidden", "required", "role", "task", "person", "open", "update", "close", "start",
     "stop", "extend", "cancelled", "draft", "issue", "serve", "none", "department", "group", "top",
-    "incident", "exclude", "head_above", "1", "12", "0", "100", "1.5", "=", "=a.b", "=\"x\"\n+ 1", "true",
+    "incident", "exclude", "head_above", "1", "12", "0", "100", "1.5", "=", "=a.b", "=\"x\"\n+ 1",
+    "true",
 )  # fmt: skip
 
 
