@@ -19,7 +19,16 @@ from workflow_server.app import create_app
 from workflow_server.config import Config, SettingRefused
 from workflow_server.store import db as database
 from workflow_server.store.clock import ClockOffset
-from workflow_server.store.db import DatabaseBusy, Model, db, savepoint, session, transaction
+from workflow_server.store.db import (
+    DatabaseBusy,
+    Model,
+    db,
+    run,
+    savepoint,
+    session,
+    table,
+    transaction,
+)
 from workflow_server.store.deliveries import Delivery
 from workflow_server.store.types import Unstorable, UtcDateTime, canonical, dumps, new_id
 
@@ -66,6 +75,15 @@ def test_a_savepoint_undoes_only_what_is_inside(app: Flask) -> None:
         session().add(ClockOffset(id=1, seconds=5))
         with pytest.raises(RuntimeError):
             _fail_inside(savepoint(), 2)
+    assert session().scalars(sa.select(ClockOffset.id)).all() == [1]
+
+
+def test_a_savepoint_undoes_what_goes_past_the_orm(app: Flask) -> None:
+    clock = table(ClockOffset)
+    with transaction():
+        run(sa.insert(clock), {"id": 1, "seconds": 5})
+        with pytest.raises(sa.exc.IntegrityError), savepoint():
+            run(sa.insert(clock), [{"id": 2, "seconds": 7}, {"id": 1, "seconds": 7}])
     assert session().scalars(sa.select(ClockOffset.id)).all() == [1]
 
 

@@ -40,10 +40,10 @@ _MIGRATION_LOCK = 0x776F726B
 
 _settings: WeakKeyDictionary[sa.Engine, Config] = WeakKeyDictionary()
 
-#: The option of statements that PostgreSQL keeps prepared, and how often another must have come
-#: before the driver prepares it as well: lists never.
-_READY = "ready"
+#: How often a statement must have come before PostgreSQL's driver prepares it by itself: the
+#: ready ones say so, and lists are never prepared.
 _NEVER = 2**31
+_READY = "ready"
 
 #: How long a writer waits for another one before it gives up, in seconds.
 BUSY_SECONDS = 30
@@ -119,16 +119,17 @@ def run(
     For the paths that are hot: a statement that is made once, on the tables themselves,
     costs a quarter of what the ORM asks for the same.
     """
-    return _connection(db.session()).execute(statement, parameters)
+    return connection().execute(statement, parameters)
 
 
-def _connection(asker: Session) -> sa.Connection:
+def connection() -> sa.Connection:
     """Return the session's connection, kept as long as its transaction: to ask costs more."""
+    asker = db.session()
     begun = asker.get_transaction()
     known: tuple[Any, sa.Connection] = asker.info.get("connection", (None, None))
     if begun is None or known[0] is not begun:
-        connection = asker.connection()
-        known = asker.info["connection"] = asker.get_transaction(), connection
+        lent = asker.connection()
+        known = asker.info["connection"] = asker.get_transaction(), lent
     return known[1]
 
 
@@ -299,7 +300,7 @@ def transaction() -> Iterator[scoped_session[Session]]:
     writer = db.session()
     if writer.in_transaction():
         writer.expire_all()
-    _begin(_connection(writer))
+    _begin(connection())
     writer.info["writing"] = True
     try:
         yield db.session
@@ -315,6 +316,9 @@ def transaction() -> Iterator[scoped_session[Session]]:
 def savepoint() -> Iterator[None]:
     """Undo only what happens inside when it fails; the surrounding transaction goes on."""
     with db.session.begin_nested():
+        # The session sets its savepoint when it is next asked for the connection, and hot
+        # statements do not ask it again.
+        db.session.connection()
         yield
 
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, ready, run, session, table
+from workflow_server.store.db import Model, session, table
+from workflow_server.store.ready import Ready
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
 _LOCK = 0x6465706C
@@ -76,13 +77,13 @@ def find_by_checksum(checksum: str) -> Deployment | None:
 
 
 _IDS = table(Deployment).c.id
-_NEWEST_ID = ready(sa.select(_IDS).order_by(_IDS.desc()).limit(1))
+_NEWEST_ID = Ready(sa.select(_IDS).order_by(_IDS.desc()).limit(1))
 
 
 def find_newest_id() -> UUID | None:
     """Return the id of the deployment made last."""
-    found: UUID | None = run(_NEWEST_ID).scalar()
-    return found
+    found = _NEWEST_ID.row()
+    return None if found is None else found[0]
 
 
 def find_newest() -> Deployment | None:

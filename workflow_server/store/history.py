@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import InvalidState
 from workflow_server.events import Event
-from workflow_server.store.db import Model, ready, run, session, table
+from workflow_server.store.db import Model, run, session, table
+from workflow_server.store.ready import Ready
 from workflow_server.store.types import (
     ExactJsonColumn,
     UtcDateTime,
@@ -147,7 +148,7 @@ class Act:
     answer: Any = None
 
 
-_INSERT = ready(sa.insert(table(HistoryRow)))
+_INSERT = Ready(sa.insert(table(HistoryRow)))
 _CHAIN = table(Chain)
 _LOCK_CHAIN = (
     sa.select(_CHAIN.c.length, _CHAIN.c.head)
@@ -176,7 +177,7 @@ def append(chain_id: UUID, length: int, head: bytes, act: Act) -> bytes:
     values = _values(chain_id, length + 1, act)
     digest = hash_row(head, values)
     try:
-        run(_INSERT, {**values, "hash": digest})
+        _INSERT.write({**values, "hash": digest})
     except sa.exc.IntegrityError as error:
         raise ActInProgress(
             "另一请求正在办理，请稍后再试。"
@@ -222,7 +223,7 @@ def append_all_to_area(name: str, acts: Sequence[Act]) -> None:
         values = _values(chain_id, length, act)
         head = hash_row(head, values)
         rows.append({**values, "hash": head})
-    run(_INSERT, rows)
+    _INSERT.write_all(rows)
     run(_GO_ON, {"chain": chain_id, "length": length, "head": head})
 
 

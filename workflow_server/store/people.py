@@ -12,8 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
 from workflow_server.store import clock
-from workflow_server.store.db import Model, ready, run, session
+from workflow_server.store.db import Model, run, session
 from workflow_server.store.organisations import Department, Organisation
+from workflow_server.store.ready import Ready
 from workflow_server.store.roles import Role
 from workflow_server.store.tokens import ApiToken
 from workflow_server.store.types import UtcDateTime, UuidColumn
@@ -162,7 +163,7 @@ _PERSON_WITH_POSITIONS = (
     .order_by(PositionRow.id)
 )
 
-_BY_TOKEN = ready(
+_BY_TOKEN = Ready(
     _PERSON_WITH_POSITIONS.add_columns(
         ApiToken.id, ApiToken.scopes, ApiToken.last_used_at, clock.SECONDS
     )
@@ -194,7 +195,7 @@ def list_actor_rows_by_token(
     distance: every request needs them.
     """
     values = {"digest": digest, "now": now, "today": today, "used_since": used_since}
-    return run(_BY_TOKEN, values).all()
+    return _BY_TOKEN.rows(values)
 
 
 def list_actor_rows(person_id: UUID, today: date) -> Sequence[Any]:

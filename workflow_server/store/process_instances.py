@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.errors import NotFound
-from workflow_server.store.db import Model, ready, run, session, table, total_of
+from workflow_server.store.db import Model, session, table, total_of
 from workflow_server.store.organisations import Host, Organisation
 from workflow_server.store.process_definitions import ProcessDefinition, Reference
+from workflow_server.store.ready import Ready
 from workflow_server.store.sight import Sight
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn, new_id
 
@@ -197,10 +198,10 @@ WHOLE = (
     .join(_DEFINITION, _RUNS[0] == _TABLE.c.process_definition_id)
     .join(_ORGANISATION, _HOST[0] == _TABLE.c.organisation_id)
 )
-_BY_ID = ready(WHOLE.where(_TABLE.c.id == sa.bindparam("instance_id")))
-_LOCK_BY_ID = _BY_ID.with_for_update(of=_TABLE)
-_INSERT = ready(sa.insert(_TABLE))
-_UPDATE = ready(sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("instance_id")))
+_OF_ONE = WHOLE.where(_TABLE.c.id == sa.bindparam("instance_id"))
+_BY_ID, _LOCK_BY_ID = Ready(_OF_ONE), Ready(_OF_ONE.with_for_update(of=_TABLE))
+_INSERT = Ready(sa.insert(_TABLE))
+_UPDATE = Ready(sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("instance_id")))
 
 
 def locked(row: Sequence[Any]) -> Locked:
@@ -219,8 +220,8 @@ def get_whole(instance_id: UUID) -> Locked:
     return _get(_BY_ID, instance_id)
 
 
-def _get(query: sa.Executable, instance_id: UUID) -> Locked:
-    row = run(query, {"instance_id": instance_id}).one_or_none()
+def _get(query: Ready, instance_id: UUID) -> Locked:
+    row = query.row({"instance_id": instance_id})
     if row is None:
         raise NotFound(f"Expected process instance {instance_id}, but there is none")
     return locked(row)
@@ -251,7 +252,7 @@ def begin(
         "variables": {},
         **more,
     }
-    run(_INSERT, row)
+    _INSERT.write(row)
     return get_whole(instance_id)
 
 
@@ -282,7 +283,7 @@ def list_family(
 def save(instance: InstanceInHand, values: dict[str, Any]) -> None:
     """Write an instance down after a move; its `version` counts one up."""
     values = {**values, "version": instance.version + 1}
-    run(_UPDATE, {"instance_id": instance.id, **values})
+    _UPDATE.write({"instance_id": instance.id, **values})
     for name in _KEPT_ALIKE.intersection(values):
         setattr(instance, name, values[name])
 

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow_server.errors import NotFound
 from workflow_server.store import process_instances, records
 from workflow_server.store.access import Recusal
-from workflow_server.store.db import Model, ready, run, session, table, total_of
+from workflow_server.store.db import Model, run, session, table, total_of
 from workflow_server.store.inbox import Offered
 from workflow_server.store.offers import TaskCandidate, TaskExclusion
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.people import Person
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.process_instances import Locked, ProcessInstance
+from workflow_server.store.ready import Ready
 from workflow_server.store.sight import Sight
 from workflow_server.store.types import JsonColumn, UtcDateTime, UuidColumn
 
@@ -166,22 +167,23 @@ _BY_ID = (
     .join(_INSTANCE, _TABLE.c.instance_id == _INSTANCE.c.id)
     .where(_TABLE.c.id == sa.bindparam("task_id"))
 )
-_LOCK = ready(
+_LOCK = Ready(
     process_instances.WHOLE.add_columns(*_IN_HAND, *_STANDING)
     .join(_TABLE, _TABLE.c.instance_id == _INSTANCE.c.id)
     .where(_TABLE.c.id == sa.bindparam("task_id"))
     .with_for_update(of=[_INSTANCE, _TABLE])
 )
-_INSERT = ready(sa.insert(_TABLE))
+_INSERT = Ready(sa.insert(_TABLE))
 _DONE = (
     sa.select(_TABLE.c.element_id, _TABLE.c.completed_by)
     .where(_TABLE.c.instance_id == sa.bindparam("instance_id"), _TABLE.c.completed_by.is_not(None))
     .order_by(_TABLE.c.completed_at.desc(), _TABLE.c.id.desc())
 )
-_UPDATE = ready(sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("task_id")))
+_CHANGE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("task_id"))
+_UPDATE = Ready(_CHANGE)
 # Who had to wait for the lock read who is recused, and named, as it was before; this reads anew.
 _DOER = sa.bindparam("doer_id", type_=UuidColumn())
-_UPDATE_BY = _UPDATE.where(
+_CHANGE_BY = _CHANGE.where(
     ~sa.exists().where(
         _RECUSED.c.person_id == _DOER,
         _RECUSED.c.instance_id == _TABLE.c.instance_id,
@@ -189,8 +191,11 @@ _UPDATE_BY = _UPDATE.where(
     ),
     ~sa.exists().where(_EXCLUDED.c.person_id == _DOER, _EXCLUDED.c.task_id == _TABLE.c.id),
 )
-_UPDATE_BY_NAMED = _UPDATE_BY.where(
-    sa.exists().where(_CANDIDATES.c.person_id == _DOER, _CANDIDATES.c.task_id == _TABLE.c.id)
+_UPDATE_BY = Ready(_CHANGE_BY)
+_UPDATE_BY_NAMED = Ready(
+    _CHANGE_BY.where(
+        sa.exists().where(_CANDIDATES.c.person_id == _DOER, _CANDIDATES.c.task_id == _TABLE.c.id)
+    )
 )
 
 
@@ -212,7 +217,7 @@ def lock(task_id: UUID, person_id: UUID) -> tuple[Locked, TaskInHand, Standing]:
 
     With them comes how a person stands to both: what keeps them away costs no statement.
     """
-    row = run(_LOCK, {"task_id": task_id, "person_id": person_id}).one_or_none()
+    row = _LOCK.row({"task_id": task_id, "person_id": person_id})
     if row is None:
         raise NotFound(f"Expected task {task_id}, but there is none")
     standing = len(row) - len(_STANDING)
@@ -223,13 +228,12 @@ def lock(task_id: UUID, person_id: UUID) -> tuple[Locked, TaskInHand, Standing]:
 
 def add_all(rows: Sequence[dict[str, Any]]) -> None:
     """Write opened tasks down."""
-    if rows:
-        run(_INSERT, rows)
+    _INSERT.write_all(rows)
 
 
 def save(task: TaskInHand, values: dict[str, Any]) -> None:
     """Write a change of a task down."""
-    run(_UPDATE, {"task_id": task.id, **values})
+    _UPDATE.write({"task_id": task.id, **values})
     for name in _KEPT_ALIKE.intersection(values):
         setattr(task, name, values[name])
 
@@ -241,7 +245,7 @@ def save_by(task: TaskInHand, doer_id: UUID, values: dict[str, Any], *, named: b
     named.
     """
     update = _UPDATE_BY_NAMED if named else _UPDATE_BY
-    if run(update, {"task_id": task.id, "doer_id": doer_id, **values}).rowcount == 0:
+    if update.write({"task_id": task.id, "doer_id": doer_id, **values}) == 0:
         return False
     for name in _KEPT_ALIKE.intersection(values):
         setattr(task, name, values[name])
