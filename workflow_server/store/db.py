@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, dataclass_transform
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -43,7 +43,6 @@ _settings: WeakKeyDictionary[sa.Engine, Config] = WeakKeyDictionary()
 #: How often a statement must have come before PostgreSQL's driver prepares it by itself: the
 #: ready ones say so, and lists are never prepared.
 _NEVER = 2**31
-_READY = "ready"
 
 #: How long a writer waits for another one before it gives up, in seconds.
 BUSY_SECONDS = 30
@@ -145,18 +144,6 @@ def count_all(*queries: sa.Select[int]) -> tuple[int, ...]:
     return tuple(row)
 
 
-_S = TypeVar("_S", bound=sa.Executable)
-
-
-def ready(statement: _S) -> _S:
-    """Mark a statement that is made once and finds its rows by keys, whatever its values.
-
-    PostgreSQL keeps the plan of such a one. Lists are planned each time, by their values: a
-    plan made for anybody would be a bad one for somebody.
-    """
-    return statement.execution_options(**{_READY: True})
-
-
 def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
     """Options for create_engine, by kind of database (`SQLALCHEMY_ENGINE_OPTIONS`)."""
     options: dict[str, Any] = {
@@ -192,7 +179,6 @@ def connect(app: Any, url: str, pool_size: int = 5) -> None:
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _prepare_sqlite)
         else:
-            sa.event.listen(db.engine, "do_execute", _execute_prepared)
             sa.event.listen(db.engine, "checkin", _let_read)
             sa.event.listen(db.engine, "checkout", _check_alive)
 
@@ -241,13 +227,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _execute_prepared(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-    if context is None or not context.execution_options.get(_READY, False):
-        return False
-    cursor.execute(statement, parameters, prepare=True)
-    return True
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from workflow_server.events import Event
 from workflow_server.store.access import Recusal
-from workflow_server.store.db import ready, run, table
+from workflow_server.store.db import run, table
 from workflow_server.store.history import HistoryRow
 from workflow_server.store.organisations import Department, Succession
 from workflow_server.store.people import Group, GroupMember, Person, PositionRow, in_force
+from workflow_server.store.ready import Ready
 from workflow_server.store.tasks import Task
 from workflow_server.store.types import UtcDateTime, UuidColumn
 
@@ -94,7 +95,7 @@ _hosts = _hosts.union(
 )
 _HOSTS = sa.select(_hosts.c.id)
 
-_HOLDERS = ready(
+_HOLDERS = (
     sa.select(
         _PERSON.c.id,
         _PERSON.c.name,
@@ -159,9 +160,7 @@ _PLACES = sa.select(
 
 def list_holders(wanted: Wanted) -> Sequence[Holder]:
     """Return the posts that are wanted, the oldest first: at most MOST and one, save by name."""
-    narrowing, values = _asked(wanted)
-    query = _query(narrowing, wanted.heads, wanted.doers, wanted.acts)
-    return [Holder(*row) for row in run(query, values)]
+    return [Holder(*row) for row in _found(_query, wanted)]
 
 
 def list_holders_and_done(wanted: Wanted) -> tuple[list[Holder], list[tuple[str, UUID]]]:
@@ -169,12 +168,10 @@ def list_holders_and_done(wanted: Wanted) -> tuple[list[Holder], list[tuple[str,
 
     Of that, which elements people have completed, and who, the last one first.
     """
-    narrowing, values = _asked(wanted)
-    query = _query_with_done(narrowing, wanted.heads, wanted.doers, wanted.acts)
-    rows = run(query, values).all()
+    rows = _found(_query_with_done, wanted)
     posts = [Holder(*row[:-1]) for row in rows if row[-1] is None]
     done = [row for row in rows if row[-1] is not None]
-    done.sort(key=lambda row: (row[-1], row.position_id), reverse=True)
+    done.sort(key=lambda row: (row[-1], row[4]), reverse=True)
     return sorted(posts, key=lambda post: post.position_id), [(row[1], row[0]) for row in done]
 
 
@@ -189,6 +186,13 @@ def list_names(person_ids: Collection[UUID]) -> dict[UUID, str]:
     return {row[0]: row[1] for row in run(query, {"person_ids": list(person_ids)})}
 
 
+def _found(write: Callable[..., sa.Executable], wanted: Wanted) -> Sequence[Sequence[Any]]:
+    narrowing, values = _asked(wanted)
+    query = write(narrowing, wanted.heads, wanted.doers, wanted.acts)
+    # How many people are named changes the text: no such one is ready.
+    return run(query, values).all() if "person_ids" in narrowing else _ready(query).rows(values)
+
+
 def _asked(wanted: Wanted) -> tuple[frozenset[str], dict[str, Any]]:
     """Return what a look is narrowed by, and all its values."""
     narrowed = {name: getattr(wanted, name) for name in _NARROWING}
@@ -200,6 +204,9 @@ def _asked(wanted: Wanted) -> tuple[frozenset[str], dict[str, Any]]:
         **narrowed,
     }
     return frozenset(narrowed), values
+
+
+_ready = cache(Ready)
 
 
 @cache
