@@ -111,6 +111,12 @@ def list_of(
     return _Offers(case, actor).all()
 
 
+def find(actor: Actor, deed: Deed, now: datetime) -> Offer:
+    """Return the act that is meant; ActNotOffered, if it is not offered to the actor now."""
+    access.see_instance(actor, deed.instance_id, acting=True)
+    return _Offers(Case(process_instances.get_whole(deed.instance_id), actor, now), actor).get(deed)
+
+
 def get_desk(actor: Actor, deed: Deed, now: datetime) -> Desk:
     """Return the form of an act and what stands beside it; ActNotOffered, if it is not."""
     instance = access.see_instance(actor, deed.instance_id, acting=True)

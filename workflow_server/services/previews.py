@@ -11,6 +11,7 @@ from uuid import UUID
 from workflow_server.content import forms
 from workflow_server.errors import NotFound
 from workflow_server.services import (
+    case_acts,
     definition_cache,
     document_parts,
     duties,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from workflow_server.content.documents import DocumentKind
     from workflow_server.content.elements import ElementExtensions
     from workflow_server.services.actors import Actor
+    from workflow_server.services.case_acts import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,40 @@ def of_task(
     """
     task = duties.get_task(actor, task_id)
     duties.check_may_work(actor, task)
-    locked = process_instances.get_whole(task.instance_id)
+    return _of_case(actor, kind_key, (task.instance_id, task.element_id, task_id), answers, now)
+
+
+def of_act(
+    actor: Actor, kind_key: str, deed: Deed, answers: Mapping[str, Any], now: datetime
+) -> Preview:
+    """Render a document as it would be after an act with these answers, for who may do it."""
+    offer = case_acts.find(actor, deed, now)
+    place = (deed.instance_id, offer.element_id, offer.visit_id)
+    return _of_case(actor, kind_key, place, answers, now)
+
+
+def _of_case(
+    actor: Actor,
+    kind_key: str,
+    place: tuple[UUID, str, UUID],
+    answers: Mapping[str, Any],
+    now: datetime,
+) -> Preview:
+    instance_id, element_id, visit_id = place
+    locked = process_instances.get_whole(instance_id)
     instance, definition = locked.instance, locked.definition
     content = definition_cache.content_of(definition.deployment_id)
     kind = _kind(content, kind_key)
     organisation = organisation_context(locked.organisation)
     veil = masking.of(actor, instance.id)
-    variables = Case(locked, actor, now).variables_at(task_id)
-    context = context_of(instance, organisation, veil.variables(variables), now)
+    variables = Case(locked, actor, now).variables_at(visit_id)
+    seen = veil.variables(variables)
+    context = context_of(instance, organisation, seen, now, content.shared)
     context["actor"] = actor_context(actor, instance)
-    element = content.processes[definition.key].elements[task.element_id]
+    element = content.processes[definition.key].elements[element_id]
     filling = _Filling(content, element, element.form, actor, organisation, now)
     data, missing = _filled(filling, kind, context, answers)
-    views.note(actor, instance.id, "preview", task_id, veil.shown & set(kind.classes))
+    views.note(actor, instance.id, "preview", visit_id, veil.shown & set(kind.classes))
     return _rendered(filling, kind, data, missing)
 
 
@@ -100,7 +123,7 @@ def of_start(
         raise NotFound(f"Expected a start of '{definition.key}' for the actor, but there is none")
     content = definition_cache.content_of(definition.deployment_id)
     kind = _kind(content, kind_key)
-    context = unstarted.facts_of(actor, offer.organisation_id, now)
+    context = unstarted.facts_of(actor, offer.organisation_id, content, now)
     element = content.processes[definition.key].elements[offer.element_id]
     filling = _Filling(content, element, offer.form, actor, context["organisation"], now)
     data, missing = _filled(filling, kind, context, answers)

@@ -8,6 +8,7 @@ from workflow_server.web import (
     account,
     acts,
     assets,
+    case_acts,
     case_rights,
     cases,
     chrome,
@@ -44,7 +45,7 @@ PAGES = (
     files.pages,
 )
 #: Modules whose routes stand in the blueprint of another: read before that is registered.
-ADDING = (case_rights, drafts, proposals, repairs)
+ADDING = (case_acts, case_rights, drafts, proposals, repairs)
 for pages in PAGES:
     door.web.register_blueprint(pages)
 

@@ -17,6 +17,7 @@ WORDS: Mapping[str, Any] = {
     Event.TASK_REASSIGNED: _l("指派"),
     Event.TASK_RELEASED: _l("退回"),
     Event.TASK_COMPLETED: _l("办结"),
+    Event.ACT_DONE: _l("办理事项"),
     Event.DRAFT_SAVED: _l("保存草稿"),
     Event.MESSAGE_CORRELATED: _l("收到函件"),
     Event.SIGNAL_HEARD: _l("收到信号"),
@@ -47,6 +48,7 @@ WORDS: Mapping[str, Any] = {
 _ICONS: Mapping[str, str] = {
     Event.INSTANCE_STARTED: "plus",
     Event.TASK_COMPLETED: "check",
+    Event.ACT_DONE: "check",
     Event.MESSAGE_CORRELATED: "mail",
     Event.SIGNAL_HEARD: "mail",
     Event.CALL_ENDED: "check",

@@ -13,7 +13,13 @@ from flask_babel import lazy_gettext as _l
 
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
-from workflow_server.services import case_chains, cases, process_definitions, process_instances
+from workflow_server.services import (
+    case_acts,
+    case_chains,
+    cases,
+    process_definitions,
+    process_instances,
+)
 from workflow_server.services.cases import ActLine, Filter, TaskLine
 from workflow_server.web import door, formats
 
@@ -37,6 +43,7 @@ GROUPS = {
         (
             Event.INSTANCE_STARTED,
             Event.TASK_COMPLETED,
+            Event.ACT_DONE,
             Event.TASK_CLAIMED,
             Event.TASK_RELEASED,
             Event.TASK_REASSIGNED,
@@ -115,7 +122,9 @@ def show() -> Response:
 @pages.get("/cases/<uuid:instance_id>")
 def show_case(instance_id: UUID) -> Response:
     """Show one case; what takes longer comes after the first paint."""
-    return door.render("cases/show.html", whole=_whole(instance_id), own=door.actor().person_id)
+    whole = _whole(instance_id)
+    acts = case_acts.list_of(door.actor(), whole.instance, whole.definition, door.now())
+    return door.render("cases/show.html", whole=whole, acts=acts, own=door.actor().person_id)
 
 
 @pages.get("/cases/<uuid:instance_id>/thread")

@@ -28,6 +28,8 @@ NOTICES: Mapping[str, Any] = {
     "factor_removed": _l("第二验证因素已停用。"),
     "token_revoked": _l("令牌已吊销。"),
     "completed": _l("任务已办结。"),
+    "act_done": _l("已办理，记入办理记录。"),
+    "act_gone": _l("该事项现在不能办理，案件已有变化。"),
     "case_suspended": _l("流程已暂停，恢复之前谁也不能办理。"),
     "case_resumed": _l("流程已恢复，暂停期间到来的已经接着处理。"),
     "case_cancelled": _l("流程已终止。"),

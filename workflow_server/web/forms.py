@@ -8,7 +8,7 @@ from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.content.forms import Form
-from workflow_server.services import attachments, form_contexts, initials
+from workflow_server.services import attachments, case_acts, form_contexts, initials
 from workflow_server.services.actors import Actor
 from workflow_server.services.process_definitions import StartOffer
 from workflow_server.services.tasks import Desk
@@ -45,7 +45,8 @@ def of_desk(desk: Desk, files: Sequence[Attachment]) -> dict[str, Any]:
 def of_start(definition: ProcessDefinition, offer: StartOffer, form: Form | None) -> dict[str, Any]:
     """Return what the form that begins a process needs."""
     actor = door.actor()
-    context = form_contexts.of_start(form, actor, offer.organisation_id, door.now())
+    host, deployment = offer.organisation_id, definition.deployment_id
+    context = form_contexts.of_start(form, actor, host, deployment, door.now())
     return {
         **_common(),
         "kind": "start",
@@ -58,6 +59,26 @@ def of_start(definition: ProcessDefinition, offer: StartOffer, form: Form | None
         "access": {},
         "names": {},
         "files": {},
+        "read_only": False,
+    }
+
+
+def of_act(desk: case_acts.Desk, files: Sequence[Attachment]) -> dict[str, Any]:
+    """Return what the form of an act needs."""
+    offer = desk.offer
+    return {
+        **_common(),
+        "kind": "act",
+        "act": {"element": offer.element_id, "visit": offer.visit_id, "role": offer.role},
+        "instance_id": desk.instance.id,
+        "definition_id": desk.definition.id,
+        "name": offer.label,
+        "schema": offer.form.source if offer.form is not None else _EMPTY,
+        "data": desk.initial,
+        "context": desk.context,
+        "access": {},
+        "names": desk.names,
+        "files": {str(each.id): described(each) for each in files},
         "read_only": False,
     }
 

@@ -6,7 +6,8 @@ import { t } from "./texts.js";
 const WAIT = 1500, AGAIN = 8000, KEEPALIVE = 60000;
 const PREFIX = "draft:";
 
-const place = ({ person_id: person, task_id: task, start }) => `${PREFIX}${person}:${task ?? `start:${start?.key}:${start?.element}`}`;
+const part = ({ task_id: task, act, start }) => task ?? (act ? `act:${act.visit}` : `start:${start?.key}:${start?.element}`);
+const place = (desk) => `${PREFIX}${desk.person_id}:${part(desk)}`;
 
 export class Drafts {
   // `say(text, kind)` shows where the draft is; `lost(reason)` that the task is not this person's to do any more;

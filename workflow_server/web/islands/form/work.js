@@ -1,4 +1,4 @@
-// Filling in a task or a start: the bar below the form, drafts, the paper beside it, submitting, other windows.
+// Filling in a task, an act or a start: the bar below the form, drafts, the paper beside it, submitting, other windows.
 import { call, freshKey } from "../asking.js";
 import { choose, make } from "../elements.js";
 import { Drafts } from "./drafts.js";
@@ -227,13 +227,12 @@ export class Work {
 
   // The same answers go out under the same key, so that a lost answer does not make two of one act.
   async send(answers) {
-    const { task_id: task, start } = this.desk, text = JSON.stringify([answers, this.desk.organisation_id]);
+    const text = JSON.stringify([answers, this.desk.organisation_id]);
     if (text !== this.sent) { this.sent = text; this.key = freshKey(); }
     this.hold(true);
     clearTimeout(this.drafts.timer);
     while (this.drafts.saving) await this.drafts.saving;
-    const url = task ? `/api/tasks/${task}/completion` : "/api/process-instances";
-    const json = task ? { answers } : { process_key: start.key, element_id: start.element, role: start.role, answers, organisation_id: this.desk.organisation_id };
+    const { url, json } = this.asked(answers);
     const done = await call("POST", url, { json, key: this.key });
     this.isDone = true;
     this.drafts.end();
@@ -242,9 +241,17 @@ export class Work {
     window.location.assign(this.after(done));
   }
 
+  asked(answers) {
+    const { task_id: task, act, start, instance_id: instance } = this.desk;
+    if (task) return { url: `/api/tasks/${task}/completion`, json: { answers } };
+    if (act) return { url: `/api/process-instances/${instance}/acts/${act.element}`, json: { answers, visit_id: act.visit, role: act.role } };
+    return { url: "/api/process-instances", json: { process_key: start.key, element_id: start.element, role: start.role, answers, organisation_id: this.desk.organisation_id } };
+  }
+
   after(done) {
     const mine = done.next_tasks?.find((each) => each.mine);
     if (this.desk.start) return `/started/${done.id}`;
+    if (this.desk.act) return `/cases/${this.desk.instance_id}?notice=act_done`;
     return mine ? `/tasks/${mine.id}?notice=next` : "/tasks/next?notice=completed";
   }
 
@@ -255,6 +262,7 @@ export class Work {
       this.lost(error.status === 409 ? "completed_elsewhere" : "gone");
       return;
     }
+    if (this.desk.act && (error.code === "act-not-offered" || [403, 404].includes(error.status))) { this.lost("act_gone"); return; }
     const errors = {}, rest = [];
     for (const { pointer, detail } of error.errors) {
       if (!at(this.form, errors, pathOf(pointer), detail)) rest.push(detail);
