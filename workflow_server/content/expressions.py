@@ -128,6 +128,7 @@ class _Judge:
             "documents": (frozenset(known.documents), "没有文书 documents/{}/"),
             "records": (frozenset(known.shared.records), "records.json 里没有台账种类“{}”"),
             "deadlines": (declared.deadlines, "这个流程没有起算过期限“{}”"),
+            "parameters": (frozenset(known.shared.parameters), "parameters.json 里没有参数“{}”"),
             **dict.fromkeys(
                 ("answers", "errors", "results"),
                 (frozenset(process.elements), "流程里没有元素“{}”"),

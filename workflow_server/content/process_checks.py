@@ -40,6 +40,7 @@ RESERVED = frozenset(
         "messages",
         "names",
         "organisation",
+        "parameters",
         "records",
         "results",
         "this",

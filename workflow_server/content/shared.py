@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from workflow_server.config import CHINA
-from workflow_server.content import decisions, ledgers, messages, reading, sites, xml
+from workflow_server.content import decisions, ledgers, messages, parameters, reading, sites, xml
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.decisions import Decision
 from workflow_server.content.ledgers import Ledger
 from workflow_server.content.messages import MessageType as MessageType
+from workflow_server.content.parameters import Parameter, values
 from workflow_server.content.reading import Place
 from workflow_server.content.refusals import ContentRefused
 from workflow_server.content.sites import Site
@@ -123,7 +124,9 @@ class Relation:
 #: Among the readers of a class: everybody who works in the hosting organisation.
 ANYBODY = "*"
 
-_Row = TypeVar("_Row", Role, RecordKind, Series, MessageType, DataClass, Ledger, Relation)
+_Row = TypeVar(
+    "_Row", Role, RecordKind, Series, MessageType, DataClass, Ledger, Relation, Parameter
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ class Shared:
     vocabularies: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     classes: Mapping[str, DataClass] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     rules: Decision | None = None
     rule_codes: frozenset[str] = frozenset()
     office: Mapping[str, Any] | None = None
@@ -163,11 +167,12 @@ class Shared:
     def rule(self, code: str, region: str | None, day: date) -> Mapping[str, Any] | None:
         """Return the row of a deadline rule in force in a region on a day, or None.
 
-        The table sees `rule`, `region` and `day`; it is asked once per combination.
+        The table sees `rule`, `region`, `day` and `parameters`; it is asked once for each.
         """
         asked = (code, region, day)
         if asked not in self._resolved and self.rules is not None:
-            context = {"rule": code, "region": region, "day": day.isoformat()}
+            context: dict[str, Any] = {"rule": code, "region": region, "day": day.isoformat()}
+            context["parameters"] = values(self.parameters.values(), region)
             now = datetime.combine(day, time(12), CHINA)
             if len(self._resolved) >= _MOST_RESOLVED:
                 self._resolved.clear()
@@ -204,6 +209,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         vocabularies=_vocabularies(files.get("vocabularies.json")),
         classes=_table(files, "data_classes", "classes", _data_class),
         relations=_table(files, "relations", "relations", _relation),
+        parameters=_table(files, "parameters", "parameters", parameters.read),
         rules=_rules(bundle, faults),
         rule_codes=_rule_codes(bundle),
         office=office,
@@ -222,7 +228,7 @@ _KNOWN = frozenset(
     f"{name}.json"
     for name in (
         *("roles", "records", "relations", "series", "messages", "vocabularies"),
-        *("data_classes", "ledgers", "office", "site"),
+        *("data_classes", "ledgers", "office", "site", "parameters"),
     )
 )
 

@@ -73,6 +73,10 @@ def _shared_tables(together: Shared) -> dict[str, Any]:
             {"key": key, "options": [{"value": o.value, "label": o.label} for o in options]}
             for key, options in together.vocabularies.items()
         ],
+        "parameters": [
+            {"key": each.key, "label": each.label, "type": each.type, "value": each.value}
+            for each in together.parameters.values()
+        ],
         "classes": [{"key": each.key, "label": each.label} for each in together.classes.values()],
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.content.forms import Form
-from workflow_server.services import unstarted
+from workflow_server.services import definition_cache, unstarted
 from workflow_server.services.actors import Actor
 from workflow_server.services.situation import Situation
 from workflow_server.services.veils import Veil
@@ -33,13 +33,14 @@ def of(
 
 
 def of_start(
-    form: Form | None, actor: Actor, organisation_id: UUID, now: datetime
+    form: Form | None, actor: Actor, organisation_id: UUID, deployment_id: UUID, now: datetime
 ) -> dict[str, Any]:
     """Return what the expressions of a form name of a case that there is not yet."""
     wanted = frozenset() if form is None else named_by(form)
     if not wanted:
         return {}
-    context = unstarted.facts_of(actor, organisation_id, now)
+    content = definition_cache.content_of(deployment_id)
+    context = unstarted.facts_of(actor, organisation_id, content, now)
     return {name: value for name, value in context.items() if name in wanted}
 
 

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from workflow_server import feel
 from workflow_server.config import CHINA
+from workflow_server.content.parameters import values
 
 if TYPE_CHECKING:
     from workflow_server.content.content import Content
     from workflow_server.content.elements import ElementExtensions, ProcessExtensions
+    from workflow_server.content.shared import Shared
     from workflow_server.engine.runtime import Visit
     from workflow_server.services.actors import Actor
     from workflow_server.store.process_definitions import Reference
@@ -55,6 +57,7 @@ RESERVED = frozenset(
         "messages",
         "names",
         "organisation",
+        "parameters",
         "records",
         "results",
         "this",
@@ -104,7 +107,8 @@ class Situation:
 
     def context(self) -> dict[str, Any]:
         """Return what expressions may read."""
-        context = context_of(self.instance, self.organisation, self.variables, self.now)
+        shared = self.content.shared
+        context = context_of(self.instance, self.organisation, self.variables, self.now, shared)
         if self.actor is not None:
             context["actor"] = actor_context(self.actor, self.instance)
         return context
@@ -126,6 +130,7 @@ def context_of(
     organisation: Mapping[str, Any],
     variables: Mapping[str, Any],
     now: datetime,
+    shared: Shared,
 ) -> dict[str, Any]:
     """Return the expression context of an instance when nobody acts."""
     empty: dict[str, Any] = {}
@@ -143,6 +148,7 @@ def context_of(
         "this": empty,
         **variables,
         "organisation": dict(organisation),
+        "parameters": values(shared.parameters.values(), organisation.get("region")),
         "case": {
             "id": str(instance.id),
             "business_key": instance.business_key,

@@ -112,7 +112,7 @@ class House:
     def context(self, variables: dict[str, Any]) -> dict[str, Any]:
         """Return what expressions outside any element may read."""
         host = organisation_context(self.organisation)
-        context = context_of(self.instance, host, variables, self.now)
+        context = context_of(self.instance, host, variables, self.now, self.content.shared)
         if self.actor is not None:
             context["actor"] = actor_context(self.actor, self.instance)
         return context
