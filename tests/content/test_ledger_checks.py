@@ -58,3 +58,29 @@ def test_what_nobody_declared_is_named_where_it_stands(
     (fault,) = found(**{member: given})
     assert fault.startswith(f"bpmn/_shared/ledgers.json#/ledgers/0{place} ")
     assert sentence in fault
+
+
+@pytest.mark.parametrize(
+    ("changed", "place", "sentence"),
+    [
+        ({"states": ["没有"]}, "/states/0", "没有状态"),
+        ({"filled": ["colour"]}, "", "没有字段“colour”"),
+        ({"fields": {"secret": ["a"]}}, "", "属于数据类别"),
+        ({"sum": "street"}, "/sum", "不是数字"),
+        ({"over": "nothing"}, "/over", "没有另一个指标"),
+        ({"over": "all"}, "/over", "没有另一个指标"),
+        ({"colour": "red"}, "/colour", "没有这一项"),
+    ],
+)
+def test_a_figure_names_what_is_there_and_may_be_counted(
+    changed: Mapping[str, Any], place: str, sentence: str
+) -> None:
+    (fault,) = found(figures=[{"key": "all", "label": "全部", **changed}])
+    assert fault.startswith(f"bpmn/_shared/ledgers.json#/ledgers/0/figures/0{place} ")
+    assert sentence in fault
+
+
+def test_a_figure_is_named_once() -> None:
+    figure = {"key": "all", "label": "全部"}
+    (fault,) = found(figures=[figure, figure])
+    assert "写了两次" in fault

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.services.stage import NOW, Stage
+from workflow_server.content.ledgers import Figure
 from workflow_server.errors import NotFound
 from workflow_server.services import ledgers
 from workflow_server.services.ledgers import Wanted
@@ -120,3 +123,40 @@ def test_more_rows_take_no_more_statements(
     few = len(statements())
     titles(stage)
     assert len(statements()) == few
+
+
+def test_figures_count_and_share_what_the_ledger_is_narrowed_to(stage: Stage) -> None:
+    sheet = ledgers.get(stage.clerk, "permits")
+    figures = {
+        each.key: each
+        for each in (
+            Figure("all", "全部"),
+            Figure("open", "在办", except_states=("已办结",), over="all"),
+            Figure("north", "北区", fields={"zone": ("north",)}, over="all"),
+            Figure("street", "有街道", filled=("street",)),
+            Figure("west", "西街", holds={"street": "西_"}),
+            Figure("fees", "收费", sum="fee"),
+            Figure("none", "没有", states=("已受理",), filled=("street",)),
+            Figure("share", "无母", over="none"),
+        )
+    }
+    sheet = replace(sheet, ledger=replace(sheet.ledger, figures=figures))
+    told = ledgers.figures(stage.clerk, sheet, Wanted())
+    assert [(each.label, int(each.value), each.share) for each in told] == [
+        ("全部", 3, None),
+        ("在办", 2, Decimal("66.7")),
+        ("北区", 1, Decimal("33.3")),
+        ("有街道", 2, None),
+        ("西街", 1, None),
+        ("收费", 1250, None),
+        ("没有", 0, None),
+        ("无母", 3, None),
+    ]
+    narrowed = ledgers.figures(stage.clerk, sheet, Wanted(state="已办结"))
+    assert [each.value for each in narrowed[:2]] == [1, 0]
+
+
+def test_figures_count_only_what_their_reader_sees(stage: Stage) -> None:
+    sheet = ledgers.get(stage.clerk, "permits")
+    sheet = replace(sheet, ledger=replace(sheet.ledger, figures={"all": Figure("all", "全部")}))
+    assert [each.value for each in ledgers.figures(stage.outsider, sheet, Wanted())] == [0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 
-from workflow_server.content.ledgers import BUILT_IN, FILTERS, Ledger
+from workflow_server.content.ledgers import BUILT_IN, FILTERS, Figure, Ledger
 from workflow_server.content.shared import FOLDER, RecordKind, Shared
 from workflow_server.errors import Fault
 
@@ -23,6 +23,24 @@ def check(content: Shared) -> Iterator[Fault]:
             continue
         yield from _columns(pointer, ledger, kind)
         yield from _filters(pointer, ledger, kind)
+        for position, figure in enumerate(ledger.figures.values()):
+            yield from _figure(f"{pointer}/figures/{position}", figure, ledger, kind)
+
+
+def _figure(pointer: str, figure: Figure, ledger: Ledger, kind: RecordKind) -> Iterator[Fault]:
+    sentence = f"“{kind.key}”没有状态"
+    yield from _unknown(pointer, "states", figure.states, kind.states, sentence)
+    yield from _unknown(pointer, "except_states", figure.except_states, kind.states, sentence)
+    for name in sorted(figure.read):
+        field = kind.fields.get(name)
+        if field is None:
+            yield Fault(pointer, f"“{kind.key}”没有字段“{name}”")
+        elif field.data_class is not None:
+            yield Fault(pointer, f"字段“{name}”属于数据类别“{field.data_class}”，不能用来统计")
+        elif name == figure.sum and field.type not in ("number", "money"):
+            yield Fault(f"{pointer}/sum", f"字段“{name}”不是数字，不能相加")
+    if figure.over is not None and (figure.over not in ledger.figures or figure.over == figure.key):
+        yield Fault(f"{pointer}/over", f"这个台账没有另一个指标“{figure.over}”")
 
 
 def _columns(pointer: str, ledger: Ledger, kind: RecordKind) -> Iterator[Fault]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.content import ledger_checks
+from workflow_server.content.ledgers import Figure
 from workflow_server.content.ledgers import Ledger as Ledger
 from workflow_server.errors import NotFound
 from workflow_server.services import access, definition_cache, masking, record_words
@@ -50,6 +52,15 @@ class Row:
 
     record: Record
     cells: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A figure of a ledger: what it is called, how many, and which share (per cent) of another."""
+
+    label: str
+    value: Decimal
+    share: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,29 @@ def read(
     words = record_words.of(records, sheet.content.shared)
     hosts = organisations.list_names({each.organisation_id for each in records}) if records else {}
     return [Row(each, _cells(sheet, each, words, hosts)) for each in records], total
+
+
+def figures(actor: Actor, sheet: Sheet, wanted: Wanted) -> list[Told]:
+    """Return the ledger's figures over the rows that it is narrowed to, as the actor sees them.
+
+    Not those that look into a field which holds something classed: who may not read a value must
+    not find it out by counting.
+    """
+    marked = _marked(sheet.content, sheet.ledger.kind)
+    declared = [each for each in sheet.ledger.figures.values() if not each.read & marked]
+    if not declared:
+        return []
+    found = store.tally(access.sight(actor), _narrowed(sheet, wanted), declared)
+    values = {each.key: value for each, value in zip(declared, found, strict=True)}
+    return [Told(each.label, values[each.key], _share(each, values)) for each in declared]
+
+
+def _share(figure: Figure, values: Mapping[str, Decimal]) -> Decimal | None:
+    whole = values.get(figure.over or "")
+    if not whole:
+        return None
+    share = values[figure.key] * 100 / whole
+    return share.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def read_all(actor: Actor, sheet: Sheet, wanted: Wanted) -> tuple[list[Row], int]:
