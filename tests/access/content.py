@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 POST_OFFICE = "congress"
 RECORD, PAPER, SERIES, RULE = "lead", "probe_paper", "lead_ledger", "R-ACK"
 SENDER = "probe_sender"
+#: The event that people may make happen in every case, and what it is called in the file.
+ACT, MESSAGE = "act", "ACT-PROBE"
 #: The tasks of each role in a case: of who is no more than what the role makes them, and of
 #: who is also cleared for work secrets and certified for minors.
 HANDS = ("do", "co")
@@ -114,9 +116,19 @@ def _case(party: str, *, named: bool) -> bytes:
         ),
         chain("begin", "tell", "split", "fails", "join", "end"),
         *drawn,
+        _act(party),
         *(chain("split", task, "join") for task in tasks),
-        messages=[_from(party)],
+        messages=[_from(party), MESSAGE],
     )
+
+
+def _act(party: str) -> str:
+    """Draw what everybody of the party who sees the case may do to it, again and again."""
+    ours = f'<wf:act role="{" ".join(roles_of(party))}" label="核对事项" form="probe/note"/>'
+    heard = f'<b:messageEventDefinition id="{ACT}_m" messageRef="{MESSAGE}"/>'
+    begun = node("startEvent", ACT, ours, heard, isInterrupting="false")
+    inner = f'{begun}<b:endEvent id="acted"/>{chain(ACT, "acted")}'
+    return node("subProcess", "beside", "", inner, triggeredByEvent="true")
 
 
 def _task_keys(party: str) -> list[str]:

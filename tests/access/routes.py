@@ -46,6 +46,7 @@ OPEN_IDS: Mapping[str, str] = {
     "parent_id": "an organisation",
     "department_id": "how an organisation is divided is no secret either",
     "key": "a vocabulary of the content",
+    "element": "an element of a diagram: content is what everybody works with",
     "path": "a file of the content; in whose draft it is sought is what is tried",
 }
 #: What a query is given that cannot do without, where the description's example names nothing.

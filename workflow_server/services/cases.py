@@ -103,6 +103,10 @@ class Clock:
     alerts: Sequence[DeadlineAlert]
 
 
+#: What a person may do beside the rest: nothing waits for it.
+_BESIDE = frozenset({"startEvent", "boundaryEvent"})
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """A case that called another one or was called by it, and what it runs."""
@@ -353,7 +357,8 @@ def _waiting(
     found: dict[UUID, list[Step]] = defaultdict(list)
     for instance_id, element_id in store.list_waiting(instance_ids) if instance_ids else ():
         element = processes[instance_id].elements.get(element_id)
-        found[instance_id].append(Step(element.name if element else element_id))
+        if element is None or element.act is None or element.type not in _BESIDE:
+            found[instance_id].append(Step(element.name if element else element_id))
     return found
 
 

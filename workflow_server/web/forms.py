@@ -71,6 +71,7 @@ def of_act(desk: case_acts.Desk, files: Sequence[Attachment]) -> dict[str, Any]:
         "kind": "act",
         "act": {"element": offer.element_id, "visit": offer.visit_id, "role": offer.role},
         "instance_id": desk.instance.id,
+        "organisation_id": desk.instance.organisation_id,
         "definition_id": desk.definition.id,
         "name": offer.label,
         "schema": offer.form.source if offer.form is not None else _EMPTY,
