@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.services.conftest import House
 from tests.services.drawing import line
-from tests.services.test_case_acts import ACT, SAID, beside_waiting, begun, catch, do
+from tests.services.test_case_acts import ACT, SAID, begun, beside_waiting, catch, do
 from tests.web.conftest import Browser, Page
 from workflow_server.services import process_instances as instances
 
