@@ -302,6 +302,19 @@ class Player:
             )
         )
 
+    def cause(self, element: str, **answers: Any) -> Player:
+        return self._took(
+            runtime.cause(
+                self.definition,
+                self.state,
+                self.variables,
+                self.wait(element),
+                answers,
+                NOW,
+                self.host,
+            )
+        )
+
     def ring(self, element: str, due: datetime | None = None) -> Player:
         return self._took(
             runtime.fire_timer(
