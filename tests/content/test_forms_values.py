@@ -200,6 +200,13 @@ def test_true_is_not_the_option_one():
     assert faults(compiled, {"c": True}) == {"#/answers/c": "意见没有这个选项"}
 
 
+@pytest.mark.parametrize("more", [REQUIRED, {}])
+def test_no_is_an_answer_where_it_is_one_of_the_options(more):
+    values = [{"label": "是", "value": True}, {"label": "否", "value": False}]
+    answer = {"type": "radio", "key": "c", "label": "公开", "values": values, **more}
+    assert accepted(form(answer), {"c": False}) == {"c": False}
+
+
 def test_an_unanswered_list_is_empty_and_an_unticked_box_is_false():
     compiled = form(_chosen("checklist"), {"type": "checkbox", "key": "b", "label": "确认"})
     assert accepted(compiled, {}) == {"c": [], "b": False}

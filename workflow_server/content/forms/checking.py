@@ -255,7 +255,7 @@ class Visit:
 
     def judge_item(self, node: Item, place: _Place) -> None:
         value = _get(place.values, node.path)
-        if value is None or value is False or value == []:
+        if value in (None, []) or (value is False and node.empty is False):
             required = (
                 node.required
                 or self.access.get(node.name) == "required"
