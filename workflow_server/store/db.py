@@ -157,7 +157,9 @@ def engine_options(url: str, pool_size: int = 5) -> dict[str, Any]:
         return options | {
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
         }
-    return options | {"connect_args": {"prepare_threshold": _NEVER, "autocommit": True}}
+    # Values by their places, which costs the driver less than by name.
+    arguments = {"prepare_threshold": _NEVER, "autocommit": True}
+    return options | {"connect_args": arguments, "paramstyle": "format"}
 
 
 def connect(app: Any, url: str, pool_size: int = 5) -> None:

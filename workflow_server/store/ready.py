@@ -19,21 +19,19 @@ class _Text(NamedTuple):
     sql: str
     #: The names of its values in the order of their places; a name may come again.
     places: Sequence[str]
-    #: Whether the driver wants the names too.
-    named: bool
     #: Values that are written in the statement, or that a column has unless it is given one.
     fixed: Mapping[str, Any]
     #: At which places values are written, and in which columns read, by their types.
     writers: Sequence[tuple[int, _Convert]]
     readers: Sequence[tuple[int, _Convert]]
 
-    def given(self, values: Mapping[str, Any]) -> Any:
+    def given(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return values as the driver takes them."""
         known = {**self.fixed, **values} if self.fixed else values
         given = list(map(known.__getitem__, self.places))
         for place, convert in self.writers:
             given[place] = convert(given[place])
-        return dict(zip(self.places, given, strict=True)) if self.named else given
+        return tuple(given)
 
     def read(self, row: Sequence[Any]) -> list[Any]:
         """Return a row of the driver as the types of its columns read it."""
@@ -86,18 +84,28 @@ class Ready:
         if text is None:
             text = self._texts[key] = _written(self._statement, asked.dialect, key[1])
         given = text.given(values)
-        cursor: Any = asked.connection.cursor()
+        cursor = _cursor(asked, text.sql)
         for heard in asked.dispatch.before_cursor_execute:
             heard(asked, cursor, text.sql, given, None, False)
         try:
-            if text.named:
+            if key[0] == "postgresql":
                 cursor.execute(text.sql, given, prepare=True)
             else:
                 cursor.execute(text.sql, given)
         except Exception as error:
             # As SQLAlchemy would tell it, to whoever listens; a lost connection is given up.
-            asked._handle_dbapi_exception(error, text.sql, given, cursor, None)
+            asked._handle_dbapi_exception(error, text.sql, given, None, None)
         return text, cursor
+
+
+def _cursor(asked: sa.Connection, sql: str) -> Any:
+    # One for each text, as long as the driver's connection lives: psycopg remembers there how
+    # it sends these values and reads these columns, which is half of what it does.
+    kept: dict[str, Any] = asked.connection.info.setdefault("ready", {})
+    cursor = kept.get(sql)
+    if cursor is None:
+        cursor = kept[sql] = asked.connection.cursor()
+    return cursor
 
 
 def _written(statement: Any, dialect: Dialect, names: Sequence[str]) -> _Text:
@@ -106,14 +114,13 @@ def _written(statement: Any, dialect: Dialect, names: Sequence[str]) -> _Text:
         raise TypeError(f"Expected a text that no value changes, but: {compiled.string}")
     fixed = {name: value for name, value in compiled.params.items() if name not in names}
     fixed |= {column.key: column.default.arg for column in getattr(compiled, "insert_prefetch", ())}
+    places = compiled.positiontup
     types = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
-    places = compiled.positiontup if compiled.positional else list(types)
     columns = statement.selected_columns if isinstance(statement, sa.SelectBase) else ()
     found = [column.type.dialect_impl(dialect) for column in columns]
     return _Text(
         sql=compiled.string,
         places=places,
-        named=not compiled.positional,
         fixed=fixed,
         writers=_needed(types[name].bind_processor(dialect) for name in places),
         readers=_needed(each.result_processor(dialect, None) for each in found),
