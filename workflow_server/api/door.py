@@ -63,6 +63,9 @@ class Parser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
+    def get_default_request(self) -> Request:
+        return arrivals.asked()
+
     def _raw_load_json(self, req: Request) -> Any:
         if not req.is_json and req.content_length:
             raise UnsupportedMediaType(_SEND_JSON)
@@ -172,22 +175,22 @@ class Noun:
         return self.route("DELETE", rule, gives, **more)
 
     def _let_in(self) -> None:
-        endpoint = request.endpoint or ""
+        came = arrivals.asked()
+        endpoint = came.endpoint or ""
         takes_form = endpoint in self._forms
         if not takes_form:
-            request.max_content_length = self._raw.get(endpoint, ANSWERS_BYTES)
+            came.max_content_length = self._raw.get(endpoint, ANSWERS_BYTES)
         arrivals.check_address()
         if endpoint in OPEN:
             return
-        is_small = request.is_json and (request.content_length or ANSWERS_BYTES) <= SMALL_BYTES
+        is_small = came.is_json and (came.content_length or ANSWERS_BYTES) <= SMALL_BYTES
         if is_small:
-            request.get_data()
-        _identify()
-        visitor: Visitor = g.visitor
-        scopes.check(visitor.token.scopes, self.name, endpoint, request.method)
-        if takes_form and request.mimetype != "multipart/form-data":
+            came.get_data()
+        visitor = _identify()
+        scopes.check(visitor.token.scopes, self.name, endpoint, came.method)
+        if takes_form and came.mimetype != "multipart/form-data":
             raise UnsupportedMediaType(_SEND_FORM)
-        if request.method != "GET" and request.content_length != 0 and not is_small:
+        if came.method != "GET" and came.content_length != 0 and not is_small:
             # However slowly the body arrives, no connection waits for it.
             session().rollback()
 
@@ -286,9 +289,11 @@ def _is_deeper(value: Any, depth: int) -> bool:
     return True
 
 
-def _identify() -> None:
-    if arrivals.arrive() is None:
+def _identify() -> Visitor:
+    visitor = arrivals.arrive()
+    if visitor is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "workflow-server"}))
+    return visitor
 
 
 _RAW = {

@@ -15,8 +15,9 @@ log = structlog.get_logger(__name__)
 
 def note(response: Response) -> Response:
     """Keep who was refused what; what cannot be kept is logged, and the answer stands."""
-    error, visitor = g.get("refused"), g.get("visitor")
-    if error is None or visitor is None or request.endpoint is None:
+    error = g.get("refused")
+    visitor = g.get("visitor") if error is not None else None
+    if visitor is None or request.endpoint is None:
         return response
     given = {**_body(), **request.args.to_dict()}
     ids = {name: value for name, value in given.items() if name.endswith("_id")}

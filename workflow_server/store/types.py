@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import orjson
 import sqlalchemy as sa
@@ -75,7 +75,16 @@ def _bytes_of(value: UUID | None) -> bytes | None:
 
 
 def _uuid_of(value: bytes | None) -> UUID | None:
-    return None if value is None else UUID(int=int.from_bytes(value))
+    # What UUID(int=…) does, without its many ways to be called.
+    if value is None:
+        return None
+    made = UUID.__new__(UUID)
+    _set(made, "int", int.from_bytes(value))
+    _set(made, "is_safe", SafeUUID.unknown)
+    return made
+
+
+_set = object.__setattr__
 
 
 class UtcDateTime(TypeDecorator[datetime]):
