@@ -168,6 +168,9 @@ def _shared_faults(known: Known) -> Iterator[Fault]:
     yield from _series_faults(known.shared)
     yield from ledger_checks.check(known.shared)
     yield from office_checks.check(known.shared)
+    for role in known.shared.alerts.roles():
+        if role not in known.shared.roles:
+            yield Fault(f"{shared.FOLDER}alerts.json", f"roles.json 里没有角色“{role}”")
     for index, message in enumerate(known.shared.messages.values()):
         pointer = f"{shared.FOLDER}messages.json#/types/{index}"
         for sentence in _message_sentences(message, known):

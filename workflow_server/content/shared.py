@@ -11,7 +11,16 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from workflow_server.config import CHINA
-from workflow_server.content import decisions, ledgers, messages, parameters, reading, sites, xml
+from workflow_server.content import (
+    alerts,
+    decisions,
+    ledgers,
+    messages,
+    parameters,
+    reading,
+    sites,
+    xml,
+)  # fmt: skip
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.decisions import Decision
 from workflow_server.content.ledgers import Ledger
@@ -149,6 +158,7 @@ class Shared:
     classes: Mapping[str, DataClass] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    alerts: alerts.Ladder = alerts.SILENT
     rules: Decision | None = None
     rule_codes: frozenset[str] = frozenset()
     office: Mapping[str, Any] | None = None
@@ -210,6 +220,7 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         classes=_table(files, "data_classes", "classes", _data_class),
         relations=_table(files, "relations", "relations", _relation),
         parameters=_table(files, "parameters", "parameters", parameters.read),
+        alerts=alerts.read(files.get("alerts.json")),
         rules=_rules(bundle, faults),
         rule_codes=_rule_codes(bundle),
         office=office,
@@ -228,7 +239,7 @@ _KNOWN = frozenset(
     f"{name}.json"
     for name in (
         *("roles", "records", "relations", "series", "messages", "vocabularies"),
-        *("data_classes", "ledgers", "office", "site", "parameters"),
+        *("data_classes", "ledgers", "office", "site", "parameters", "alerts"),
     )
 )
 

@@ -147,6 +147,6 @@ def _whole(value: Any) -> int:
 
 def _steps(value: Any) -> tuple[int, ...]:
     if value is None:
-        return (15, 7, 3)
+        return ()
     parts = value.replace(",", " ").split() if isinstance(value, str) else list(value)
     return tuple(sorted({_whole(part) for part in parts} - {0}, reverse=True))

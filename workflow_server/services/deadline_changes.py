@@ -12,7 +12,7 @@ from workflow_server.errors import InvalidInput, InvalidState
 from workflow_server.rules.deadline_sentences import date_zh
 from workflow_server.rules.deadline_terms import Term, latest_extension
 from workflow_server.rules.deadlines import Rule, shanghai_day
-from workflow_server.services import deadlines, open_words, working_days
+from workflow_server.services import deadline_alerts, deadlines, open_words, working_days
 from workflow_server.services.deadline_counts import (
     Counted,
     count,
@@ -22,7 +22,7 @@ from workflow_server.services.deadline_counts import (
     terms_of,
 )
 from workflow_server.services.deadline_rules import DeadlineRefused, find_all, parse_start
-from workflow_server.services.deadlines import DeadlineNotRunning, enqueue_alert, facts_of
+from workflow_server.services.deadlines import DeadlineNotRunning, facts_of
 from workflow_server.services.due_days import today
 from workflow_server.services.situation import Situation
 from workflow_server.store import deadlines as store
@@ -189,7 +189,8 @@ def _restart(effect: DeadlineEffect, situation: Situation, deadline: Deadline) -
     was = shanghai_day(parse_start(deadline.started_at, deadline.name))
     said = _said(reason, situation)
     term = Term("restart", today(situation.now), said, began=was)
-    counted = count(rules, began, working_days.current(situation.now), [term])
+    calendar = working_days.current(situation.now)
+    counted = count(rules, began, calendar, [term])
     deadlines.stop(effect.name, situation, met=False, reason=f"变更：{said}" if said else "变更")
     deadlines.put(
         Deadline(
@@ -206,6 +207,7 @@ def _restart(effect: DeadlineEffect, situation: Situation, deadline: Deadline) -
             terms=[term.as_json()],
             **counted.columns(),
         ),
+        calendar,
         situation,
     )
 
@@ -276,8 +278,12 @@ def _change(
     revise(deadline, counted, terms, reason, situation.now)
     if started_at is not None:
         deadline.started_at = started_at
+    deadline_alerts.drop(deadline, situation.now)
     if deadline.status == DeadlineStatus.RUNNING:
-        enqueue_alert(deadline, situation.now)
+        ladder = situation.content.shared.alerts
+        calendar = working_days.current(situation.now)
+        deadline_alerts.enqueue_next(deadline, ladder, calendar, situation.now)
+    deadline_alerts.tell(deadline, reason, situation.now)
     situation.variables["deadlines"][deadline.name] = facts_of(deadline)
 
 

@@ -11,9 +11,9 @@ import structlog
 from workflow_server.errors import WorkflowServerError
 from workflow_server.rules.calendars import Calendar
 from workflow_server.rules.deadline_terms import Term
-from workflow_server.services import advance, working_days
+from workflow_server.services import advance, deadline_alerts, working_days
 from workflow_server.services.deadline_counts import recount, revise, terms_of
-from workflow_server.services.deadlines import enqueue_alert, facts_of
+from workflow_server.services.deadlines import facts_of
 from workflow_server.services.due_days import today
 from workflow_server.store import deadlines as store
 from workflow_server.store import process_instances
@@ -91,7 +91,10 @@ def _recount(
         reason = f"{hold.began}至{hold.ended}暂停"
     revise(deadline, counted, terms, reason, now)
     if moved:
-        enqueue_alert(deadline, now)
+        deadline_alerts.drop(deadline, now)
+        ladder = deadline_alerts.ladder_of(instance.id)
+        deadline_alerts.enqueue_next(deadline, ladder, calendar, now)
+    deadline_alerts.tell(deadline, reason, now)
     shown = instance.variables.get("deadlines", {})
     if shown.get(deadline.name, {}).get("id") == str(deadline.id):
         revised = {**shown, deadline.name: facts_of(deadline)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -12,8 +12,8 @@ import structlog
 
 from workflow_server.config import CHINA
 from workflow_server.errors import InvalidState
-from workflow_server.rules.deadlines import day_end
-from workflow_server.services import access, jobs, open_words, working_days
+from workflow_server.rules.calendars import Calendar
+from workflow_server.services import access, deadline_alerts, open_words, working_days
 from workflow_server.services.deadline_counts import count
 from workflow_server.services.deadline_rules import DeadlineRefused, find_all, parse_start
 from workflow_server.services.situation import Situation
@@ -31,7 +31,6 @@ Light = Literal[
     "blue", "yellow", "orange", "red", "overdue", "paused", "met", "met_late", "cancelled"
 ]
 _LIGHTS: tuple[tuple[int, Light], ...] = ((3, "red"), (7, "orange"), (15, "yellow"))
-ALERT_JOB = "deadline_alert"
 #: What a clock is until it has been stopped.
 OPEN = frozenset({DeadlineStatus.RUNNING, DeadlineStatus.PAUSED})
 
@@ -109,31 +108,6 @@ def view(deadline: Deadline, now: datetime) -> DeadlineView:
     return DeadlineView(deadline, _light(deadline, now, days_left), days_left)
 
 
-@jobs.handles(ALERT_JOB)
-def give_alert(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
-    """Warn once of a clock that still runs; one that was stopped or moved gives no warning."""
-
-    def write_down() -> None:
-        deadline = store.find(UUID(payload["deadline_id"]))
-        due, days = date.fromisoformat(payload["due"]), payload["days_before"]
-        if deadline is None or deadline.status != "running" or deadline.due != due:
-            return
-        if store.find_alert(deadline.id, due, days) is None:
-            store.add(
-                DeadlineAlert(
-                    deadline_id=deadline.id,
-                    organisation_id=deadline.organisation_id,
-                    due=due,
-                    days_before=days,
-                    text=_warning(deadline, now),
-                    given_at=now,
-                )
-            )
-            enqueue_alert(deadline, now)
-
-    return write_down
-
-
 def start(effect: DeadlineEffect, situation: Situation) -> None:
     """Start a named clock by the rules in force on its first day; the earliest end counts.
 
@@ -144,7 +118,8 @@ def start(effect: DeadlineEffect, situation: Situation) -> None:
     )
     began = parse_start(begins, effect.name)
     rules = find_all(code, began, situation, amount)
-    counted = count(rules, began, working_days.current(situation.now))
+    calendar = working_days.current(situation.now)
+    counted = count(rules, began, calendar)
     if shown_of(situation, effect.name).get("status") in OPEN:
         stop(effect.name, situation, met=False)
     first = counted.rules[0]
@@ -162,14 +137,16 @@ def start(effect: DeadlineEffect, situation: Situation) -> None:
             copy_to_id=read_id(copy_to, effect.name),
             **counted.columns(),
         ),
+        calendar,
         situation,
     )
 
 
-def put(deadline: Deadline, situation: Situation) -> None:
+def put(deadline: Deadline, calendar: Calendar, situation: Situation) -> None:
     """Put a new clock down, with its first warning and what expressions see of it."""
     store.add(deadline)
-    enqueue_alert(deadline, situation.now)
+    ladder = situation.content.shared.alerts
+    deadline_alerts.enqueue_first(deadline, ladder, calendar, situation.now)
     situation.variables.setdefault("deadlines", {})[deadline.name] = facts_of(deadline)
 
 
@@ -184,6 +161,7 @@ def stop(name: str, situation: Situation, *, met: bool, reason: str | None = Non
         deadline.status = ("met" if in_time else "met_late") if met else "cancelled"
         deadline.stopped_at = situation.now
         deadline.stopped_for = reason
+        deadline_alerts.drop(deadline, situation.now)
     situation.variables["deadlines"][name] = facts_of(deadline)
 
 
@@ -227,30 +205,6 @@ def facts_of(deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def enqueue_alert(deadline: Deadline, now: datetime) -> None:
-    """Put a job down for the next warning that is still to come, the end itself being the last.
-
-    One at a time: a clock that is stopped in time leaves one job behind, not four.
-    """
-    for days in (*deadline.rule_row["warn"], 0):
-        at = day_end(deadline.due - timedelta(days=days + 1)) if days else deadline.due_at
-        if at > now:
-            jobs.enqueue(
-                ALERT_JOB,
-                {
-                    "deadline_id": str(deadline.id),
-                    "due": deadline.due.isoformat(),
-                    "days_before": days,
-                },
-                instance_id=deadline.instance_id,
-                subject_id=deadline.id,
-                due_at=at,
-                now=now,
-                in_line=False,
-            )
-            return
-
-
 def _light(deadline: Deadline, now: datetime, days_left: int) -> Light:
     if deadline.status != "running":
         stopped: Mapping[str, Light] = {"met": "met", "met_late": "met_late", "paused": "paused"}
@@ -258,11 +212,3 @@ def _light(deadline: Deadline, now: datetime, days_left: int) -> Light:
     if now >= deadline.due_at:
         return "overdue"
     return next((light for days, light in _LIGHTS if days_left <= days), "blue")
-
-
-def _warning(deadline: Deadline, now: datetime) -> str:
-    provisional = "（暂定）" if deadline.provisional else ""
-    day = f"{deadline.due.year}年{deadline.due.month}月{deadline.due.day}日{provisional}"
-    if now >= deadline.due_at:
-        return f"“{deadline.label}”已于{day}届满，尚未办结。"
-    return f"“{deadline.label}”将于{day}届满，还有{view(deadline, now).days_left}日。"

@@ -1,0 +1,100 @@
+"""What persons were told of their cases, until they have read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow_server.store.access import TeamMember
+from workflow_server.store.db import Model, session, total_of
+from workflow_server.store.tasks import Task, TaskStatus
+from workflow_server.store.types import UtcDateTime, UuidColumn, new_id
+
+_UNREAD = sa.text("read_at IS NULL")
+
+
+class Notice(Model):
+    """A sentence to one person: the number of a case and what there is to know, nothing more."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        sa.Index("ix_notices_person_id_id", "person_id", "id"),
+        sa.Index("ix_notices_unread", "person_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+    )
+
+    id: Mapped[UUID] = mapped_column(UuidColumn, primary_key=True, default_factory=new_id)
+    person_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("people.id"))
+    organisation_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("organisations.id"))
+    instance_id: Mapped[UUID] = mapped_column(UuidColumn, sa.ForeignKey("process_instances.id"))
+    deadline_id: Mapped[UUID | None] = mapped_column(UuidColumn, default=None)
+    kind: Mapped[str] = mapped_column(sa.Text)
+    text: Mapped[str] = mapped_column(sa.Text)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+def add_all(rows: Sequence[Notice]) -> None:
+    """Put notices down."""
+    session().add_all(rows)
+
+
+def count_unread(person_id: UUID) -> int:
+    """Return how many notices a person has not read."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Notice)
+        .where(Notice.person_id == person_id, _unread())
+    )
+    return session().scalar(query) or 0
+
+
+def list_(
+    person_id: UUID, *, unread: bool = False, page: int = 1, page_size: int = 20
+) -> tuple[list[Notice], int]:
+    """Return a person's notices, the newest first, and how many there are."""
+    wanted = [Notice.person_id == person_id, *([_unread()] if unread else [])]
+    offset = (page - 1) * page_size
+    query = sa.select(Notice).where(*wanted).order_by(Notice.id.desc())
+    rows = list(session().scalars(query.limit(page_size).offset(offset)))
+    counted = sa.select(sa.func.count()).select_from(Notice).where(*wanted)
+    return rows, total_of(len(rows), page_size, offset, counted)
+
+
+def find(person_id: UUID, notice_id: UUID) -> Notice | None:
+    """Return a notice of a person, if it is theirs."""
+    notice = session().get(Notice, notice_id)
+    return notice if notice is not None and notice.person_id == person_id else None
+
+
+def read(person_id: UUID, now: datetime, notice_id: UUID | None = None) -> int:
+    """Mark a person's notices as read, or one of them; return how many were unread."""
+    wanted = [Notice.person_id == person_id, _unread()]
+    if notice_id is not None:
+        wanted.append(Notice.id == notice_id)
+    found = session().execute(
+        sa.update(Notice)
+        .where(*wanted)
+        .values(read_at=now)
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(found.all())
+
+
+def list_handlers(instance_id: UUID) -> Sequence[UUID]:
+    """Return who works on a case: its team, and who has one of its open tasks."""
+    team = sa.select(TeamMember.person_id).where(TeamMember.instance_id == instance_id)
+    doing = sa.select(Task.assignee_id).where(
+        Task.instance_id == instance_id,
+        Task.status == TaskStatus.OPEN,
+        Task.assignee_id.is_not(None),
+    )
+    return [row[0] for row in session().execute(team.union(doing))]
+
+
+def _unread() -> sa.ColumnElement[bool]:
+    return Notice.read_at.is_(None)
