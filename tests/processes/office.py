@@ -65,10 +65,14 @@ class Office:
 
         `usual[element]` are the answers that a test does not say itself.
         """
+        return self.finish(login, self.task(login, element, case), **answers)
+
+    def finish(self, login: str, task: Task, /, **answers: Any) -> list[str]:
+        """Complete a task that a person has; return the new tasks' elements."""
         actor = self.people[login]
-        task = self.task(login, element, case)
         before = set(self.waiting())
-        filled = self._filled(actor, {**self.usual.get(element, {}), **answers}, task_id=task.id)
+        usual = self.usual.get(task.element_id, {})
+        filled = self._filled(actor, {**usual, **answers}, task_id=task.id)
         tasks.complete(actor, task.id, filled, self.now)
         self.work()
         return sorted(name for key, name in self.waiting().items() if key not in before)
@@ -121,10 +125,14 @@ class Office:
 
     def task(self, login: str, element: str, case: UUID | None = None) -> Task:
         """Return the open task that is a person's to do, the only one of that element."""
-        found, _ = tasks.list_(self.people[login], mine=True, element_id=element, page_size=100)
-        meant = [each.task for each in found if self._belongs(each.task.instance_id, case)]
-        (task,) = meant or [self._missing(login, element)]
+        found = self.tasks_of(login, element, case)
+        (task,) = found or [self._missing(login, element)]
         return task
+
+    def tasks_of(self, login: str, element: str, case: UUID | None = None) -> list[Task]:
+        """Return the open tasks of an element that are a person's to do."""
+        found, _ = tasks.list_(self.people[login], mine=True, element_id=element, page_size=100)
+        return [each.task for each in found if self._belongs(each.task.instance_id, case)]
 
     def tasks(self, login: str, case: UUID | None = None) -> list[str]:
         """Return the elements of the tasks that are a person's to do."""
@@ -132,6 +140,10 @@ class Office:
         return sorted(
             each.task.element_id for each in found if self._belongs(each.task.instance_id, case)
         )
+
+    def shown(self, login: str, task: Task) -> str:
+        """Return all that a person reads beside the form of a task."""
+        return str(tasks.get_desk(self.people[login], task.id, self.now).reads)
 
     def acts(self, login: str, case: UUID | None = None) -> list[str]:
         """Return the events that a person may make happen just now."""
