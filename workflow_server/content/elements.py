@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from workflow_server.content.deadline_effects import DeadlineEffect as DeadlineEffect
@@ -317,9 +318,12 @@ class Condition:
     source: str = ""  # the element it leaves
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProcessExtensions:
-    """One executable process; `elements` holds every node, nested ones too."""
+    """One executable process; `elements` holds every node, nested ones too.
+
+    What each step of a case asks of all elements is looked for once.
+    """
 
     process_id: str
     name: str
@@ -334,6 +338,27 @@ class ProcessExtensions:
     elements: Mapping[str, ElementExtensions] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
     separations: tuple[Separation, ...] = ()
+
+    @cached_property
+    def calls(self) -> bool:
+        """Tell whether it calls other processes at all."""
+        return any(each.called is not None for each in self.elements.values())
+
+    @cached_property
+    def offers_acts(self) -> bool:
+        """Tell whether events in it wait for what people do."""
+        return any(each.act is not None for each in self.elements.values())
+
+    @cached_property
+    def deadlines_timed(self) -> frozenset[str]:
+        """The deadlines that timers in it follow."""
+        timers = (each.timer for each in self.elements.values())
+        return frozenset(timer.deadline for timer in timers if timer is not None)
+
+    @cached_property
+    def _separated(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        named = ((each.id, each.separate_from) for each in self.elements.values())
+        return tuple((other, kept) for other, kept in named if kept)
 
     def repeated_around(self, element_id: str) -> tuple[ElementExtensions, ...]:
         """Return the activities done several times that an element is or stands in, inmost first.
@@ -373,7 +398,7 @@ class ProcessExtensions:
         for rule in self.separations:
             if element_id in rule.tasks:
                 found |= {other: rule.label for other in rule.tasks if other != element_id}
-        for other, element in self.elements.items():
-            if element_id in element.separate_from:
+        for other, kept_from in self._separated:
+            if element_id in kept_from:
                 found.setdefault(other, "职责分离")
         return found

@@ -269,8 +269,7 @@ def _family(
     actor: Actor, instance: ProcessInstance, process: ProcessExtensions
 ) -> tuple[Related | None, list[Related]]:
     """Return the caller of a case and what it called, as far as the actor sees them."""
-    calls = any(each.called is not None for each in process.elements.values())
-    if instance.parent_id is None and not calls:
+    if instance.parent_id is None and not process.calls:
         return None, []
     rows = process_instances.list_family(access.sight(actor), instance, MOST)
     found = [Related(*row) for row in rows]

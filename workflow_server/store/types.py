@@ -80,11 +80,11 @@ def _uuid_of(value: bytes | None) -> UUID | None:
         return None
     made = UUID.__new__(UUID)
     _set(made, "int", int.from_bytes(value))
-    _set(made, "is_safe", SafeUUID.unknown)
+    _set(made, "is_safe", _UNKNOWN)
     return made
 
 
-_set = object.__setattr__
+_set, _UNKNOWN = object.__setattr__, SafeUUID.unknown
 
 
 class UtcDateTime(TypeDecorator[datetime]):

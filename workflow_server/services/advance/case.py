@@ -83,7 +83,7 @@ class Case:
     @property
     def calls(self) -> bool:
         """Tell whether its diagram calls other processes at all."""
-        return any(each.called is not None for each in self.process.elements.values())
+        return self.process.calls
 
     def beside(self, locked: Locked) -> Case:
         """Return another instance, moved by the same person at the same moment."""

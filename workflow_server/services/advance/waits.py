@@ -55,7 +55,7 @@ def write(house: House, step: Step) -> list[Early]:
 
 def _follow_deadlines(house: House, step: Step) -> None:
     """Give timers and tasks their time whose deadline was started or changed in this step."""
-    named = {each.timer.deadline for each in house.process.elements.values() if each.timer}
+    named = house.process.deadlines_timed
     before = house.instance.variables.get("deadlines") or {}
     after = step.variables.get("deadlines") or {}
     changed = {name for name in after if _end(before.get(name)) != _end(after[name])}

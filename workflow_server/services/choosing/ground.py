@@ -161,7 +161,7 @@ class Ground:
     @cached_property
     def _anybody(self) -> Wanted:
         instance = self.situation.instance
-        acts = any(each.act is not None for each in self.situation.process.elements.values())
+        acts = self.situation.process.offers_acts
         return Wanted(instance.organisation_id, instance.id, self.today, acts=acts)
 
 
