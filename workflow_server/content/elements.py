@@ -320,10 +320,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class ProcessExtensions:
-    """One executable process; `elements` holds every node, nested ones too.
-
-    What each step of a case asks of all elements is looked for once.
-    """
+    """One executable process; what each step asks of all `elements`, nested too, is kept."""
 
     process_id: str
     name: str
@@ -352,13 +349,11 @@ class ProcessExtensions:
     @cached_property
     def deadlines_timed(self) -> frozenset[str]:
         """The deadlines that timers in it follow."""
-        timers = (each.timer for each in self.elements.values())
-        return frozenset(timer.deadline for timer in timers if timer is not None)
+        return frozenset(each.timer.deadline for each in self.elements.values() if each.timer)
 
     @cached_property
-    def _separated(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        named = ((each.id, each.separate_from) for each in self.elements.values())
-        return tuple((other, kept) for other, kept in named if kept)
+    def _separated(self) -> tuple[ElementExtensions, ...]:
+        return tuple(each for each in self.elements.values() if each.separate_from)
 
     def repeated_around(self, element_id: str) -> tuple[ElementExtensions, ...]:
         """Return the activities done several times that an element is or stands in, inmost first.
@@ -398,7 +393,7 @@ class ProcessExtensions:
         for rule in self.separations:
             if element_id in rule.tasks:
                 found |= {other: rule.label for other in rule.tasks if other != element_id}
-        for other, kept_from in self._separated:
-            if element_id in kept_from:
-                found.setdefault(other, "职责分离")
+        for other in self._separated:
+            if element_id in other.separate_from:
+                found.setdefault(other.id, "职责分离")
         return found
