@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from workflow_server.errors import NotFound
 from workflow_server.services import actors, attachments, case_acts, jobs, tasks
 from workflow_server.services import process_instances as instances
 from workflow_server.services.actors import Actor
+from workflow_server.services.answers import AnswersRefused
 from workflow_server.store.db import session
 from workflow_server.store.deadlines import Deadline
 from workflow_server.store.deliveries import Delivery
@@ -54,7 +56,8 @@ class Office:
         actor = self.people[login]
         place = actor.positions[0].organisation_id
         filled = self._filled(actor, answers, organisation_id=place)
-        begun = instances.start(actor, process, filled, place, self.now, element_id=element)
+        with faults_told():
+            begun = instances.start(actor, process, filled, place, self.now, element_id=element)
         self.work()
         return begun.instance.id
 
@@ -68,12 +71,17 @@ class Office:
         return self.finish(login, self.task(login, element, case), **answers)
 
     def finish(self, login: str, task: Task, /, **answers: Any) -> list[str]:
-        """Complete a task that a person has; return the new tasks' elements."""
+        """Complete a task that a person has; return the new tasks' elements.
+
+        A form begins as it begins in the browser: what the diagram fills in is there.
+        """
         actor = self.people[login]
         before = set(self.waiting())
-        usual = self.usual.get(task.element_id, {})
-        filled = self._filled(actor, {**usual, **answers}, task_id=task.id)
-        tasks.complete(actor, task.id, filled, self.now)
+        begun = tasks.get_desk(actor, task.id, self.now).initial
+        given = {**begun, **self.usual.get(task.element_id, {}), **answers}
+        filled = self._filled(actor, given, task_id=task.id)
+        with faults_told():
+            tasks.complete(actor, task.id, filled, self.now)
         self.work()
         return sorted(name for key, name in self.waiting().items() if key not in before)
 
@@ -87,9 +95,12 @@ class Office:
         (place,) = places or [self._missing(login, element).instance_id]
         before = set(self.waiting())
         home = actor.positions[0].organisation_id
-        filled = {**self.usual.get(element, {}), **answers}
-        filled = self._filled(actor, filled, organisation_id=home)
-        case_acts.do(actor, case_acts.Deed(place, element), filled, self.now)
+        deed = case_acts.Deed(place, element)
+        begun = case_acts.get_desk(actor, deed, self.now).initial
+        given = {**begun, **self.usual.get(element, {}), **answers}
+        filled = self._filled(actor, given, organisation_id=home)
+        with faults_told():
+            case_acts.do(actor, deed, filled, self.now)
         self.work()
         return sorted(name for key, name in self.waiting().items() if key not in before)
 
@@ -263,6 +274,16 @@ class Office:
         if isinstance(answers, list):
             return [self._filled(actor, each, **owner) for each in answers]
         return answers
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Say with a refusal of answers what is wrong with which of them."""
+    try:
+        yield
+    except AnswersRefused as refused:
+        refused.add_note(str(refused.faults))
+        raise
 
 
 @pytest.fixture(name="office")
