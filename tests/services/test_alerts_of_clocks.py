@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.services import stage as stages
@@ -18,8 +19,7 @@ from workflow_server.errors import NotFound
 from workflow_server.services import calendars, deadlines, definition_cache, jobs, notices
 from workflow_server.services.calendars import DayChange
 from workflow_server.store import access, process_instances, roles
-from workflow_server.store import notices as rows
-from workflow_server.store.db import transaction
+from workflow_server.store.db import session, transaction
 from workflow_server.store.notices import Notice
 
 LADDER = {
@@ -61,7 +61,8 @@ def ring(now: datetime) -> None:
 
 
 def told(person_id: UUID) -> list[Notice]:
-    return list(reversed(rows.list_(person_id, page_size=100)[0]))
+    query = sa.select(Notice).where(Notice.person_id == person_id).order_by(Notice.id)
+    return list(session().scalars(query))
 
 
 def given(stage: Stage) -> list[int]:
@@ -158,9 +159,12 @@ def test_notices_are_read_one_by_one_or_all(stage: Stage) -> None:
     count = notices.count_unread(stage.clerk)
     found, total = notices.list_(stage.clerk, unread=True, page_size=2)
     assert (len(found), total) == (2, count)
-    assert notices.read(stage.clerk, NOW, found[0].id) == 1
-    assert notices.read(stage.clerk, NOW, found[0].id) == 0
+    first = found[0].notice.id
+    assert notices.read(stage.clerk, NOW, [first]) == count - 1
+    assert notices.read(stage.clerk, NOW, [first]) == count - 1
+    assert notices.read(stage.owner, NOW, [found[1].notice.id]) == 0
+    assert notices.count_unread(stage.clerk) == count - 1
     with pytest.raises(NotFound):
-        notices.read(stage.owner, NOW, found[0].id)
-    assert notices.read(stage.clerk, NOW) == count - 1
-    assert notices.count_unread(stage.clerk) == 0
+        notices.open_(stage.owner, first, NOW)
+    assert notices.open_(stage.clerk, found[1].notice.id, NOW) == stage.instance_id
+    assert notices.read(stage.clerk, NOW) == 0

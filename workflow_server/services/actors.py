@@ -155,6 +155,8 @@ class Visitor:
     actor: Actor
     now: datetime
     token: TokenInUse = field(compare=False)
+    #: How many notices they have not read.
+    unread: int = field(default=0, compare=False)
 
 
 def visitor_for_token(
@@ -172,9 +174,9 @@ def visitor_for_token(
     actor = _actor(rows, address, purpose)
     if actor is None:
         return None
-    token_id, scopes, last_used_at, seconds = rows[0][-4:]
+    token_id, scopes, last_used_at, seconds, unread = rows[0][-5:]
     used = TokenInUse(token_id, None if scopes is None else tuple(scopes), last_used_at)
-    return Visitor(actor, real + clock.ahead(seconds), used)
+    return Visitor(actor, real + clock.ahead(seconds), used, unread)
 
 
 def actor_of(person_id: UUID, real: datetime | None = None) -> Actor:

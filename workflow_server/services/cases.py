@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 #: Of one case no more than this is read at once; a case with more has lists to page through.
 MOST = 200
-_RUNS = DeadlineStatus.RUNNING
+_OPEN = frozenset({DeadlineStatus.RUNNING, DeadlineStatus.PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,13 @@ class Whole:
 
     @property
     def running_clocks(self) -> Sequence[Clock]:
-        """Return the clocks that run, the next to end first."""
-        return [each for each in self.clocks if each.view.deadline.status == _RUNS]
+        """Return the clocks that run or stand still, the next to end first."""
+        return [each for each in self.clocks if each.view.deadline.status in _OPEN]
 
     @property
     def stopped_clocks(self) -> Sequence[Clock]:
         """Return the clocks that were stopped."""
-        return [each for each in self.clocks if each.view.deadline.status != _RUNS]
+        return [each for each in self.clocks if each.view.deadline.status not in _OPEN]
 
     @property
     def numbers(self) -> Sequence[str | None]:

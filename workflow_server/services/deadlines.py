@@ -47,6 +47,11 @@ class DeadlineView:
     light: Light
     days_left: int
 
+    @property
+    def rules(self) -> list[str]:
+        """Return the rules that apply, the one that ends first before the others."""
+        return [self.deadline.rule, *(each["code"] for each in self.deadline.other_rules)]
+
 
 def stop_on(situation: Situation) -> None:
     """Stop the clocks that are met as the token leaves this element; costs nothing otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -26,11 +27,22 @@ if TYPE_CHECKING:
 _SILENT_FROM = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice, and whether its reader may open the case."""
+
+    notice: Notice
+    is_seen: bool
+
+
 def list_(
     actor: Actor, *, unread: bool = False, page: int = 1, page_size: int = 20
-) -> tuple[list[Notice], int]:
+) -> tuple[list[Line], int]:
     """Return the actor's own notices, the newest first, and how many there are."""
-    return store.list_(actor.person_id, unread=unread, page=page, page_size=page_size)
+    rows, total = store.list_(
+        actor.person_id, access.sight(actor), unread=unread, page=page, page_size=page_size
+    )
+    return [Line(notice, is_seen) for notice, is_seen in rows], total
 
 
 def count_unread(actor: Actor) -> int:
@@ -38,14 +50,22 @@ def count_unread(actor: Actor) -> int:
     return store.count_unread(actor.person_id)
 
 
-def read(actor: Actor, now: datetime, notice_id: UUID | None = None) -> int:
-    """Mark the actor's notices as read, or one of them; return how many were not."""
+def read(actor: Actor, now: datetime, notice_ids: Sequence[UUID] | None = None) -> int:
+    """Mark the actor's notices as read, those named or all; return how many are left unread."""
     with transaction():
-        if notice_id is not None and store.find(actor.person_id, notice_id) is None:
-            raise NotFound(
-                f"没有这条提醒。 Expected notice {notice_id} of yours, but there is none."
-            )
-        return store.read(actor.person_id, now, notice_id)
+        store.read(actor.person_id, now, notice_ids)
+        return store.count_unread(actor.person_id)
+
+
+def open_(actor: Actor, notice_id: UUID, now: datetime) -> UUID | None:
+    """Mark one of the actor's notices as read; return its case where they may see that."""
+    with transaction():
+        notice = store.find(actor.person_id, notice_id)
+        if notice is None:
+            raise NotFound(f"没有这条提醒。 Expected notice {notice_id}, but there is none.")
+        store.read(actor.person_id, now, [notice_id])
+        seen = access.sees_instance(actor, notice.instance_id)
+        return notice.instance_id if seen else None
 
 
 def warn(deadline: Deadline, ladder: Ladder, days: int | None, text: str, now: datetime) -> None:

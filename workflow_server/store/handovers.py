@@ -107,7 +107,7 @@ def move_case(instance_id: UUID, organisation_id: UUID) -> None:
     _move(ProcessInstance, ProcessInstance.id == instance_id, organisation_id)
     _move(Task, _both(Task, instance_id, Task.status == TaskStatus.OPEN), organisation_id)
     _move(Record, Record.instance_id == instance_id, organisation_id)
-    running = Deadline.status == DeadlineStatus.RUNNING
+    running = Deadline.status.in_((DeadlineStatus.RUNNING, DeadlineStatus.PAUSED))
     clocks = sa.select(Deadline.id).where(Deadline.instance_id == instance_id, running)
     _move(DeadlineAlert, DeadlineAlert.deadline_id.in_(clocks), organisation_id)
     _move(Deadline, _both(Deadline, instance_id, running), organisation_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.store.access import TeamMember
 from workflow_server.store.db import Model, session, total_of
+from workflow_server.store.sight import Sight
 from workflow_server.store.tasks import Task, TaskStatus
 from workflow_server.store.types import UtcDateTime, UuidColumn, new_id
 
@@ -53,13 +54,22 @@ def count_unread(person_id: UUID) -> int:
 
 
 def list_(
-    person_id: UUID, *, unread: bool = False, page: int = 1, page_size: int = 20
-) -> tuple[list[Notice], int]:
-    """Return a person's notices, the newest first, and how many there are."""
+    person_id: UUID,
+    sight: Sight,
+    *,
+    unread: bool = False,
+    page: int = 1,
+    page_size: int = 20,
+) -> tuple[list[tuple[Notice, bool]], int]:
+    """Return a person's notices, the newest first, each with whether its case is in sight.
+
+    The second is how many there are.
+    """
     wanted = [Notice.person_id == person_id, *([_unread()] if unread else [])]
     offset = (page - 1) * page_size
-    query = sa.select(Notice).where(*wanted).order_by(Notice.id.desc())
-    rows = list(session().scalars(query.limit(page_size).offset(offset)))
+    query = sa.select(Notice, sight.of(Notice.instance_id)).where(*wanted)
+    ordered = query.order_by(Notice.id.desc()).limit(page_size).offset(offset)
+    rows = [(row[0], bool(row[1])) for row in session().execute(ordered)]
     counted = sa.select(sa.func.count()).select_from(Notice).where(*wanted)
     return rows, total_of(len(rows), page_size, offset, counted)
 
@@ -70,19 +80,17 @@ def find(person_id: UUID, notice_id: UUID) -> Notice | None:
     return notice if notice is not None and notice.person_id == person_id else None
 
 
-def read(person_id: UUID, now: datetime, notice_id: UUID | None = None) -> int:
-    """Mark a person's notices as read, or one of them; return how many were unread."""
+def read(person_id: UUID, now: datetime, notice_ids: Sequence[UUID] | None) -> None:
+    """Mark a person's notices as read: those named, or all."""
     wanted = [Notice.person_id == person_id, _unread()]
-    if notice_id is not None:
-        wanted.append(Notice.id == notice_id)
-    found = session().execute(
+    if notice_ids is not None:
+        wanted.append(Notice.id.in_(notice_ids))
+    session().execute(
         sa.update(Notice)
         .where(*wanted)
         .values(read_at=now)
-        .returning(Notice.id)
         .execution_options(synchronize_session=False)
     )
-    return len(found.all())
 
 
 def list_handlers(instance_id: UUID) -> Sequence[UUID]:

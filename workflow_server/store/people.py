@@ -163,9 +163,21 @@ _PERSON_WITH_POSITIONS = (
     .order_by(PositionRow.id)
 )
 
+# The model of notices asks for people itself: only its name is known here.
+_NOTICES = sa.table(
+    "notices", sa.column("person_id", UuidColumn()), sa.column("read_at", UtcDateTime())
+)
+_UNREAD = (
+    sa.select(sa.func.count())
+    .select_from(_NOTICES)
+    .where(_NOTICES.c.person_id == Person.id, _NOTICES.c.read_at.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+
 _BY_TOKEN = Ready(
     _PERSON_WITH_POSITIONS.add_columns(
-        ApiToken.id, ApiToken.scopes, ApiToken.last_used_at, clock.SECONDS
+        ApiToken.id, ApiToken.scopes, ApiToken.last_used_at, clock.SECONDS, _UNREAD
     )
     .join(ApiToken, ApiToken.person_id == Person.id)
     .where(ApiToken.digest == sa.bindparam("digest"))
@@ -191,8 +203,8 @@ def list_actor_rows_by_token(
     """Return a token's person, a row for each position; none when the token is not valid.
 
     `now` is real time; a sign-in that was not used since `used_since` is over. At the end of
-    each stand the token's id, its scopes, when it was last used, and the business clock's
-    distance: every request needs them.
+    each stand the token's id, its scopes, when it was last used, the business clock's
+    distance, and how many notices the person has not read: every request needs them.
     """
     values = {"digest": digest, "now": now, "today": today, "used_since": used_since}
     return _BY_TOKEN.rows(values)

@@ -43,6 +43,8 @@ NOTICES: Mapping[str, Any] = {
     "saved": _l("已保存。"),
     "acknowledged": _l("已签收，发件单位可以看到。"),
     "handed_over": _l("纸质送达情况已登记。"),
+    "answer_entered": _l("书面答复已登记，案件继续办理。"),
+    "answer_gone": _l("没有办理中的案件等待这一往来的答复，不能登记。"),
     "retried": _l("已安排重试，结果稍后显示。"),
     "restricted": _l("密级和标识已设定，立即生效。"),
     "recused": _l("回避已生效，其手上的任务已退回。"),
@@ -94,6 +96,7 @@ def frame() -> dict[str, Any]:
         "me": None,
         "menu": (),
         "startables": (),
+        "unread": 0,
     }
     if visitor is None or "frame" in g:
         return base | dict(g.get("frame", {}))
@@ -104,6 +107,7 @@ def frame() -> dict[str, Any]:
         "chosen": me.positions[0] if visitor.actor.chosen else None,
         "positions": _all_positions(visitor) if visitor.actor.chosen else me.positions,
         "menu": () if is_held_up else menu(visitor.actor),
+        "unread": 0 if is_held_up else visitor.unread,
         "startables": () if is_held_up else startables(visitor.actor, newest),
         "moved_to": visitor.now if visitor.now - datetime.now(UTC) > _AHEAD else None,
     }

@@ -39,11 +39,13 @@ LETTER_STATES: Mapping[str, Any] = {
     "unclaimed": _l("已送达，尚未受理"),
     "acknowledged": _l("已签收"),
     "paper": _l("纸质送达"),
+    "entered": _l("纸质来函"),
 }
 CLOCK_COLOURS: Mapping[str, str] = {
     "overdue": "red",
     "met": "green",
     "met_late": "orange",
+    "paused": "secondary",
     "cancelled": "secondary",
 }
 _YUAN = Decimal(100)
@@ -66,6 +68,8 @@ def register(app: Flask) -> None:
 def clock_words(view: DeadlineView) -> str:
     """Say in words how a clock stands, so that nobody must know its colour."""
     stopped = {"met": _("已按期完成"), "met_late": _("逾期完成"), "cancelled": _("已撤销")}
+    if view.light == "paused":
+        return str(_("已中止计算"))
     if view.light in stopped:
         return str(stopped[view.light])
     if view.light == "overdue":

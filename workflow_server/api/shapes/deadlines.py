@@ -7,7 +7,7 @@ from marshmallow import fields
 from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Shown
 
-_STATUS = ("running", "overdue", "met", "met_late", "cancelled")
+_STATUS = ("running", "overdue", "paused", "met", "met_late", "cancelled")
 
 
 class DeadlineShape(Shape):
@@ -32,6 +32,9 @@ class DeadlineShape(Shape):
     record_id = Id(required=True, allow_none=True, attribute="deadline.record_id")
     opened_at = Moment(required=True, attribute="deadline.opened_at")
     stopped_at = Moment(required=True, allow_none=True, attribute="deadline.stopped_at")
+    rules = fields.List(Shown(), required=True)
+    terms = fields.List(Answers(), required=True, attribute="deadline.terms")
+    stopped_for = Shown(required=True, allow_none=True, attribute="deadline.stopped_for")
     revisions = fields.List(Answers(), required=True, attribute="deadline.revisions")
 
 
