@@ -76,6 +76,8 @@ class Event(StrEnum):
     DELIVERY_ACKNOWLEDGED = "DeliveryAcknowledged"
     #: A letter on paper was handed over.
     DELIVERY_HANDED_OVER = "DeliveryHandedOver"
+    #: A letter that had come on paper was entered by hand.
+    DELIVERY_ENTERED = "DeliveryEntered"
     #: An incident was closed by hand: there was nothing to try again.
     INCIDENT_CLOSED = "IncidentClosed"
     #: The working-day calendar got a new version.

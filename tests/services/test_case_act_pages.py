@@ -38,8 +38,8 @@ def test_the_case_offers_it_and_its_page_has_the_form(house: House, bob: Browser
     assert "经办博" in page.text
     (block,) = page.all('[data-island="form"] script')
     desk = json.loads(block.text_content())
-    assert desk["act"]["element"] == "told"
-    assert desk["instance_id"] == str(case)
+    assert desk["send"]["url"] == f"/api/process-instances/{case}/acts/told"
+    assert desk["send"]["after"] == f"/cases/{case}?notice=act_done"
     assert desk["organisation_id"] == str(house.organisation("office"))
     assert [each["key"] for each in desk["schema"]["components"]] == ["title", "remark", "handler"]
 

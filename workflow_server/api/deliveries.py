@@ -12,8 +12,10 @@ from workflow_server.api.shapes.deliveries import (
     DeliveryQuery,
     DeliveryShape,
     HandOverShape,
+    PaperAnswerShape,
+    PaperAnswersShape,
 )
-from workflow_server.services import deliveries
+from workflow_server.services import deliveries, paper_answers
 
 noun = door.Noun("deliveries", "往来与送达")
 
@@ -42,3 +44,26 @@ def hand_over_delivery(body: dict[str, Any], delivery_id: UUID) -> Any:
     """登记纸质送达 · Write down how a letter on paper reached who is not on this server."""
     key = door.idempotency_key()
     return deliveries.hand_over(door.actor(), delivery_id, body["note"], door.now(), key)
+
+
+@noun.get("/<uuid:delivery_id>/paper-answers", PaperAnswersShape())
+def list_paper_answers(delivery_id: UUID) -> dict[str, Any]:
+    """可登记的书面答复 · The answers to a letter on paper that your case waits for."""
+    return {"items": paper_answers.list_(door.actor(), delivery_id)}
+
+
+@noun.post(
+    "/<uuid:delivery_id>/paper-answers",
+    DeliveryShape(),
+    takes=PaperAnswerShape(),
+    status=201,
+    keyed=True,
+)
+def enter_paper_answer(body: dict[str, Any], delivery_id: UUID) -> Any:
+    """登记书面答复 · Enter an answer that came on paper; the case goes on with it.
+
+    409 when no case waits for such an answer in this conversation.
+    """
+    key = door.idempotency_key()
+    actor, now = door.actor(), door.now()
+    return paper_answers.enter(actor, delivery_id, body["type"], body["answers"], now, key)

@@ -11,6 +11,7 @@ from workflow_server.services.actors import Actor
 from workflow_server.services.letters import Letter
 from workflow_server.store import cases as case_rows
 from workflow_server.store import process_instances
+from workflow_server.store.deliveries import DeliveryStatus
 from workflow_server.store.links import End, Link
 
 #: Of one case no more letters than this are shown.
@@ -60,7 +61,8 @@ def of(actor: Actor, instance_id: UUID) -> Thread:
     letters = [
         Exchanged(
             each,
-            each.delivery.instance_id == instance_id,
+            each.delivery.instance_id == instance_id
+            and each.delivery.status != DeliveryStatus.ENTERED,
             other if (other := _other(each, instance_id)) in seen else None,
         )
         for each in reversed(found)

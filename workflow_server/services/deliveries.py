@@ -248,17 +248,18 @@ def _redirect(delivery: Delivery) -> Organisation:
     heir = successions.receiver(recipient, delivery.type, delivery.conversation)
     if heir is None or heir.id == recipient.id:
         return recipient
-    if store.find_same(delivery.type, delivery.conversation, heir.id) is None:
+    if store.find_same(delivery.type, delivery.conversation, heir.id, delivery.sender_id) is None:
         delivery.recipient_id = heir.id
     return heir
 
 
 def _was_sent(delivery: Delivery) -> bool:
     """Tell whether the same letter went out before; refuse another one under its name."""
-    earlier = store.find_same(delivery.type, delivery.conversation, delivery.recipient_id)
+    place = (delivery.type, delivery.conversation, delivery.recipient_id, delivery.sender_id)
+    earlier = store.find_same(*place)
     if earlier is None:
         return False
-    if (earlier.sender_id, earlier.payload) == (delivery.sender_id, delivery.payload):
+    if earlier.payload == delivery.payload:
         return True
     raise LetterRepeated(
         f"“{delivery.label}”已用往来标识“{delivery.conversation}”发出过，内容不同的须另用标识。"

@@ -33,6 +33,8 @@ class DeliveryStatus(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     #: The recipient is not on this server: it goes on paper, and is entered by hand.
     PAPER = "paper"
+    #: It came on paper from who is not on this server, and was entered by hand.
+    ENTERED = "entered"
 
 
 # Papers ask for the letters that they came in: only the names of theirs are known here.
@@ -54,11 +56,14 @@ class Filter:
 
 
 class Delivery(Model):
-    """A letter; there is one per type, conversation and recipient, however often it is sent."""
+    """A letter: one per type, conversation, sender and recipient, however often it is sent.
+
+    Of one that came on paper `instance_id` is the case that it came to: no other has sent it.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        sa.UniqueConstraint("type", "conversation", "recipient_id"),
+        sa.UniqueConstraint("type", "conversation", "recipient_id", "sender_id"),
         sa.Index("ix_deliveries_recipient_id_sent_at", "recipient_id", "sent_at"),
         sa.Index("ix_deliveries_sender_id_sent_at", "sender_id", "sent_at"),
     )
@@ -105,13 +110,16 @@ def add(delivery: Delivery, enclosures: Sequence[DeliveryEnclosure]) -> None:
     session().add_all(enclosures)
 
 
-def find_same(type_: str, conversation: str, recipient_id: UUID) -> Delivery | None:
-    """Return the letter of this type, conversation and recipient, if it was sent."""
+def find_same(
+    type_: str, conversation: str, recipient_id: UUID, sender_id: UUID
+) -> Delivery | None:
+    """Return the letter of this type, conversation, recipient and sender, if it was sent."""
     return session().scalar(
         sa.select(Delivery).where(
             Delivery.type == type_,
             Delivery.conversation == conversation,
             Delivery.recipient_id == recipient_id,
+            Delivery.sender_id == sender_id,
         )
     )
 
@@ -231,7 +239,7 @@ def find_seen(
 
 def find_sides(sight: Sight, delivery_id: UUID) -> tuple[Delivery, bool, bool] | None:
     """Return a letter as it is now, if it is seen; whether it is, as a sent and a received one."""
-    sent, received = sight.of(Delivery.instance_id), has_come_to(sight)
+    sent, received = _was_sent(sight), has_come_to(sight)
     query = sa.select(Delivery, sent.label("is_sent"), received.label("is_received"))
     row = (
         session()
@@ -246,10 +254,15 @@ def find_sides(sight: Sight, delivery_id: UUID) -> tuple[Delivery, bool, bool] |
 
 
 def _side(sight: Sight, direction: Literal["sent", "received"] | None) -> sa.ColumnElement[bool]:
-    sent, received = sight.of(Delivery.instance_id), has_come_to(sight)
+    sent, received = _was_sent(sight), has_come_to(sight)
     return {"sent": sent, "received": received, None: any_of(Delivery.id, sent, received)}[
         direction
     ]
+
+
+def _was_sent(sight: Sight) -> sa.ColumnElement[bool]:
+    """Return the condition that a letter is seen on the sender's side: by who sees its case."""
+    return sa.and_(Delivery.status != DeliveryStatus.ENTERED, sight.of(Delivery.instance_id))
 
 
 def count_new(sight: Sight) -> int:

@@ -149,6 +149,23 @@ def find_open(wait_id: UUID) -> Subscription | None:
     return session().get(Subscription, wait_id, populate_existing=True)
 
 
+def list_awaited(conversation: str, organisation_id: UUID) -> Sequence[Subscription]:
+    """Return what an organisation's cases wait for in a conversation, the oldest first."""
+    return (
+        session()
+        .scalars(
+            sa.select(Subscription)
+            .where(
+                Subscription.conversation == conversation,
+                Subscription.organisation_id == organisation_id,
+                Subscription.kind == SubscriptionKind.MESSAGE,
+            )
+            .order_by(Subscription.id)
+        )
+        .all()
+    )
+
+
 def list_of(instance_id: UUID) -> Sequence[Subscription]:
     """Return what an instance waits for."""
     return (

@@ -35,6 +35,7 @@ WORDS: Mapping[str, Any] = {
     Event.ATTACHMENT_ADDED: _l("上传附件"),
     Event.DELIVERY_ACKNOWLEDGED: _l("签收函件"),
     Event.DELIVERY_HANDED_OVER: _l("转交纸质函件"),
+    Event.DELIVERY_ENTERED: _l("登记纸质来函"),
     Event.INCIDENT_CLOSED: _l("关闭异常"),
     Event.NUMBER_VOIDED: _l("作废文号"),
     Event.CASE_RESTRICTED: _l("设定密级和标识"),

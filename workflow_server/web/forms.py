@@ -10,6 +10,8 @@ from workflow_server.config import CHINA
 from workflow_server.content.forms import Form
 from workflow_server.services import attachments, case_acts, form_contexts, initials
 from workflow_server.services.actors import Actor
+from workflow_server.services.letters import Letter
+from workflow_server.services.paper_answers import Awaited
 from workflow_server.services.process_definitions import StartOffer
 from workflow_server.services.tasks import Desk
 from workflow_server.store.attachments import Attachment
@@ -69,7 +71,13 @@ def of_act(desk: case_acts.Desk, files: Sequence[Attachment]) -> dict[str, Any]:
     return {
         **_common(),
         "kind": "act",
-        "act": {"element": offer.element_id, "visit": offer.visit_id, "role": offer.role},
+        "send": {
+            "url": f"/api/process-instances/{desk.instance.id}/acts/{offer.element_id}",
+            "more": {"visit_id": offer.visit_id, "role": offer.role},
+            "after": f"/cases/{desk.instance.id}?notice=act_done",
+            "draft": f"act:{offer.visit_id}",
+            "gone": "act-not-offered",
+        },
         "instance_id": desk.instance.id,
         "organisation_id": desk.instance.organisation_id,
         "definition_id": desk.definition.id,
@@ -80,6 +88,30 @@ def of_act(desk: case_acts.Desk, files: Sequence[Attachment]) -> dict[str, Any]:
         "access": {},
         "names": desk.names,
         "files": {str(each.id): described(each) for each in files},
+        "read_only": False,
+    }
+
+
+def of_paper_answer(letter: Letter, awaited: Awaited) -> dict[str, Any]:
+    """Return what the form needs in which an answer is entered from its paper."""
+    address = f"/letters/{letter.delivery.id}"
+    return {
+        **_common(),
+        "kind": "paper_answer",
+        "send": {
+            "url": f"/api/deliveries/{letter.delivery.id}/paper-answers",
+            "more": {"type": awaited.type.key},
+            "after": f"{address}?notice=answer_entered",
+            "draft": f"paper:{letter.delivery.id}:{awaited.type.key}",
+            "gone": "answer-not-awaited",
+        },
+        "organisation_id": awaited.wait.organisation_id,
+        "schema": awaited.form.source,
+        "data": {},
+        "context": {},
+        "access": {},
+        "names": {},
+        "files": {},
         "read_only": False,
     }
 

@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from workflow_server.errors import InvalidState
-from workflow_server.services import correspondences, deliveries
+from workflow_server.services import correspondences, deliveries, paper_answers
 from workflow_server.services.correspondences import Direction, Line
 from workflow_server.services.letters import Letter
 from workflow_server.store.correspondences import Filter as Matters
 from workflow_server.store.deliveries import NEW, DeliveryStatus, Filter
-from workflow_server.web import door
+from workflow_server.web import door, forms
 
 pages = door.pages("letters")
 
@@ -28,6 +28,7 @@ STATES: Mapping[Direction, Mapping[str, tuple[Any, tuple[str, ...]]]] = {
     "received": {
         "new": (_l("待签收"), NEW),
         "acknowledged": (_l("已签收"), (DeliveryStatus.ACKNOWLEDGED,)),
+        "entered": (_l("纸质来函"), (DeliveryStatus.ENTERED,)),
     },
     "sent": {
         "waiting": (_l("待送达"), (DeliveryStatus.WAITING,)),
@@ -100,6 +101,7 @@ def show_letter(delivery_id: UUID, fault: str = "", note: str = "", status: int 
     direction: Direction = "received" if whole.is_received else "sent"
     is_over = whole.standing is not None and whole.standing.is_over
     colour, words = state_of(whole.letter, direction, is_over)
+    is_on_paper = whole.letter.delivery.status == DeliveryStatus.PAPER
     return door.render(
         "letters/show.html",
         status,
@@ -111,6 +113,7 @@ def show_letter(delivery_id: UUID, fault: str = "", note: str = "", status: int 
         fault=fault,
         note=note,
         own=door.actor().organisation_ids,
+        awaited=paper_answers.list_(door.actor(), delivery_id) if is_on_paper else (),
     )
 
 
@@ -137,6 +140,25 @@ def hand_over(delivery_id: UUID) -> ResponseReturnValue:
     return door.to("web.letters.show_letter", "handed_over", delivery_id=delivery_id)
 
 
+@pages.get("/letters/<uuid:delivery_id>/answer")
+def show_answer(delivery_id: UUID) -> ResponseReturnValue:
+    """Show the form in which an answer that came on paper is entered."""
+    found = paper_answers.list_(door.actor(), delivery_id)
+    if not found:
+        return door.to("web.letters.show_letter", "answer_gone", delivery_id=delivery_id)
+    wanted = request.args.get("type", "")
+    meant = next((each for each in found if each.type.key == wanted), found[0])
+    letter = deliveries.get(door.actor(), delivery_id)
+    return door.render(
+        "letters/answer.html",
+        letter=letter,
+        delivery=letter.delivery,
+        found=found,
+        meant=meant,
+        form=forms.of_paper_answer(letter, meant),
+    )
+
+
 def state_of(letter: Letter, direction: Direction, is_over: bool) -> tuple[str, str]:
     """Return the colour and the words of where a letter stands, for a reader on one side."""
     delivery = letter.delivery
@@ -145,6 +167,8 @@ def state_of(letter: Letter, direction: Direction, is_over: bool) -> tuple[str, 
     if delivery.status == DeliveryStatus.PAPER:
         is_done = delivery.delivered_at is not None
         return ("green", _("已纸质送达")) if is_done else ("orange", _("待登记纸质送达"))
+    if delivery.status == DeliveryStatus.ENTERED:
+        return ("secondary", _("已办结")) if is_over else ("green", _("纸质来函"))
     if direction == "sent":
         is_new = delivery.status in NEW
         return ("blue", _("已送达，待对方签收")) if is_new else ("green", _("对方已签收"))

@@ -9,7 +9,7 @@ from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.documents import DocumentShape
 from workflow_server.api.shapes.fields import Answers, Choice, Id, Moment, Shown, Text
 
-_STATUS = ("waiting", "delivered", "unclaimed", "acknowledged", "paper")
+_STATUS = ("waiting", "delivered", "unclaimed", "acknowledged", "paper", "entered")
 
 
 class DeliveryShape(Shape):
@@ -53,6 +53,29 @@ class HandOverShape(Shape):
     """How a letter on paper reached its recipient."""
 
     note = Text(longest=2000, shortest=1, required=True)
+
+
+class PaperAnswerFormShape(Shape):
+    """An answer that a case waits for, with the form to enter it from its paper."""
+
+    type = Shown(required=True, attribute="type.key")
+    label = Shown(required=True, attribute="type.label")
+    form = Answers(
+        required=True, attribute="form.source", metadata={"description": "form-js 的表单"}
+    )
+
+
+class PaperAnswersShape(Shape):
+    """The answers that may be entered."""
+
+    items = fields.List(fields.Nested(PaperAnswerFormShape), required=True)
+
+
+class PaperAnswerShape(Shape):
+    """An answer that came on paper."""
+
+    type = Text(shortest=1, required=True, metadata={"example": "M-ANSWER"})
+    answers = Answers(required=True, metadata={"example": {"paper_received_on": "2026-04-07"}})
 
 
 DeliveryPage = page_of(DeliveryShape, "DeliveryPage")

@@ -18,7 +18,7 @@ from workflow_server.store import (
     subscriptions,
 )
 from workflow_server.store.db import transaction
-from workflow_server.store.history import Act
+from workflow_server.store.history import Act, Stamp
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.process_instances import InstanceStatus
@@ -44,6 +44,7 @@ class _Message:
     organisation_id: UUID
     payload: dict[str, Any]
     delivery_id: UUID
+    by: Stamp | None = None
 
 
 def receive(
@@ -53,14 +54,15 @@ def receive(
     payload: dict[str, Any],
     delivery_id: UUID,
     now: datetime,
+    by: Stamp | None = None,
 ) -> Received:
     """Give a delivered message to the instance that waits for it, or start one, once.
 
     A delivery that comes again changes nothing; nor does a second message of a
     conversation that has already started an instance. One that nobody waits for yet is
-    kept for the first who will.
+    kept for the first who will. `by` is who entered one that came on paper.
     """
-    message = _Message(message_type, conversation, organisation_id, payload, delivery_id)
+    message = _Message(message_type, conversation, organisation_id, payload, delivery_id, by)
     with transaction():
         known = subscriptions.find_received(delivery_id)
         if known is not None:
@@ -147,4 +149,4 @@ def _act(name: Event, message: _Message, now: datetime) -> Act:
         "conversation": message.conversation,
         "delivery_id": str(message.delivery_id),
     }
-    return Act(at=now, act=name, data=data)
+    return Act(at=now, act=name, by=message.by, data=data)

@@ -6,7 +6,7 @@ import { t } from "./texts.js";
 const WAIT = 1500, AGAIN = 8000, KEEPALIVE = 60000;
 const PREFIX = "draft:";
 
-const part = ({ task_id: task, act, start }) => task ?? (act ? `act:${act.visit}` : `start:${start?.key}:${start?.element}`);
+const part = ({ task_id: task, send, start }) => task ?? send?.draft ?? `start:${start?.key}:${start?.element}`;
 const place = (desk) => `${PREFIX}${desk.person_id}:${part(desk)}`;
 
 export class Drafts {

@@ -1,4 +1,4 @@
-// A form to fill in: {schema, data, context, access, …} from the JSON block or data-source. With a task, an act or a start it
+// A form to fill in: {schema, data, context, access, …} from the JSON block or data-source. With a task, a start or an address to send it to, it
 // keeps drafts and submits; without, it is a preview. data-now is the server's clock.
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "./form.css";
@@ -35,7 +35,7 @@ island("form", async (element) => {
   const now = element.dataset.now;
   if (now) { setClock(now); setNow(now); }
   const desk = await parameters(element);
-  const listening = guard(element), works = !desk.read_only && (desk.task_id || desk.act || desk.start);
+  const listening = guard(element), works = !desk.read_only && (desk.task_id || desk.send || desk.start);
   const work = works ? new Work(element, desk) : null;
   const form = await open(work?.body ?? box(element), desk, desk.data ?? {});
   tell(element, form);

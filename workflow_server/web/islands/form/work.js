@@ -1,4 +1,4 @@
-// Filling in a task, an act or a start: the bar below the form, drafts, the paper beside it, submitting, other windows.
+// Filling in a task, a start or what is sent elsewhere (desk.send): the bar below the form, drafts, the paper beside it, submitting, other windows.
 import { call, freshKey } from "../asking.js";
 import { choose, make } from "../elements.js";
 import { Drafts } from "./drafts.js";
@@ -242,16 +242,16 @@ export class Work {
   }
 
   asked(answers) {
-    const { task_id: task, act, start, instance_id: instance } = this.desk;
+    const { task_id: task, send, start } = this.desk;
     if (task) return { url: `/api/tasks/${task}/completion`, json: { answers } };
-    if (act) return { url: `/api/process-instances/${instance}/acts/${act.element}`, json: { answers, visit_id: act.visit, role: act.role } };
+    if (send) return { url: send.url, json: { answers, ...send.more } };
     return { url: "/api/process-instances", json: { process_key: start.key, element_id: start.element, role: start.role, answers, organisation_id: this.desk.organisation_id } };
   }
 
   after(done) {
     const mine = done.next_tasks?.find((each) => each.mine);
     if (this.desk.start) return `/started/${done.id}`;
-    if (this.desk.act) return `/cases/${this.desk.instance_id}?notice=act_done`;
+    if (this.desk.send) return this.desk.send.after;
     return mine ? `/tasks/${mine.id}?notice=next` : "/tasks/next?notice=completed";
   }
 
@@ -262,7 +262,7 @@ export class Work {
       this.lost(error.status === 409 ? "completed_elsewhere" : "gone");
       return;
     }
-    if (this.desk.act && (error.code === "act-not-offered" || [403, 404].includes(error.status))) { this.lost("act_gone"); return; }
+    if (this.desk.send && (error.code === this.desk.send.gone || [403, 404].includes(error.status))) { this.lost("act_gone"); return; }
     const errors = {}, rest = [];
     for (const { pointer, detail } of error.errors) {
       if (!at(this.form, errors, pathOf(pointer), detail)) rest.push(detail);
