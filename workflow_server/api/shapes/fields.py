@@ -12,6 +12,7 @@ from workflow_server.config import CHINA
 
 YEARS = range(1900, 2201)
 
+_LONGEST_NAME = 200
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -136,7 +137,17 @@ class Answers(fields.Dict):
     )
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(keys=Text(longest=200), **more)
+        super().__init__(keys=Text(longest=_LONGEST_NAME), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        # All names at a look; only what is wrong with one is found out one by one.
+        if (
+            isinstance(value, dict)
+            and max(map(len, value), default=0) <= _LONGEST_NAME
+            and not _UNPRINTABLE.search("".join(value))
+        ):
+            return value
+        return super()._deserialize(value, attr, data, **more)  # type: ignore[no-untyped-call]
 
 
 class Hex(fields.String):

@@ -19,7 +19,7 @@ from workflow_server.events import Event
 from workflow_server.services import definition_cache, effects, handovers, history, jobs, unclaimed
 from workflow_server.services.actors import Actor
 from workflow_server.services.advance import assignments, standings, waits
-from workflow_server.services.advance.host import House
+from workflow_server.services.advance.host import House, organisation_context
 from workflow_server.services.advance.moved import Moved, NextTask
 from workflow_server.services.handovers import Handover
 from workflow_server.store import incidents, offers, process_instances, subscriptions, tasks
@@ -53,7 +53,7 @@ class Case:
         self.house = House(
             locked.instance,
             locked.definition,
-            locked.organisation,
+            organisation_context(locked.organisation),
             self.content,
             self.process,
             actor,

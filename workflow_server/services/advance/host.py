@@ -42,7 +42,8 @@ class House:
 
     instance: InstanceInHand
     definition: Reference
-    organisation: Host
+    #: The `organisation` of expressions.
+    organisation: dict[str, Any]
     content: Content
     process: ProcessExtensions
     actor: Actor | None
@@ -95,7 +96,7 @@ class House:
             definition=self.definition,
             content=self.content,
             process=self.process,
-            organisation=organisation_context(self.organisation),
+            organisation=self.organisation,
             actor=self.actor,
             now=self.now,
             variables=variables,
@@ -111,8 +112,9 @@ class House:
 
     def context(self, variables: dict[str, Any]) -> dict[str, Any]:
         """Return what expressions outside any element may read."""
-        host = organisation_context(self.organisation)
-        context = context_of(self.instance, host, variables, self.now, self.content.shared)
+        context = context_of(
+            self.instance, self.organisation, variables, self.now, self.content.shared
+        )
         if self.actor is not None:
             context["actor"] = actor_context(self.actor, self.instance)
         return context

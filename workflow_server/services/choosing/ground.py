@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -63,7 +62,7 @@ class Ground:
         if self._list_done is not None:
             return self._list_done()
         # Who has done something is often asked for next, with their posts.
-        posts, done = directory.list_holders_and_done(replace(self._anybody, doers=True))
+        posts, done = directory.list_holders_and_done(Wanted(**self._anybody, doers=True))
         self._posts_of_doers = posts
         return self._with_doing(done)
 
@@ -99,7 +98,7 @@ class Ground:
         """Return the posts in the host that are wanted."""
         if wanted.keys() == {"person_ids"} and self._are_doers(wanted["person_ids"]):
             return [each for each in self._posts_of_doers if each.person_id in wanted["person_ids"]]
-        asked = replace(self._anybody, **wanted)
+        asked = Wanted(**self._anybody, **wanted)
         if not self._needs_done:
             return list(directory.list_holders(asked))
         # One statement answers both questions; the rules of the task will ask the second.
@@ -159,10 +158,14 @@ class Ground:
         return frozenset(each.id for each in actor.positions)
 
     @cached_property
-    def _anybody(self) -> Wanted:
+    def _anybody(self) -> dict[str, Any]:
         instance = self.situation.instance
-        acts = self.situation.process.offers_acts
-        return Wanted(instance.organisation_id, instance.id, self.today, acts=acts)
+        return {
+            "organisation_id": instance.organisation_id,
+            "instance_id": instance.id,
+            "today": self.today,
+            "acts": self.situation.process.offers_acts,
+        }
 
 
 def ground_of(situation: Situation) -> Ground:
