@@ -76,7 +76,7 @@ def test_the_ladder_from_the_start_to_long_after_the_end(stage: Stage) -> None:
     assert given(stage) == [92, 15, 7, 3, 0, -1, -2, -3, -4, -5]
     first, *_, last = told(stage.clerk.person_id)
     assert first.text == "甲许〔2026〕1号：“办理期限”开始计算，2026年6月16日届满。"
-    assert (first.kind, last.kind) == ("warning", "overdue")
+    assert (first.kind, last.kind) == ("begun", "overdue")
     assert "尚未办结" in last.text
 
 
@@ -84,6 +84,12 @@ def test_a_short_clock_warns_half_way_and_a_day_before(stage: Stage) -> None:
     do(stage, "start", rule="R-OPEN", start="2026-03-16", amount="=5")
     ring(day("2026-03-26"))
     assert given(stage)[:4] == [7, 3, 1, 0]
+
+
+def test_a_clock_that_is_a_right_warns_nobody(stage: Stage) -> None:
+    do(stage, "start", rule="R-MUTE", start="2026-03-16")
+    ring(day("2026-05-01"))
+    assert given(stage) == []
 
 
 def test_later_steps_reach_further_up_and_beside(stage: Stage) -> None:
@@ -94,7 +100,7 @@ def test_later_steps_reach_further_up_and_beside(stage: Stage) -> None:
     do(stage, "start", rule="R-SOFT", start="2026-03-16", copy_to=copied)
     ring(day("2026-06-18"))
     assert told(stage.clerk.person_id) == []
-    assert [each.kind for each in told(stage.owner.person_id)] == ["warning", "overdue"]
+    assert [each.kind for each in told(stage.owner.person_id)] == ["urgent", "overdue"]
     ring(day("2026-06-25"))
     (third, *_) = told(stage.clerk.person_id)
     assert third.kind == "overdue"

@@ -38,6 +38,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "R-MINOR": {"amount": 1, "unit": "month", "label": "未成年人期限", "basis": "未保法"},
     "R-DAYS": {"amount": 10, "unit": "workday", "pausable": True, "label": "审查期限"},
     "R-OPEN": {"amount": 15, "unit": "day", "min_amount": 5, "max_amount": 30, "label": "异议"},
+    "R-MUTE": {"amount": 9, "unit": "day", "label": "异议", "warn": "none"},
     "R-BACK": {"amount": 3, "unit": "day", "label": "会前材料"},
 }
 
@@ -53,7 +54,7 @@ def table() -> str:
     outputs = "".join(f'<output id="o{n}" name="{n}"/>' for n in COLUMNS)
     rows = ""
     for code, row in ROWS.items():
-        cells = {**row, "warn": "7,3", "version": "v1"}
+        cells = {"warn": "7,3", **row, "version": "v1"}
         rows += f'<rule id="{code}"><inputEntry id="{code}i"><text>"{code}"</text></inputEntry>'
         for name in COLUMNS:
             text = _cell(cells.get(name))

@@ -53,6 +53,8 @@ class Rule:
     min_amount: int = 0
     max_amount: int = 0
     warn: tuple[int, ...] = (15, 7, 3)
+    #: Nobody is warned: it is not a duty that ends, but a right.
+    silent: bool = False
     version: str = ""
     region: str = ""
 
@@ -94,6 +96,7 @@ def read_rule(code: str, row: Mapping[str, Any], *, version: str = "") -> Rule:
         min_amount=_whole(row.get("min_amount")),
         max_amount=_whole(row.get("max_amount")),
         warn=_steps(row.get("warn")),
+        silent=row.get("warn") == "none",
         version=str(row.get("version") or row.get("valid_from") or version),
         region=str(row.get("region") or ""),
     )

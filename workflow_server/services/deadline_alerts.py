@@ -30,7 +30,7 @@ def enqueue_first(
     deadline: Deadline, ladder: Ladder, calendar: Calendar, now: datetime
 ) -> None:
     """Put the first warning of a new clock down: that it has begun, or the next step."""
-    if ladder.at_start and ladder.receivers:
+    if ladder.at_start and ladder.receivers and not deadline.rule_row.get("silent"):
         _enqueue(deadline, (now, (deadline.due - _day(now)).days), now, at_start=True)
     else:
         enqueue_next(deadline, ladder, calendar, now)
@@ -109,6 +109,8 @@ def give_news(payload: Mapping[str, Any], now: datetime) -> jobs.WriteDown:
 def _steps(deadline: Deadline, ladder: Ladder, calendar: Calendar) -> Iterator[Step]:
     began = shanghai_day(parse_start(deadline.started_at, deadline.name))
     length, rule = (deadline.due - began).days, deadline.rule_row
+    if rule.get("silent"):
+        return
     nominal = rule["amount"] if rule["unit"] in ("day", "workday") else length
     days = set(rule["warn"] or ladder.before)
     if 0 < nominal <= ladder.short_days:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: From this degree on a notice tells only the number of its case.
 _SILENT_FROM = 2
+#: What a warning is called, by the days that are left; further away it is `near`.
+_NEARNESS = ((3, "urgent"), (7, "soon"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,15 @@ def warn(deadline: Deadline, ladder: Ladder, days: int | None, text: str, now: d
     """Tell whoever the ladder names at a step of a clock; None is its start."""
     hearers = [each for each in ladder.receivers if each.hears(days)]
     copies = [each for each in ladder.copies if each.hears(days)]
-    overdue = days is not None and days <= 0
-    _give(deadline, hearers, copies, "overdue" if overdue else "warning", text, now)
+    _give(deadline, hearers, copies, _kind(deadline, days, now), text, now)
+
+
+def _kind(deadline: Deadline, days: int | None, now: datetime) -> str:
+    if now >= deadline.due_at:
+        return "overdue"
+    if days is None:
+        return "begun"
+    return next((kind for most, kind in _NEARNESS if days <= most), "near")
 
 
 def tell(deadline: Deadline, ladder: Ladder, text: str, now: datetime) -> None:
@@ -92,7 +101,7 @@ def _give(
 ) -> None:
     instance = process_instances.get(deadline.instance_id)
     hidden = instance.secrecy >= _SILENT_FROM or instance.minor
-    number = instance.business_key or ""
+    number = instance.business_key or store.number_of(deadline.record_id) or ""
     said = f"{number}：{text.replace(f'“{deadline.label}”', '期限') if hidden else text}"
     people = dict.fromkeys(_receiving(instance, receivers, now))
     own = [each for each in people if access.sees_instance(actors.actor_of(each), instance.id)]

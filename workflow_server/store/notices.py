@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow_server.store.access import TeamMember
 from workflow_server.store.db import Model, session, total_of
+from workflow_server.store.records import Record
 from workflow_server.store.sight import Sight
 from workflow_server.store.tasks import Task, TaskStatus
 from workflow_server.store.types import UtcDateTime, UuidColumn, new_id
@@ -91,6 +92,13 @@ def read(person_id: UUID, now: datetime, notice_ids: Sequence[UUID] | None) -> N
         .values(read_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def number_of(record_id: UUID | None) -> str | None:
+    """Return the number of the record that a clock stands with."""
+    if record_id is None:
+        return None
+    return session().scalar(sa.select(Record.number).where(Record.id == record_id))
 
 
 def list_handlers(instance_id: UUID) -> Sequence[UUID]:

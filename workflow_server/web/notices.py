@@ -17,7 +17,10 @@ pages = door.pages("notices")
 PAGE_SIZE = 20
 #: What a notice is about: its colour and its word.
 KINDS: dict[str, tuple[str, Any]] = {
-    "warning": ("yellow", _l("临近")),
+    "begun": ("blue", _l("起算")),
+    "near": ("yellow", _l("临近")),
+    "soon": ("orange", _l("临近")),
+    "urgent": ("red", _l("即将届满")),
     "overdue": ("red", _l("逾期")),
     "changed": ("blue", _l("变更")),
 }
