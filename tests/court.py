@@ -210,12 +210,16 @@ class Settled(SqliteDatabases):
         super().migrate(url)
         app = create_app({"database_url": url, "data_dir": self.folder / "data", "demo": True})
         with app.app_context():
-            settle()
+            self.settle()
             db.db.session.remove()
             # What is still in the log beside the file would not be copied with it.
             with db.db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             db.db.engine.dispose()
+
+    def settle(self) -> None:
+        """Deploy and load what all copies hold."""
+        settle()
 
 
 def office() -> dict[str, Any]:
