@@ -1,0 +1,65 @@
+"""Notices in the browser: counted in the frame, listed, read, and leading to their case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from tests.court import Court
+from tests.web.conftest import Browser
+from workflow_server.store.db import session
+from workflow_server.store.notices import Notice
+from workflow_server.store.people import Person
+
+Opening = Callable[..., Browser]
+
+
+@pytest.fixture
+def served(case: Court) -> Court:
+    """The letter has been served, and its clocks run."""
+    case.play(until="UrgeUnit")
+    case.work()
+    return case
+
+
+def notices_of(login: str) -> list[Notice]:
+    query = sa.select(Notice).join(Person, Person.id == Notice.person_id)
+    return list(session().scalars(query.where(Person.login == login).order_by(Notice.id.desc())))
+
+
+def test_an_empty_list_says_what_will_come(browser: Opening, case: Court) -> None:
+    page = browser("chief").get("/notices")
+    assert "没有未读的提醒" in page.text
+    assert page.all("header a[href='/notices'] .badge") == []
+
+
+def test_notices_are_counted_listed_and_read(browser: Opening, served: Court) -> None:
+    prosecutor = browser("prosecutor")
+    page = prosecutor.get("/notices")
+    told = notices_of("prosecutor")
+    assert told
+    (badge,) = page.all("header a[href='/notices'] .badge")
+    assert int(badge.text) == len(told)
+    assert told[0].text in page.text
+    opened = prosecutor.post(f"/notices/{told[0].id}")
+    assert opened.response.request.path == f"/cases/{told[0].instance_id}"
+    assert told[0].text not in prosecutor.get("/notices").text
+    assert told[0].text in prosecutor.get("/notices?tab=all").text
+    prosecutor.post("/notices/read")
+    assert "没有未读的提醒" in prosecutor.get("/notices").text
+
+
+def test_nobody_opens_a_notice_of_somebody_else(browser: Opening, served: Court) -> None:
+    (told, *_) = notices_of("prosecutor")
+    assert browser("outsider").post(f"/notices/{told.id}").response.status_code == 404
+    session().expire_all()
+    assert notices_of("prosecutor")[0].read_at is None
+
+
+def test_a_case_page_tells_each_clock_in_one_sentence(browser: Opening, served: Court) -> None:
+    (told, *_) = notices_of("prosecutor")
+    page = browser("prosecutor").get(f"/cases/{told.instance_id}")
+    (clocks,) = page.all("#deadlines")
+    assert "送达之日起算二个月（《人民检察院检察建议工作规定》第十九条" in clocks.text_content()
