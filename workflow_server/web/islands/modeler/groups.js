@@ -26,7 +26,7 @@ export function groupsOf(context) {
     ...(model.place === "callActivity" ? [call(context)] : []),
     ...["process", "lane"].filter((word) => model.may(word)).map((word) => once(word, context)),
     ...(model.may("assign") ? [people(context), form(context)] : []),
-    ...["operation", "outcome"].filter((word) => model.may(word)).map((word) => once(word, context)),
+    ...["operation", "outcome", "act"].filter((word) => model.may(word)).map((word) => once(word, context)),
     ...(isActivity(model.shown) && !model.isHandler ? [repeating(context)] : []), ...data(context),
     ...LISTS.filter((word) => model.may(word)).map((word) => list(word, context)),
     ...(model.effects().length > 1 ? [order(context)] : []),
@@ -127,7 +127,8 @@ function data(context) {
 function once(word, context) {
   const { model } = context, element = model.one(word);
   const entries = entriesOf(word, element, context, word);
-  return withKids(group(word, label(WORDS[word]), entries), word, element, context, word);
+  const shouldOpen = word !== "act" || Boolean(element);
+  return withKids(group(word, label(WORDS[word]), entries, shouldOpen), word, element, context, word);
 }
 
 function people(context) {

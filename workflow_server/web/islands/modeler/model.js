@@ -58,6 +58,8 @@ export class Model {
     if (!mayStand(word, this.place)) return false;
     if (word === "message") return ["sendTask", "receiveTask"].includes(this.place) || this.eventName === "message";
     if (word === "timer") return this.eventName === "timer";
+    if (word === "act") return this.eventName === "message" && !this.startsProcess;
+    if (["reads", "preview"].includes(word) && this.place !== "userTask") return Boolean(this.one("act")) || (word === "preview" && this.startsProcess);
     return true;
   }
 
@@ -137,6 +139,14 @@ export class Model {
     this.together(() => {
       if (type) this.update(this.messageHolder, { messageRef: this.messageNamed(type) });
       this.update(element, { type });
+    });
+  }
+
+  // What a person does is a message of BPMN as well: it gets a name of its own, which no letter has.
+  setAct(attribute, value) {
+    this.together(() => {
+      this.setOnce("act", attribute, value);
+      if (this.one("act") && !this.event.messageRef) this.update(this.event, { messageRef: this.declare("bpmn:Message", { name: `ACT-${this.shown.id}` }, this.shown.id) });
     });
   }
 

@@ -79,8 +79,11 @@ export class Names {
 
   deadlines() { return [...new Set(this.words("deadline").filter((each) => each.operation !== "stop").map((each) => each.name))].filter(Boolean); }
 
+  actOf(businessObject) { return (businessObject.extensionElements?.values ?? []).find((each) => wordOf(each) === "act"); }
+
   formKeys(businessObject) {
-    const own = (businessObject.extensionElements?.values ?? []).filter((each) => wordOf(each) === "form").map(({ key }) => key);
+    const forms = (businessObject.extensionElements?.values ?? []).filter((each) => wordOf(each) === "form").map(({ key }) => key);
+    const own = [...forms, this.actOf(businessObject)?.form].filter(Boolean);
     if (businessObject.$type !== "bpmn:StartEvent" || businessObject.eventDefinitions?.length) return own;
     const starts = (this.process?.extensionElements?.values ?? []).filter((each) => wordOf(each) === "start");
     return [...own, ...starts.filter((each) => !each.element || each.element === businessObject.id).map(({ form }) => form)].filter(Boolean);
@@ -101,7 +104,7 @@ export class Names {
     switch (list) {
       case "@tasks": return tasks.map(named);
       case "@starts": return starts.filter((each) => !each.eventDefinitions?.length).map(named);
-      case "@separable": return [...starts, ...tasks].map(named);
+      case "@separable": return [...starts, ...tasks, ...all.filter((each) => this.actOf(each) && !starts.includes(each))].map(named);
       case "@elements": return all.map(named);
       case "@deadlines": return this.deadlines().map((name) => [name, name]);
       case "@fields": return this.picked(attributes).map(({ path, label }) => [path, label ? `${label}（${path}）` : path]);

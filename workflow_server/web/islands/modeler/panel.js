@@ -77,6 +77,7 @@ export class Panel {
       remove: (each) => change(() => model.remove(each)),
       set: (word, each, name, value) => change(() => {
         if (word === "message" && name === "type") model.setMessageType(each, value);
+        else if (word === "act") model.setAct(name, value);
         else if (WORDS[word].once) model.setOnce(word, name, value, word === "assign" && name !== "strategy" ? { strategy: "none" } : {});
         else if (each) model.update(each, { [name]: value });
       }),

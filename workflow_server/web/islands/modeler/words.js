@@ -8,6 +8,8 @@ const WORKING = [...TASKS, "callActivity", "subProcess", "transaction", "adHocSu
 const MESSAGES = ["startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask", "intermediateThrowEvent",
   "endEvent", "sendTask"];
 
+const ACTABLE = ["startEvent", "intermediateCatchEvent", "boundaryEvent"];
+
 // ---- kinds of text, as the schema has them ----
 
 const ID = "[A-Za-z_][A-Za-z0-9_.\\-]*", KEY = "[a-z][a-z0-9_]*";
@@ -124,12 +126,18 @@ export const WORDS = {
     access: must(choice("权限", "Access", [["read", "只读", "read"], ["write", "可填", "write"], ["required", "必填", "required"],
       ["hidden", "隐藏", "hidden"]])),
   } },
-  reads: { zh: "表单旁显示的案情", en: "Shown beside the form", at: ["userTask"], name: "label", has: {
+  reads: { zh: "表单旁显示的案情", en: "Shown beside the form", at: ["userTask", ...ACTABLE], name: "label", has: {
     label: must(text("标题", "Label")),
     value: must(value("内容", "Value")),
   } },
-  preview: { zh: "填表时预览的文书", en: "Papers shown beside the form", at: ["userTask", "startEvent"], name: "kind", has: {
+  preview: { zh: "填表时预览的文书", en: "Papers shown beside the form", at: ["userTask", ...ACTABLE], name: "kind", has: {
     kind: must(of("key", "文书种类", "Kind of document", { pick: "documents" })),
+  } },
+  act: { zh: "可办事项", en: "What people may do", at: ACTABLE, once: true, has: {
+    label: must(text("事项名称", "What it is called", { help: ["显示在案件页的“可办事项”里；也可以同时等待来函", "shown on the page of the case; a letter may be waited for as well"] })),
+    role: must(of("keys", "谁可以办", "Who may do it", { pick: "roles" })),
+    form: of("formKey", "表单", "Form", { pick: "forms", help: ["不填则只须确认", "empty: it is only confirmed"] }),
+    condition: value("何时可办", "Offered while", { feel: true, help: ["FEEL；不填则一直可办", "FEEL; empty: always"] }),
   } },
   output: { zh: "写出的事实", en: "Facts set here", at: WORKING, name: "name", has: {
     name: must(of("name", "事实名", "Name of the fact")),
@@ -138,6 +146,7 @@ export const WORDS = {
   record: { zh: "台账记录", en: "Records", at: WORKING, name: "kind", effect: true, kids: ["field"], has: {
     operation: must(choice("做什么", "Do what", [["open", "建立", "open"], ["update", "更新", "update"], ["close", "办结", "close"]])),
     kind: must(of("key", "台账种类", "Kind", { pick: "records" })),
+    of: value("哪一条", "Which one", { for: { operation: ["update", "close"] }, help: ["记录的标识；不填则为本流程最近建立的一条", "id of a record; empty: the one opened here last"] }),
     title: value("标题", "Title", { for: { operation: ["open", "update"] } }),
     state: value("状态", "State", { pick: "@states" }),
     when: WHEN,
@@ -155,6 +164,7 @@ export const WORDS = {
   state: { zh: "到达时的状态", en: "States on arrival", at: WORKING, name: "label", effect: true, has: {
     record: must(of("key", "台账种类", "Kind of record", { pick: "records" })),
     label: must(text("状态", "State", { pick: "@states" })),
+    of: value("哪一条", "Which one", { help: ["记录的标识；不填则为本流程最近建立的一条", "id of a record; empty: the one opened here last"] }),
   } },
   number: { zh: "编号", en: "Numbers", at: WORKING, name: "name", effect: true, has: {
     series: must(of("key", "编号序列", "Series", { pick: "series" })),
