@@ -16,7 +16,7 @@ const GIVEN = [
 ];
 const DOCUMENT = ["id", "title", "number", "issued_on", "served_on", "status"];
 const RECORD = ["id", "number", "title", "state"];
-const DEADLINE = ["id", "rule", "label", "due", "due_at", "explanation", "status"];
+const DEADLINE = ["id", "rule", "rules", "label", "start", "due", "raw_due", "due_at", "provisional", "explanation", "status"];
 const FUNCTIONS = [["get value(names, )", "按标识取名称", "a name by its id"], ["date()", "日期", "a date"], ["duration()", "时长", "a duration"],
   ["string()", "转为文字", "as text"], ["number()", "转为数字", "as a number"], ["count()", "个数", "how many"], ["sum()", "合计", "sum"],
   ["contains()", "是否包含", "contains"], ["list contains()", "列表中是否有", "whether a list has"], ["concatenate()", "连接列表", "join lists"],
@@ -77,7 +77,7 @@ export class Names {
     ];
   }
 
-  deadlines() { return [...new Set(this.words("deadline").filter((each) => each.operation !== "stop").map((each) => each.name))].filter(Boolean); }
+  deadlines() { return [...new Set(this.words("deadline").filter((each) => (each.operation ?? "start") === "start").map((each) => each.name))].filter(Boolean); }
 
   actOf(businessObject) { return (businessObject.extensionElements?.values ?? []).find((each) => wordOf(each) === "act"); }
 
@@ -140,6 +140,7 @@ export class Names {
       ...through("deadlines", this.deadlines(), () => DEADLINE, (name) => `期限 ${name}`, "deadline"),
       ...this.elements().filter((each) => this.formKeys(each).length).flatMap((each) => [[`answers.${each.id}[-1]`, each.name ?? "", each.name ?? ""],
         ...this.fieldsOf(each).filter(({ path }) => !path.includes(".")).map(({ path, label }) => [`answers.${each.id}[-1].${path}`, label ?? "", label ?? ""])]),
+      ...this.vocabulary.list("parameters").map(({ key, label }) => [`parameters.${key}`, label, label]),
       ...GIVEN, ...FUNCTIONS,
     ];
   }
