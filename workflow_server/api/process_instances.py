@@ -54,8 +54,11 @@ def start_process(body: dict[str, Any]) -> dict[str, Any]:
         element_id=body["element_id"],
         role=body["role"],
     )
-    shown = _shown(started.instance)
-    return {**shown, "next_tasks": next_tasks(actor, started.next_tasks)}
+    return {
+        "instance": started.instance,
+        "definition": started.definition,
+        "next_tasks": next_tasks(actor, started.next_tasks),
+    }
 
 
 @noun.get("", InstancePage, query=InstanceQuery())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,9 +56,10 @@ class WrongParty(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A new instance and the tasks that wait in it."""
+    """A new instance, what it runs, and the tasks that wait in it."""
 
     instance: ProcessInstance
+    definition: ProcessDefinition = field(compare=False)
     next_tasks: tuple[NextTask, ...]
 
 
@@ -103,11 +104,12 @@ def start(
         if first is not None:
             # It may be kept from them by now.
             access.see_instance(actor, UUID(first["instance_id"]))
-            return _started(UUID(first["instance_id"]), Moved.from_json(first))
+            begun = process_instances.get(UUID(first["instance_id"]))
+            return Started(begun, get_definition(begun), Moved.from_json(first).next_tasks)
         definition = process_definitions.get_newest(key)
         offer = _offer(actor, definition, element_id, organisation_id, role)
         instance_id, moved = _start(actor, definition, offer, given, now, asked)
-        return _started(instance_id, moved)
+        return Started(process_instances.get(instance_id), definition, moved.next_tasks)
 
 
 def list_(
@@ -237,10 +239,6 @@ def _start(
         data={"answers": checked.answers},
     )
     return case.instance.id, case.start(offer.element_id, checked.answers, act, asked)
-
-
-def _started(instance_id: UUID, moved: Moved) -> Started:
-    return Started(process_instances.get(instance_id), moved.next_tasks)
 
 
 def _current(instance_id: UUID, failed: list[str]) -> list[str]:
