@@ -32,6 +32,7 @@ EXEMPT = {
     ("post", "/api/me/second-factor/confirmation"): "a code works once anyway",
     ("post", "/api/me/second-factor/recovery-codes"): "a code works once anyway",
     ("post", "/api/deployments/check"): "writes nothing",
+    ("post", "/api/notices/read"): "what has been read stays so",
     ("post", "/api/process-definitions/{key}/assignment-trials"): "writes nothing",
     ("post", "/api/process-definitions/{definition_id}/document-preview"): "writes nothing",
     ("post", "/api/tasks/{task_id}/document-preview"): "writes nothing",
