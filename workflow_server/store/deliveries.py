@@ -16,6 +16,7 @@ from workflow_server.errors import NotFound
 from workflow_server.store.db import Model, session, total_of
 from workflow_server.store.organisations import Organisation
 from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.ready import Ready
 from workflow_server.store.sight import Sight, any_of
 from workflow_server.store.types import ExactJsonColumn, UtcDateTime, UuidColumn, new_id
 
@@ -158,18 +159,33 @@ def list_partners(delivery: Delivery) -> Sequence[UUID]:
     return session().scalars(sa.select(found.c.id).order_by(found.c.id)).all()
 
 
-def list_unclaimed_from_partners(instance_id: UUID, organisation_id: UUID) -> Sequence[UUID]:
-    """Return letters that no case has taken, from instances that wrote to or heard from one."""
-    there = sa.select(Delivery.received_instance_id).where(
-        Delivery.instance_id == instance_id, Delivery.received_instance_id.is_not(None)
-    )
-    back = sa.select(Delivery.instance_id).where(Delivery.received_instance_id == instance_id)
-    query = sa.select(Delivery.id).where(
-        Delivery.instance_id.in_(sa.union(there, back)),
-        Delivery.recipient_id == organisation_id,
+_CASE, _HOST = (
+    sa.bindparam(name, type_=UuidColumn()) for name in ("instance_id", "organisation_id")
+)
+_UNCLAIMED_FROM_PARTNERS = Ready(
+    sa.select(Delivery.id)
+    .where(
+        Delivery.instance_id.in_(
+            sa.union(
+                sa.select(Delivery.received_instance_id).where(
+                    Delivery.instance_id == _CASE, Delivery.received_instance_id.is_not(None)
+                ),
+                sa.select(Delivery.instance_id).where(Delivery.received_instance_id == _CASE),
+            )
+        ),
+        Delivery.recipient_id == _HOST,
         Delivery.status == DeliveryStatus.UNCLAIMED,
     )
-    return session().scalars(query.order_by(Delivery.id)).all()
+    .order_by(Delivery.id)
+)
+
+
+def list_unclaimed_from_partners(instance_id: UUID, organisation_id: UUID) -> Sequence[UUID]:
+    """Return letters that no case has taken, from instances that wrote to or heard from one."""
+    # What the case has just sent or taken may not be written yet.
+    session().flush()
+    values = {"instance_id": instance_id, "organisation_id": organisation_id}
+    return [row[0] for row in _UNCLAIMED_FROM_PARTNERS.rows(values)]
 
 
 def list_enclosures(delivery_ids: Collection[UUID]) -> list[DeliveryEnclosure]:
