@@ -168,6 +168,37 @@ def test_what_happens_beside_is_drawn_as_an_event_subprocess(drawn: tuple[Rounds
     assert ">R3/PT10H</bpmn:timeCycle>" in saved
 
 
+def test_what_people_may_do_beside_is_offered_with_a_form(drawn: tuple[Rounds, Page]) -> None:
+    draft, page = drawn
+    drag(page, "event_subprocess", 500, 480)
+    (start,) = modeler(
+        page,
+        "m.get('elementRegistry').filter(e => e.type === 'bpmn:StartEvent' && "
+        "e.parent.businessObject.triggeredByEvent).map(e => e.id)",
+    )
+    select(page, start)
+    menu(page, "replace-with-non-interrupting-message-start")
+    (start,) = modeler(page, "m.get('selection').get().map(e => e.id)")
+    expect(page.locator("[data-group-id=group-reads]")).to_have_count(0)
+    group(page, "act")
+    fill(page, "act-label", "登记来电")
+    role, form = entry(page, "act-role"), entry(page, "act-form")
+    role.select_option(index=1)
+    form.select_option(index=1)
+    feel(page, "act-condition", "today() != null")
+    expect(page.locator("[data-group-id=group-reads]")).to_have_count(1)
+    page.locator("[data-action='append.end-event']").click()
+    saved = element(draft.checked(page), start)
+    assert 'label="登记来电"' in saved
+    assert 'condition="=today() != null"' in saved
+    named = modeler(
+        page,
+        "m.get('elementRegistry').get(a).businessObject.eventDefinitions[0].messageRef.name",
+        start,
+    )
+    assert named == f"ACT-{start}"
+
+
 def test_errors_ways_out_loops_and_data_are_set_up_and_undone(drawn: tuple[Rounds, Page]) -> None:
     draft, page = drawn
     before = modeler(page, "m.saveXML({format: true}).then(found => found.xml)")

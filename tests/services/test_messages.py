@@ -135,3 +135,14 @@ def test_a_wait_whose_conversation_is_unknown_becomes_an_incident(house: House) 
 def _exhaust(house: House) -> None:
     for hours in range(1, 8):
         house.run_jobs(timedelta(hours=hours))
+
+
+def test_who_waits_goes_before_a_process_that_the_message_would_start(house: House) -> None:
+    begun = BY_MESSAGE.replace("m_ask", "m_tell")
+    answered = process(begun, user("draft"), chain("begin", "draft", "end"), start="", key="q")
+    house.deploy(line(waiting_for("letter 1"), "after"), answered)
+    waiting = house.start(house.ann).instance.id
+    assert receive(house, "M-TELL", "letter 1") == Received("correlated", waiting)
+    assert instances.list_(house.ann)[1] == 1
+    assert receive(house, "M-TELL", "letter 2").outcome == "started"
+    assert instances.list_(house.ann)[1] == 2
