@@ -107,6 +107,7 @@ def test_an_extension_moves_the_end_and_is_told(stage: Stage) -> None:
     (clock,) = clocks(stage)
     (before,) = clock.deadline.revisions
     assert (before["due"], before["reason"]) == ("2026-06-16", "延长：案情复杂")
+    assert before["by"] == stage.clerk.name
 
 
 def test_an_extension_by_rule_counts_from_the_start_or_from_the_end(stage: Stage) -> None:

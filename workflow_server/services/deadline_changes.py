@@ -275,7 +275,8 @@ def _change(
     situation: Situation,
     started_at: str | None = None,
 ) -> None:
-    revise(deadline, counted, terms, reason, situation.now)
+    by = None if situation.actor is None else situation.actor.name
+    revise(deadline, counted, terms, reason, situation.now, by)
     if started_at is not None:
         deadline.started_at = started_at
     deadline_alerts.drop(deadline, situation.now)

@@ -69,12 +69,21 @@ def terms_of(deadline: Deadline) -> tuple[Term, ...]:
 
 
 def revise(
-    deadline: Deadline, counted: Counted, terms: Sequence[Term], reason: str, now: datetime
+    deadline: Deadline,
+    counted: Counted,
+    terms: Sequence[Term],
+    reason: str,
+    now: datetime,
+    by: str | None = None,
 ) -> None:
-    """Put a clock as it was counted into its row; what it was stands in its revisions."""
+    """Put a clock as it was counted into its row; what it was stands in its revisions.
+
+    `by` is who acted, None where the clock or a letter did.
+    """
     before = {
         "revised_at": now.isoformat(),
         "reason": reason,
+        "by": by,
         "rule": deadline.rule,
         "started_at": deadline.started_at,
         "raw_due": deadline.raw_due.isoformat(),
