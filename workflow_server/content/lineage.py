@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workflow_server import feel
+from workflow_server.content import record_marks
 from workflow_server.content.elements import (
     ElementExtensions,
     MessageEffect,
@@ -21,9 +22,8 @@ from workflow_server.content.elements import (
 )
 from workflow_server.content.forms import Form
 from workflow_server.content.shared import RecordKind
-
-#: Dotted path below a value ("" is itself; rows of a list have no step) -> its marks.
-Tree = Mapping[str, frozenset[str]]
+from workflow_server.content.trees import Tree as Tree
+from workflow_server.content.trees import both, join, merged
 
 _NOTHING: Tree = {}
 _STEP = r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*(?:\[\s*-?\d+\s*\])?"
@@ -154,11 +154,15 @@ def trace(
     sent: dict[str, dict[str, frozenset[str]]] = {}
     given: dict[str, dict[str, Tree]] = {}
     found: dict[str, Lineage] = {}
+    shared: dict[str, Tree] = {}
+    are_shared = record_marks.are_shared(processes.values())
     for _ in range(_ROUNDS):
         before, found = (
             found,
             {
-                key: _Tracer(process, forms, records, sent, given.get(key, {}), found).trace()
+                key: _Tracer(
+                    process, forms, records, sent, given.get(key, {}), found, shared
+                ).trace()
                 for key, process in processes.items()
             },
         )
@@ -166,10 +170,15 @@ def trace(
         again: dict[str, dict[str, frozenset[str]]] = {}
         for key, process in processes.items():
             for type_, tree in _disclosed(process, found[key]):
-                again[type_] = _merged(again.get(type_, {}), tree)
-        if again == sent and (not handed or (handed == given and before == found)):
+                again[type_] = merged(again.get(type_, {}), tree)
+        together = record_marks.shared(found.values()) if are_shared else {}
+        if (
+            again == sent
+            and together == shared
+            and (not handed or (handed == given and before == found))
+        ):
             break
-        sent, given = again, handed
+        sent, given, shared = again, handed, together
     return found
 
 
@@ -184,7 +193,7 @@ def _handed(
                 facts = handed.setdefault(element.called, {})
                 for part in element.call:
                     tree = found[key].of(part.value, element.id)
-                    facts[part.name] = _merged(facts.get(part.name, {}), tree)
+                    facts[part.name] = merged(facts.get(part.name, {}), tree)
     return handed
 
 
@@ -200,7 +209,7 @@ def _let_go(part: NamedValue, tree: Tree) -> Tree:
     let_go = frozenset(part.disclose)
     if not let_go:
         return _NOTHING
-    kept = {_join(part.name, path): marks & let_go for path, marks in tree.items()}
+    kept = {join(part.name, path): marks & let_go for path, marks in tree.items()}
     return {path: marks for path, marks in kept.items() if marks} or {part.name: let_go}
 
 
@@ -214,6 +223,8 @@ class _Tracer:
     given: Mapping[str, Tree]
     #: All processes, as far as they are traced.
     others: Mapping[str, Lineage]
+    #: What any process wrote into records, where one changes or reads those of others.
+    shared: Mapping[str, Tree]
 
     def trace(self) -> Lineage:
         hidden = self.hidden()
@@ -230,7 +241,7 @@ class _Tracer:
         results = self.results()
         found = Lineage(
             answers=answers,
-            this={**_both(received, answers), **results},
+            this={**both(received, answers), **results},
             results=results,
             records={kind.key: _own(kind) for kind in self.records.values()},
             messages=self.sent,
@@ -250,7 +261,7 @@ class _Tracer:
             called = self.others.get(element.called or "")
             if called is not None:
                 tree = {
-                    _join(name, path): marks
+                    join(name, path): marks
                     for name, tree in called.facts.items()
                     for path, marks in tree.items()
                 }
@@ -329,17 +340,20 @@ class _Tracer:
             for name, value in (*written, *_looped(element)):
                 tree = found.of(value, element.id)
                 if tree:
-                    facts[name] = _merged(facts.get(name, {}), tree)
+                    facts[name] = merged(facts.get(name, {}), tree)
+            for name, tree in record_marks.of_read(element, found.records).items():
+                facts[name] = merged(facts.get(name, {}), tree)
             for each in element.data:
                 tree = found.of(each.value, element.id)
                 if tree:
-                    placed = {_join(each.name, path): marks for path, marks in tree.items()}
-                    facts["data"] = _merged(facts.get("data", {}), placed)
+                    placed = {join(each.name, path): marks for path, marks in tree.items()}
+                    facts["data"] = merged(facts.get("data", {}), placed)
         return facts
 
     def kept(self, found: Lineage) -> dict[str, Tree]:
         """Return the marks of records: those of the kind, else what was written into them."""
-        records: dict[str, Tree] = {kind.key: _own(kind) for kind in self.records.values()}
+        declared = {kind.key: _own(kind) for kind in self.records.values()}
+        records: dict[str, Tree] = both(declared, self.shared)
         for element in self.process.elements.values():
             for effect in element.effects:
                 if isinstance(effect, RecordEffect) and effect.kind in records:
@@ -347,15 +361,9 @@ class _Tracer:
                     for item in effect.fields:
                         tree = found.of(item.value, element.id)
                         if item.name not in own:
-                            placed = {_join(item.name, path): m for path, m in tree.items()}
-                            records[effect.kind] = _merged(records[effect.kind], placed)
+                            placed = {join(item.name, path): m for path, m in tree.items()}
+                            records[effect.kind] = merged(records[effect.kind], placed)
         return records
-
-
-def _both(one: Mapping[str, Tree], other: Mapping[str, Tree]) -> dict[str, Tree]:
-    """Return the trees of both: what a letter or a person may bring."""
-    keys = one.keys() | other.keys()
-    return {key: _merged(one.get(key, {}), other.get(key, {})) for key in keys}
 
 
 def _looped(element: ElementExtensions) -> Iterator[tuple[str, str]]:
@@ -382,15 +390,6 @@ def _paths(value: str) -> list[str]:
 
 def _is_within(path: str, name: str) -> bool:
     return path == name or path.startswith(f"{name}.")
-
-
-def _merged(one: Tree, other: Tree) -> dict[str, frozenset[str]]:
-    paths = [*one, *(path for path in other if path not in one)]
-    return {path: one.get(path, frozenset()) | other.get(path, frozenset()) for path in paths}
-
-
-def _join(name: str, path: str) -> str:
-    return f"{name}.{path}" if path else name
 
 
 def _bare(path: str) -> str:

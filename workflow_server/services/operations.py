@@ -11,6 +11,7 @@ from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.content import decisions
+from workflow_server.content.record_marks import READ
 from workflow_server.errors import InvalidInput
 from workflow_server.services import access, numbers, other_records
 from workflow_server.services.situation import Situation
@@ -246,7 +247,7 @@ def _registered(
 _REGISTRY: Mapping[str, _Registered] = {
     "find_similar": _registered(_find_similar, "kind title", "threshold limit"),
     "count": _registered(_count, "kind", "state since closed"),
-    "read_record": _registered(_read_record, "id kind"),
+    READ: _registered(_read_record, "id kind"),
     "draw_number": _registered(_draw_number, "series"),
     DECIDE: _registered(_decide, "table", "inputs", takes_any=True),
 }
