@@ -263,7 +263,7 @@ def test_of_several_rules_the_earliest_end_counts_and_all_are_told(stage: Stage)
     assert (shown["rule"], shown["rules"]) == ("R-MINOR", ["R-MINOR", "R-FIRM"])
     assert shown["due"] == "2026-04-16"
     assert shown["explanation"].endswith(
-        "；同时适用答复期限二个月（规定第十九条）至2026年5月18日，以先届满者为准。"
+        "；同时适用答复期限二个月（规定第十九条），至2026年5月18日届满；以先届满者为准。"
     )
 
 

@@ -56,10 +56,11 @@ def ending(rule: Rule, raw: date, due: date, calendar: Calendar) -> str:
     return f"{end}为{date_zh(raw)}"
 
 
-def beside(rule: Rule, due: date) -> str:
-    """Tell of a rule that applies too and ends later."""
+def beside(rule: Rule, due: date, terms: Sequence[Term]) -> str:
+    """Tell of a rule that applies too and ends later, and of its own extensions."""
     basis = f"（{rule.basis}）" if rule.basis else ""
-    return f"{rule.label or rule.code}{amount(rule)}{basis}至{date_zh(due)}"
+    longer = "".join(_happened(term) for term in terms if term.kind == "extend")
+    return f"{rule.label or rule.code}{amount(rule)}{basis}{longer}，至{date_zh(due)}届满"
 
 
 def date_zh(day: date) -> str:

@@ -73,13 +73,13 @@ def reckon(
     found = [compute(rule, start, calendar, terms) for rule in rules]
     first = min(range(len(found)), key=lambda index: (found[index].due_at, index))
     others = [
-        sentences.beside(rule, due.due)
+        sentences.beside(rule, due.due, touching(rule, terms))
         for index, (rule, due) in enumerate(zip(rules, found, strict=True))
         if index != first
     ]
     if not others:
         return first, found[first]
-    also = f"；同时适用{'、'.join(others)}，以先届满者为准。"
+    also = f"；同时适用{'；'.join(others)}；以先届满者为准。"
     explanation = found[first].explanation.removesuffix("。") + also
     return first, replace(found[first], explanation=explanation)
 
