@@ -43,7 +43,8 @@ def shorten(diagrams: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def settled_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Put in the place of those of the shipped content, in modules that import it."""
     return SettledForCases(tmp_path_factory.mktemp("settled-for-cases"))
 
 

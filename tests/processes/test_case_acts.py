@@ -14,7 +14,7 @@ from tests.processes.case_office import (
     refresh,
 )
 from tests.processes.case_office import court as court
-from tests.processes.case_office import settled_databases as settled_databases
+from tests.processes.case_office import databases as databases
 from tests.processes.office import Office
 from workflow_server.errors import NotFound
 from workflow_server.services import process_instances as instances

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.processes.case_office import answer_letter, archive, close, inquire, investigate
 from tests.processes.case_office import court as court
-from tests.processes.case_office import settled_databases as settled_databases
+from tests.processes.case_office import databases as databases
 from tests.processes.leads import accept, assess, report, tell
 from tests.processes.office import Office
 

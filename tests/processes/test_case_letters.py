@@ -6,7 +6,7 @@ import pytest
 
 from tests.processes.case_office import answer_letter, archive, begin, close, inquire, investigate
 from tests.processes.case_office import court as court
-from tests.processes.case_office import settled_databases as settled_databases
+from tests.processes.case_office import databases as databases
 from tests.processes.office import Office
 from workflow_server.services.answers import AnswersRefused
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes.case_office import settled_databases as settled_databases
+from tests.processes.case_office import databases as databases
 from tests.processes.office import File, Office
 from workflow_server.services.answers import AnswersRefused
 from workflow_server.store.db import session
