@@ -199,7 +199,9 @@ def test_a_reply_is_supplemented_and_then_passes(letter: Served) -> None:
 def test_a_letter_that_comes_twice_is_taken_once(letter: Served) -> None:
     office = letter.office
     sent = office.letter("M-SUGGEST")
-    deliveries.deliver({"delivery_id": str(sent.id)}, office.now)()
+    carry = deliveries.deliver({"delivery_id": str(sent.id)}, office.now)
+    assert carry is not None
+    carry()
     office.work()
     assert len(office.cases("unit_suggestion_reply")) == 1
 
