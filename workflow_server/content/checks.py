@@ -41,7 +41,7 @@ from workflow_server.errors import Fault, WorkflowServerError
 
 #: Seconds of CPU that the expressions of one file may take to be read and tried. The largest
 #: of the diagrams that the server brings takes a fifth of it.
-EXPRESSIONS_SECONDS = 1.0
+EXPRESSIONS_SECONDS = 5.0
 #: Wrong expressions of one process after which no others are looked for.
 MOST_WRONG = 300
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -42,10 +43,8 @@ def inspect(
         if "�" in text:
             faults.append((path, 1, "文件不是 UTF-8 编码"))
         if path.endswith(".html"):
-            faults.extend(
-                (path, line, detail)
-                for line, detail in islice(_syntax(text, texts, environment), MAX_FAULTS)
-            )
+            found = _syntax(text, frozenset(texts), environment)
+            faults.extend((path, line, detail) for line, detail in found)
         faults.extend(
             (path, line, detail)
             for line, detail in islice(_references(path, text, files), MAX_FAULTS)
@@ -53,8 +52,16 @@ def inspect(
     return tuple(Fault(f"{path}:{line}", detail) for path, line, detail in sorted(set(faults)))
 
 
+# The layouts stand beside every template: each is read once, not once for each template.
+@lru_cache(maxsize=512)
 def _syntax(
-    text: str, texts: Mapping[str, str], environment: Environment
+    text: str, names: frozenset[str], environment: Environment
+) -> tuple[tuple[int, str], ...]:
+    return tuple(islice(_faulty(text, names, environment), MAX_FAULTS))
+
+
+def _faulty(
+    text: str, names: frozenset[str], environment: Environment
 ) -> Iterator[tuple[int, str]]:
     if text.count("{%") + text.count("{{") > MAX_TAGS:
         yield 1, f"模板里的语句和取值超过 {MAX_TAGS} 处，请拆分"
@@ -63,7 +70,7 @@ def _syntax(
     try:
         for node in environment.parse(text).find_all(nodes.Node):
             line = node.lineno
-            detail = _refusal(node, texts, environment)
+            detail = _refusal(node, names, environment)
             if detail:
                 yield line, detail
     except TemplateSyntaxError as error:
@@ -72,11 +79,11 @@ def _syntax(
         yield line, "语句或算式嵌套过深，请简化"
 
 
-def _refusal(node: nodes.Node, texts: Mapping[str, str], environment: Environment) -> str | None:
+def _refusal(node: nodes.Node, names: frozenset[str], environment: Environment) -> str | None:
     """Say why a node of the template may not stand there."""
     match node:
         case nodes.Extends() | nodes.Include() | nodes.Import() | nodes.FromImport():
-            return _loaded(node.template, texts)
+            return _loaded(node.template, names)
         case nodes.Filter() if node.name not in environment.filters:
             return f"未知或禁用的过滤器：{node.name}"
         case nodes.Test() if node.name not in environment.tests:
@@ -94,10 +101,10 @@ def _refusal(node: nodes.Node, texts: Mapping[str, str], environment: Environmen
     return None
 
 
-def _loaded(name: nodes.Expr, texts: Mapping[str, str]) -> str | None:
+def _loaded(name: nodes.Expr, names: frozenset[str]) -> str | None:
     if not isinstance(name, nodes.Const) or not isinstance(name.value, str):
         return "引用的模板必须写明文件名"
-    return None if name.value in texts else f"找不到模板文件：{name.value}"
+    return None if name.value in names else f"找不到模板文件：{name.value}"
 
 
 def _references(path: str, text: str, files: Mapping[str, bytes]) -> Iterator[tuple[int, str]]:
