@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from tests.court import Court
 from tests.web.conftest import Browser
+from workflow_server.services.deadlines import DeadlineView
 from workflow_server.store.db import session
 from workflow_server.store.notices import Notice
 from workflow_server.store.people import Person
+from workflow_server.web import words
 
 Opening = Callable[..., Browser]
 
@@ -63,3 +68,14 @@ def test_a_case_page_tells_each_clock_in_one_sentence(browser: Opening, served: 
     page = browser("prosecutor").get(f"/cases/{told.instance_id}")
     (clocks,) = page.all("#deadlines")
     assert "送达之日起算二个月（《人民检察院检察建议工作规定》第十九条" in clocks.text_content()
+
+
+@pytest.mark.parametrize(("silent", "said"), [(True, "已届满"), (False, "已逾期 3 天")])
+def test_a_right_that_has_lapsed_is_not_shown_as_missed(
+    app: Flask, silent: bool, said: str
+) -> None:
+    clock: Any = SimpleNamespace(rule_row={"silent": silent})
+    view = DeadlineView(clock, "overdue", -3)
+    with app.test_request_context():
+        assert words.clock_words(view) == said
+        assert (words.clock_colour(view) == "secondary") is silent

@@ -59,15 +59,22 @@ def register(app: Flask) -> None:
     filters["secrecy"] = lambda degree: str(SECRECIES.get(degree, degree))
     filters["document_state"] = lambda key: str(DOCUMENT_STATES.get(key, key))
     filters["letter_state"] = lambda key: str(LETTER_STATES.get(key, key))
-    filters["clock_colour"] = lambda view: CLOCK_COLOURS.get(view.light, view.light)
+    filters["clock_colour"] = clock_colour
     filters["clock_words"] = clock_words
     filters["fact"] = fact_text
     filters["told"] = lambda value: _text(UNDECLARED, value)
 
 
+def clock_colour(view: DeadlineView) -> str:
+    """Return the colour of a clock; a right that has ended is nobody's fault."""
+    return "secondary" if _has_lapsed(view) else CLOCK_COLOURS.get(view.light, view.light)
+
+
 def clock_words(view: DeadlineView) -> str:
     """Say in words how a clock stands, so that nobody must know its colour."""
     stopped = {"met": _("已按期完成"), "met_late": _("逾期完成"), "cancelled": _("已撤销")}
+    if _has_lapsed(view):
+        return str(_("已届满"))
     if view.light == "paused":
         return str(_("已中止计算"))
     if view.light in stopped:
@@ -77,6 +84,10 @@ def clock_words(view: DeadlineView) -> str:
     if view.days_left == 0:
         return str(_("今天届满"))
     return str(_("还有 %(days)s 天", days=view.days_left))
+
+
+def _has_lapsed(view: DeadlineView) -> bool:
+    return view.light == "overdue" and bool(view.deadline.rule_row.get("silent"))
 
 
 def fact_text(fact: Fact) -> str:
