@@ -11,10 +11,13 @@ import { t } from "./texts.js";
 //: More options than this are searched for, not scrolled through.
 const SHORT = 30;
 
+//: What an option may be: no is an answer, too.
+const KINDS = ["string", "number", "boolean"];
+
 function plain(options) {
   return (Array.isArray(options) ? options : []).flatMap((each) => {
-    if (["string", "number"].includes(typeof each)) return [{ value: each, label: String(each) }];
-    return each && ["string", "number"].includes(typeof each.value) ? [{ value: each.value, label: String(each.label ?? each.value) }] : [];
+    if (KINDS.includes(typeof each)) return [{ value: each, label: String(each) }];
+    return each && KINDS.includes(typeof each.value) ? [{ value: each.value, label: String(each.label ?? each.value) }] : [];
   });
 }
 

@@ -77,13 +77,13 @@ function missing(field) {
   return t(field.type === "filepicker" ? "upload_file" : "fill", { label });
 }
 
-export const isEmpty = (value) => value === undefined || value === null || value === false
+export const isEmpty = (value) => value === undefined || value === null
   || (typeof value === "string" && !value.trim()) || (Array.isArray(value) && value.length === 0);
 
 export function faultsOf(field, value, evaluated = (found) => found) {
   const rules = field.validate ?? {};
   if (field.readonly === true || field.type === "expression" || field.type === "dynamiclist") return [];
-  if (isEmpty(value)) return evaluated(rules.required) === true ? [missing(field)] : [];
+  if (isEmpty(value) || (field.type === "checkbox" && value === false)) return evaluated(rules.required) === true ? [missing(field)] : [];
   const limit = (name) => { const found = evaluated(rules[name]); return typeof found === "number" ? found : null; };
   const label = labelOf(field);
   switch (field.type) {
