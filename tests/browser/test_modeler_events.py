@@ -169,7 +169,7 @@ def test_what_happens_beside_is_drawn_as_an_event_subprocess(drawn: tuple[Rounds
 
 
 def test_what_people_may_do_beside_is_offered_with_a_form(drawn: tuple[Rounds, Page]) -> None:
-    draft, page = drawn
+    _, page = drawn
     drag(page, "event_subprocess", 500, 480)
     (start,) = modeler(
         page,
@@ -188,7 +188,7 @@ def test_what_people_may_do_beside_is_offered_with_a_form(drawn: tuple[Rounds, P
     feel(page, "act-condition", "today() != null")
     expect(page.locator("[data-group-id=group-reads]")).to_have_count(1)
     page.locator("[data-action='append.end-event']").click()
-    saved = element(draft.checked(page), start)
+    saved = element(modeler(page, "m.saveXML({format: true}).then(found => found.xml)"), start)
     assert 'label="登记来电"' in saved
     assert 'condition="=today() != null"' in saved
     named = modeler(
