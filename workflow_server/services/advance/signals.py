@@ -46,12 +46,12 @@ def write(case: Case, step: Step, _marked: Mapping[str, Any]) -> tuple[NextTask,
             f" after {MOST_RELAYS} others that led to it."
         )
     for signal in step.signals:
-        hearing = [
+        listeners = [
             each
             for each in subscriptions.list_hearing(signal, case.instance.organisation_id)
             if each[0] != case.instance.id
         ]
-        for instance_id, waits in groupby(sorted(hearing), key=itemgetter(0)):
+        for instance_id, waits in groupby(sorted(listeners), key=itemgetter(0)):
             _tell(case, signal, instance_id, [wait for _, wait in waits])
         for definition, element_id in _starting(signal):
             data = {"signal": signal, "thrown_by": str(case.instance.id)}
