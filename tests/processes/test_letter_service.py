@@ -209,6 +209,26 @@ def test_an_order_to_withdraw_ends_the_letter_on_both_sides(letter: Served) -> N
     assert office.failures() == []
 
 
+def test_an_order_to_change_begins_the_clocks_of_both_sides_anew(letter: Served) -> None:
+    office = letter.office
+    ordered(letter, "指令变更")
+    office.go_to("2026-04-08")
+    items = [
+        {"text": "对辖区诊所开展专项检查，并建立台账。", "basis": "《医疗废物管理条例》第三十五条"}
+    ]
+    change = {"reason": "按照上级人民检察院指令变更建议内容。", "items": items}
+    periods = {"reply_rule": "R-REPLY-2M", "objection_days": 15}
+    letter.do("prosecutor", "OrderDraftChange", **change, **periods)
+    letter.do("chief", "OrderSignChange", decision="同意", comment="同意变更。")
+    served = {"mode": "书面", "served_at": office.now.isoformat(), "receiver": "葛长青"}
+    letter.do("assistant", "OrderServeChange", **served, proof=[File("回证.pdf")])
+    assert (letter.due("reply"), letter.unit_due("reply")) == ("2026-06-08", "2026-06-08")
+    assert office.letter("M-CHANGE").payload["letter_version"] == 2
+    assert office.states("suggestion")[0] == "变更"
+    assert "AcknowledgeChange" in office.waiting().values()
+    assert office.failures() == []
+
+
 def test_the_chief_withdraws_a_letter(letter: Served) -> None:
     office = letter.office
     assert "WithdrawalDecided" not in office.acts("chief", letter.case)
