@@ -254,3 +254,15 @@ def test_a_minor_found_midway_closes_the_case_to_others(office: Office) -> None:
     assert office.tasks("legal_policy", case) == []
     assert [each.minor for each in office.cases("lead_assessment")] == [True]
     assert "MinorFound" not in office.acts("dept_head", case)
+
+
+def test_the_handler_of_the_case_joins_the_team_of_the_lead(office: Office) -> None:
+    case = accepted(office)
+    assess(office, case)
+    assert office.acts("prosecutor_two", case) == []
+    assigned = {"recusal_check": True, "unified_by": "本院"}
+    handler = office.person("prosecutor_two")
+    office.do("dept_head", "AssignCase", case, handler=handler, assistants=[], **assigned)
+    assert "MergeProposed" in office.acts("prosecutor_two", case)
+    assert office.facts("lead_to_reply")["handler"] == handler
+    assert office.failures() == []
