@@ -65,6 +65,7 @@ def titles() -> set[str]:
 
 #: Keys that are plain English words which the server uses in their plain sense.
 PLAIN_ENGLISH = {
+    "copy": "another one of the same",
     "designer": "who draws diagrams: the reader of the messages of content and engine",
     "inspection": "looking at a template before it is used",
     "lead": "to lead somewhere; a CSS class of the first paragraph",
@@ -74,6 +75,7 @@ PLAIN_ENGLISH = {
 }
 #: Titles that are plain Chinese words which any office software shows.
 PLAIN_CHINESE = {
+    "抄送": "to send somebody a copy",
     "系统管理员": "who looks after the server, whatever runs on it",
 }
 #: Columns of the rule table, degrees of secrecy: plain words that are names of the server's own.

@@ -22,7 +22,7 @@ export const PATTERNS = {
   ids: [`${ID}( ${ID})*`, "图中元素的标识", "ids of elements"],
   keys: [`${KEY}( ${KEY})*`, "小写字母、数字和下划线", "lower case letters, digits and _"],
   formKey: ["[a-z0-9_\\-]+(/[a-z0-9_\\-]+)+", "“目录/表单”，如 permit/decision", "folder/form, as permit/decision"],
-  messageType: ["[A-Z][A-Z0-9]*(-[A-Z0-9]+)*", "大写字母、数字和连字符，如 M-ORDER", "capitals, digits and -, as M-ORDER"],
+  messageType: ["[A-Z][A-Z0-9]*(-[A-Z0-9]+)*", "大写字母、数字和连字符，如 M-APPLY", "capitals, digits and -, as M-APPLY"],
   offset: ["-?P([0-9]{1,4}W|[0-9]{1,4}D(T[0-9]{1,4}H)?|T[0-9]{1,4}H)", "时长，如 -P15D（提前15天）或 PT2H",
     "a duration, as -P15D (15 days before) or PT2H"],
   level: ["[1-9][0-9]?", "1 到 99", "1 to 99"],
