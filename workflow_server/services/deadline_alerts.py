@@ -26,9 +26,7 @@ TOLD_JOB = "deadline_told"
 Step = tuple[datetime, int]
 
 
-def enqueue_first(
-    deadline: Deadline, ladder: Ladder, calendar: Calendar, now: datetime
-) -> None:
+def enqueue_first(deadline: Deadline, ladder: Ladder, calendar: Calendar, now: datetime) -> None:
     """Put the first warning of a new clock down: that it has begun, or the next step."""
     if ladder.at_start and ladder.receivers and not deadline.rule_row.get("silent"):
         _enqueue(deadline, (now, (deadline.due - _day(now)).days), now, at_start=True)
@@ -36,9 +34,7 @@ def enqueue_first(
         enqueue_next(deadline, ladder, calendar, now)
 
 
-def enqueue_next(
-    deadline: Deadline, ladder: Ladder, calendar: Calendar, now: datetime
-) -> None:
+def enqueue_next(deadline: Deadline, ladder: Ladder, calendar: Calendar, now: datetime) -> None:
     """Put a job down for the next warning that is still to come.
 
     One at a time: a clock that is stopped in time has one job to drop, not four.
