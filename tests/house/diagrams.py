@@ -87,8 +87,37 @@ class Drawing:
         return {element.get("id", "") for name in names for element in self.root.iter(BPMN + name)}
 
 
+@dataclass(frozen=True, slots=True)
+class Screen(Drawing):
+    """What is seen at once: the diagram, or a collapsed subprocess that has been opened."""
+
+    def nodes(self) -> Iterator[etree._Element]:
+        for node in Drawing.nodes(self):
+            if node.get("id") in self.boxes:
+                yield node
+
+    def flows(self) -> Iterator[etree._Element]:
+        for flow in Drawing.flows(self):
+            if flow.get("id") in self.edges:
+                yield flow
+
+
 def drawing(path: str) -> Drawing:
+    """Return all that is drawn in a file, on whichever screen."""
     root = xml.parse(path, SHIPPED.files[path])
+    return Drawing(root, *_drawn(root))
+
+
+def screens(path: str) -> dict[str, Screen]:
+    """Return what is drawn in a file screen by screen, by what each shows."""
+    root = xml.parse(path, SHIPPED.files[path])
+    planes = root.iter(f"{DI}BPMNPlane")
+    return {plane.get("bpmnElement", ""): Screen(root, *_drawn(plane)) for plane in planes}
+
+
+def _drawn(
+    root: etree._Element,
+) -> tuple[dict[str, Box], dict[str, list[Point]], dict[str, Box]]:
     boxes = {
         shape.get("bpmnElement", ""): _box(shape.find(f"{DC}Bounds"))
         for shape in root.iter(f"{DI}BPMNShape")
@@ -105,7 +134,7 @@ def drawing(path: str) -> Drawing:
         ]
         for edge in root.iter(f"{DI}BPMNEdge")
     }
-    return Drawing(root, boxes, edges, labels)
+    return boxes, edges, labels
 
 
 def _box(bounds: etree._Element | None) -> Box:
@@ -114,3 +143,11 @@ def _box(bounds: etree._Element | None) -> Box:
 
 
 each_diagram = pytest.mark.parametrize("path", DIAGRAMS)
+each_screen = pytest.mark.parametrize(
+    "drawn",
+    [
+        pytest.param(screen, id=f"{path}#{name}")
+        for path in DIAGRAMS
+        for name, screen in screens(path).items()
+    ],
+)
