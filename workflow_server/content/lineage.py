@@ -171,7 +171,7 @@ def trace(
         for key, process in processes.items():
             for type_, tree in _disclosed(process, found[key]):
                 again[type_] = merged(again.get(type_, {}), tree)
-        together = record_marks.shared(found.values()) if are_shared else {}
+        together = record_marks.shared(it.records for it in found.values()) if are_shared else {}
         if (
             again == sent
             and together == shared

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from workflow_server.content.elements import ElementExtensions, ProcessExtensions, RecordEffect
 from workflow_server.content.trees import Tree, both, merged
-
-if TYPE_CHECKING:
-    from workflow_server.content.lineage import Lineage
 
 #: The operation that reads a record whoever opened it.
 READ = "read_record"
@@ -24,11 +20,11 @@ def are_shared(processes: Iterable[ProcessExtensions]) -> bool:
     )
 
 
-def shared(found: Iterable[Lineage]) -> dict[str, Tree]:
-    """Return the marks of the records of every kind, whichever process wrote them."""
+def shared(found: Iterable[Mapping[str, Tree]]) -> dict[str, Tree]:
+    """Return the marks of the records of every kind, of those that each process has written."""
     together: dict[str, Tree] = {}
-    for lineage in found:
-        together = both(together, lineage.records)
+    for records in found:
+        together = both(together, records)
     return together
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, TypeVar
-
-from lxml import etree
 
 from workflow_server.config import CHINA
 from workflow_server.content import (
@@ -18,9 +15,9 @@ from workflow_server.content import (
     messages,
     parameters,
     reading,
+    rule_files,
     sites,
-    xml,
-)  # fmt: skip
+)
 from workflow_server.content.bundle import Bundle
 from workflow_server.content.decisions import Decision
 from workflow_server.content.ledgers import Ledger
@@ -28,11 +25,11 @@ from workflow_server.content.messages import MessageType as MessageType
 from workflow_server.content.parameters import Parameter, values
 from workflow_server.content.reading import Place
 from workflow_server.content.refusals import ContentRefused
+from workflow_server.content.rule_files import RULES as RULES
 from workflow_server.content.sites import Site
-from workflow_server.errors import Fault, WorkflowServerError
+from workflow_server.errors import Fault
 
 FOLDER = "bpmn/_shared/"
-RULES = f"{FOLDER}deadlines.dmn"
 FIELD_TYPES = (
     "text",
     "number",
@@ -48,7 +45,6 @@ FIELD_TYPES = (
     "object",
 )
 _MOST_RESOLVED = 4_096
-_LITERAL = re.compile(r'"([^"]*)"')
 
 
 #: How values of a class are masked; rules/masking does it.
@@ -221,8 +217,8 @@ def read_with_faults(bundle: Bundle) -> tuple[Shared, tuple[Fault, ...]]:
         relations=_table(files, "relations", "relations", _relation),
         parameters=_table(files, "parameters", "parameters", parameters.read),
         alerts=alerts.read(files.get("alerts.json")),
-        rules=_rules(bundle, faults),
-        rule_codes=_rule_codes(bundle),
+        rules=rule_files.read(bundle, faults),
+        rule_codes=rule_files.codes(bundle),
         office=office,
         site=sites.read(files.get("site.json"), office),
         ledgers=_table(files, "ledgers", "ledgers", ledgers.read),
@@ -367,40 +363,3 @@ def _object(place: Place | None) -> Mapping[str, Any] | None:
         return place.value
     place.refuse("这里应当是一个对象 { … }")
     return None
-
-
-def _rules(bundle: Bundle, faults: list[Fault]) -> Decision | None:
-    data = bundle.files.get(RULES)
-    if data is None:
-        return None
-    try:
-        found = decisions.parse(data, RULES)
-    except WorkflowServerError as error:
-        faults.extend(error.faults or (Fault(RULES, error.message),))
-        return None
-    if len(found) != 1:
-        faults.append(Fault(RULES, "期限规则表里应当只有一个决策表"))
-    return next(iter(found.values()), None)
-
-
-def _rule_codes(bundle: Bundle) -> frozenset[str]:
-    """Gather the codes that stand in the table's column of the input `rule`."""
-    try:
-        root = xml.parse(RULES, bundle.files[RULES])
-    except (KeyError, ContentRefused):
-        return frozenset()
-    columns = [_text(column) for column in root.iter("{*}inputExpression")]
-    if "rule" not in columns:
-        return frozenset()
-    position = columns.index("rule")
-    cells = (list(rule.iterchildren("{*}inputEntry")) for rule in root.iter("{*}rule"))
-    return frozenset(
-        code
-        for row in cells
-        if len(row) > position
-        for code in _LITERAL.findall(_text(row[position]))
-    )
-
-
-def _text(element: etree._Element) -> str:
-    return "".join(str(text) for text in element.itertext()).strip()
