@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "document_id": "document",
     "record_id": "record",
     "deadline_id": "deadline",
+    "notice_id": "notice",
     "attachment_id": "attachment",
     "delivery_id": "delivery",
     "incident_id": "incident",

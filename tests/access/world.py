@@ -31,6 +31,7 @@ from workflow_server.store.documents import Document
 from workflow_server.store.incidents import Incident
 from workflow_server.store.inquiries import Inquiry
 from workflow_server.store.jobs import Job
+from workflow_server.store.notices import Notice
 from workflow_server.store.numbers import Number
 from workflow_server.store.people import Group, GroupMember
 from workflow_server.store.process_definitions import ProcessDefinition
@@ -54,6 +55,7 @@ PARTS: Mapping[str, Any] = {
     "document": Document,
     "record": Record,
     "deadline": Deadline,
+    "notice": Notice,
     "attachment": Attachment,
     "delivery": Delivery,
     "incident": Incident,
@@ -275,7 +277,7 @@ class World:
         )
 
     def _trace(self, case: Case, party: str) -> None:
-        """Leave an emergency access that is over, a lifted recusal and an inquiry at a case."""
+        """Leave an emergency access that is over, a notice and an inquiry at a case."""
         bystander = self.cast.people[f"neighbour_{content.roles_of(party)[0]}"]
         ago = self.now - timedelta(days=9)
         common = {"person_id": bystander, "instance_id": UUID(case.id)}
@@ -288,6 +290,7 @@ class World:
                 **common,
             )
         )
+        self._notify(case, bystander)
         session().add(
             Inquiry(
                 id=new_id(),
@@ -300,6 +303,18 @@ class World:
                 occurred_at=ago,
                 recorded_by=bystander,
                 recorded_at=ago,
+            )
+        )
+
+    def _notify(self, case: Case, person_id: UUID) -> None:
+        session().add(
+            Notice(
+                person_id=person_id,
+                organisation_id=UUID(case.organisation),
+                instance_id=UUID(case.id),
+                kind="near",
+                text=f"{case.title}提醒",
+                given_at=self.now,
             )
         )
 
