@@ -46,6 +46,10 @@ EXEMPT = {
     ("post", "/api/drafts/{draft_id}/imports"): "the same files again change nothing",
     ("post", "/api/drafts/{draft_id}/check"): "writes nothing",
     ("post", "/api/drafts/{draft_id}/document-preview"): "writes nothing",
+    (
+        "post",
+        "/api/process-instances/{instance_id}/acts/{element}/document-preview",
+    ): "writes nothing",
 }
 
 
