@@ -92,10 +92,10 @@ class Rounds(Draft):
         """Let the server check; return what was saved, which must have no fault."""
         page.locator("[data-tool=check]").click()
         title = page.locator(".faults-title")
-        expect(title).not_to_contain_text("正在检查", timeout=20_000)
+        expect(title).not_to_contain_text("正在检查", timeout=60_000)
         faults = page.locator(".fault").all_inner_texts()
         assert faults == []
-        expect(title).to_contain_text("没有发现问题", timeout=20_000)
+        expect(title).to_contain_text("没有发现问题", timeout=60_000)
         saved = self.saved(page).decode()
         again = "m.get('moddle').fromXML(a).then(f => m.get('moddle').toXML(f.rootElement, "
         again += "{format: true})).then(f => f.xml)"

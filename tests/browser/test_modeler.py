@@ -65,7 +65,7 @@ def test_the_shipped_diagram_comes_back_whole(page_of: PEOPLE, draft: Draft) -> 
     mine, faults = extensions.read_with_faults(PATH, saved)
     assert plain(mine) == plain(extensions.read_with_faults(PATH, shipped)[0])
     assert faults == ()
-    expect(page.locator(".faults-title")).to_contain_text("没有发现问题", timeout=20_000)
+    expect(page.locator(".faults-title")).to_contain_text("没有发现问题", timeout=60_000)
     assert page.locator(".bjs-powered-by").is_visible()
 
 
@@ -92,7 +92,7 @@ def test_a_review_step_is_added_with_person_form_and_paper(page_of: PEOPLE, draf
     page.get_by_role("button", name="新建表单").click()
     page.locator("[name=form-name]").fill("second_look")
     page.locator(".new-form .btn-primary").click()
-    expect(entry(page, "form-key")).to_have_value(re.compile("/second_look$"))
+    expect(entry(page, "form-key")).to_have_value(re.compile("/second_look$"), timeout=20_000)
     page.locator("[data-group-id=group-document] .bio-properties-panel-add-entry").click()
     page.locator("[data-group-id=group-document] select").first.select_option(index=1)
     saved = draft.saved(page).decode()
@@ -102,7 +102,7 @@ def test_a_review_step_is_added_with_person_form_and_paper(page_of: PEOPLE, draf
     assert re.search(r'<wf:form key="\w+/second_look" />', written)
     assert re.search(r'<wf:document kind="\w+" moment="draft" />', written)
     page.locator("[data-tool=check]").click()
-    expect(page.locator(".faults-title")).to_contain_text("没有发现问题", timeout=20_000)
+    expect(page.locator(".faults-title")).to_contain_text("没有发现问题", timeout=60_000)
 
 
 def drop_on(page: Page, action: str, flow: str) -> None:
@@ -180,7 +180,7 @@ def test_a_fault_is_marked_on_the_canvas_and_the_list_leads_to_it(
     task = first(page, "e.type === 'bpmn:UserTask'")
     select(page, task)
     entry(page, "assign-strategy").select_option("person")
-    expect(page.locator(".fault-badge")).to_be_visible(timeout=20_000)
+    expect(page.locator(".fault-badge")).to_be_visible(timeout=60_000)
     expect(page.locator(".faults-title")).to_contain_text("1 个在本图")
     modeler(page, "m.get('selection').select([])")
     row = page.locator(f".fault[data-element='{task}']")
@@ -188,7 +188,7 @@ def test_a_fault_is_marked_on_the_canvas_and_the_list_leads_to_it(
     row.press("Enter")
     assert modeler(page, "m.get('selection').get().map(e => e.id)") == [task]
     page.locator("[data-tool=undo]").click()
-    expect(page.locator(".fault-badge")).to_have_count(0, timeout=20_000)
+    expect(page.locator(".fault-badge")).to_have_count(0, timeout=60_000)
 
 
 def test_only_what_runs_is_offered(page_of: PEOPLE, draft: Draft) -> None:
