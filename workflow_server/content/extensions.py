@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -87,6 +88,7 @@ def read(path: str, data: bytes) -> tuple[ProcessExtensions, ...]:
     return processes
 
 
+@lru_cache(maxsize=64)
 def read_with_faults(
     path: str, data: bytes
 ) -> tuple[tuple[ProcessExtensions, ...], tuple[Fault, ...]]:

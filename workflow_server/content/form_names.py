@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from workflow_server import feel
@@ -77,12 +78,13 @@ def _members(part: Any) -> Collection[tuple[str | int, Any]]:
     return list(enumerate(part)) if isinstance(part, list | tuple) else ()
 
 
-def _unknown(expression: str, names: frozenset[str]) -> list[str]:
+@lru_cache(maxsize=2048)
+def _unknown(expression: str, names: frozenset[str]) -> tuple[str, ...]:
     if _OWN_NAMES.search(feel.without_texts(expression)):
-        return []
+        return ()
     context: dict[str, Any] = dict.fromkeys(names) | {name: {} for name in RESERVED}
     try:
         _, notices = feel.explain(expression, context, now=_SOME_MOMENT)
     except feel.FeelError:
-        return []
-    return sorted({one.text for one in notices if one.kind == "NO_VARIABLE_FOUND"})
+        return ()
+    return tuple(sorted({one.text for one in notices if one.kind == "NO_VARIABLE_FOUND"}))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from workflow_server import feel
 from workflow_server.content import record_marks
@@ -382,10 +383,10 @@ def _own(kind: RecordKind) -> Tree:
     }
 
 
-def _paths(value: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _paths(value: str) -> tuple[str, ...]:
     """Return the paths that a value names, but for letters that are looked up by their type."""
-    found: list[str] = _PATHS.findall(feel.without_texts(_MESSAGE.sub(" ", value[1:])))
-    return found
+    return tuple(_PATHS.findall(feel.without_texts(_MESSAGE.sub(" ", value[1:]))))
 
 
 def _is_within(path: str, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import RAISE, Schema
@@ -66,6 +67,8 @@ class _Level:
         return FormSchema.from_dict(members, name="Answers")
 
 
+# Of a draft that is saved, and of the next version, nearly all forms stay as they were.
+@lru_cache(maxsize=512)
 def parse(key: str, data: bytes) -> Form:
     """Compile a form; FormRefused names every fault by its JSON pointer in the file."""
     reader = _Reader()
