@@ -94,7 +94,9 @@ def test_a_review_step_is_added_with_person_form_and_paper(page_of: PEOPLE, draf
     page.locator(".new-form .btn-primary").click()
     expect(entry(page, "form-key")).to_have_value(re.compile("/second_look$"), timeout=20_000)
     page.locator("[data-group-id=group-document] .bio-properties-panel-add-entry").click()
-    page.locator("[data-group-id=group-document] select").first.select_option(index=1)
+    page.locator("[data-group-id=group-document] select").first.select_option(
+        "case_transfer_letter"
+    )
     saved = draft.saved(page).decode()
     (written,) = re.findall(rf'<bpmn:userTask id="{task}".*?</bpmn:userTask>', saved, re.DOTALL)
     assert 'name="复核移送函"' in written

@@ -39,6 +39,9 @@ _SIGNED = re.compile(r"parts\.(?:signature|opinion|imprint)\([^()]*d\.(\w+)\s*\)
 _MACRO = re.compile(r"{%-?\s*macro\s+([a-z]\w*\([^)]{0,300}\))")
 #: How much of a template is looked at, and how many of its loops: it may be of any length.
 _LOOKED_AT = 100_000
+#: So many templates that extend each other are looked at.
+_MOST_LAYERS = 4
+_EXTENDED = re.compile(r"""\{%-?\s*extends\s+["']([^"']+)["']""")
 _MOST_LOOPS = 50
 _BY_ENDING = (
     (re.compile(r"(_on|_date|date|day)$"), "date"),
@@ -160,7 +163,7 @@ def _fields(bundle: Bundle) -> dict[str, FieldInfo]:
 
 
 def _made_up(kind: DocumentKind, fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
-    text = kind.files.get(kinds.TEMPLATE, b"")[:_LOOKED_AT].decode("utf-8", "replace")
+    text = _text_of(kind)
     listed = dict(_lists(text, fields))
     filtered = {**_counted("d", text), **dict(_FILTERED.findall(text))}
     items = set(_ITEMS.findall(text))
@@ -178,6 +181,16 @@ def _made_up(kind: DocumentKind, fields: Mapping[str, FieldInfo]) -> dict[str, A
         else:
             found[name] = _value(name, fields)
     return found
+
+
+def _text_of(kind: DocumentKind) -> str:
+    """Return the template with all that it extends, where the rows may be printed."""
+    texts, name = list[str](), kinds.TEMPLATE
+    while name in kind.files and len(texts) < _MOST_LAYERS:
+        texts.append(kind.files[name][:_LOOKED_AT].decode("utf-8", "replace"))
+        extended = _EXTENDED.search(texts[-1])
+        name = extended.group(1) if extended is not None else ""
+    return "\n".join(texts)
 
 
 def _lists(text: str, fields: Mapping[str, FieldInfo]) -> Iterator[tuple[str, Any]]:
