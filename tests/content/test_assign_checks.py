@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said_with_element_and_line(assign: str, says: str) -> 
         ("task", "至少要写两个"),
         ("task task", "至少要写两个"),
         ("task nowhere", "没有元素“nowhere”"),
-        ("task e", "既不是人工任务"),
+        ("task e", "不是人工任务、可办事项或手工发起的开始事件"),
     ],
 )
 def test_a_separation_names_at_least_two_tasks_that_there_are(tasks: str, says: str) -> None:
