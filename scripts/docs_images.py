@@ -122,7 +122,7 @@ def _contents(found: Content) -> Iterator[str]:
     yield "| process | | hosted by | begins |\n|---|---|---|---|"
     for key, process in sorted(found.processes.items()):
         begins = "; ".join(_beginnings(found, process))
-        yield f"| [`{key}`](#{key}) | {process.title} | {process.party or 'anybody'} | {begins} |"
+        yield f"| `{key}` | {process.title} | {process.party or 'anybody'} | {begins} |"
     yield ""
 
 
@@ -131,7 +131,7 @@ def _families(found: Content) -> Iterator[str]:
         here = str(path.relative_to(ROOT))
         for key, process in sorted(found.processes.items()):
             if process.path == here:
-                yield f'<a id="{key}"></a>\n\n## {process.title} `{key}`\n'
+                yield f"## {process.title} `{key}`\n"
                 yield from _facts(found, process)
         for screen, name in screens(path):
             yield f"**{name}**\n\n![{name}](images/processes/{picture(path, screen)})\n"
@@ -162,7 +162,7 @@ def _beginnings(found: Content, process: ProcessExtensions) -> Iterator[str]:
             yield f"by {kind.key}"
     for caller, other in sorted(found.processes.items()):
         if any(each.called == process.process_id for each in other.elements.values()):
-            yield f"called by [`{caller}`](#{caller})"
+            yield f"called by `{caller}`"
 
 
 if __name__ == "__main__":
