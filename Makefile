@@ -45,7 +45,7 @@ screenshots: setup ## Show every page at a desk and on a phone: out/screenshots/
 
 docs-images: setup ## Draw all diagrams anew and write docs/processes.md
 	@$(PYTHON) scripts/setup.py browser
-	@$(BIN)/python scripts/docs_images.py
+	@$(BIN)/python -m scripts.docs_images
 
 lock: setup ## Pin every dependency anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \

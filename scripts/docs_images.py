@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import io
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-import workflow_server.app  # noqa: E402, F401 (everything below is loaded in its order)
-from workflow_server.content import content  # noqa: E402
-from workflow_server.content.bundle import read_folder  # noqa: E402
-from workflow_server.content.content import Content  # noqa: E402
-from workflow_server.content.elements import (  # noqa: E402
+import workflow_server.app  # noqa: F401 (everything below is loaded in its order)
+from workflow_server.content import content
+from workflow_server.content.bundle import read_folder
+from workflow_server.content.content import Content
+from workflow_server.content.elements import (
     DeadlineEffect,
     DocumentEffect,
     MessageEffect,
     ProcessExtensions,
 )
 
+ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "processes.md"
 PICTURES = ROOT / "docs" / "images" / "processes"
 VIEWER = ROOT / "workflow_server/web/islands/node_modules/bpmn-js/dist"

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from workflow_server.config import CHINA
 from workflow_server.content.alerts import Ladder
 from workflow_server.rules.calendars import Calendar
 from workflow_server.rules.deadline_sentences import date_zh
@@ -29,7 +28,7 @@ Step = tuple[datetime, int]
 def enqueue_first(deadline: Deadline, ladder: Ladder, calendar: Calendar, now: datetime) -> None:
     """Put the first warning of a new clock down: that it has begun, or the next step."""
     if ladder.at_start and ladder.receivers and not deadline.rule_row.get("silent"):
-        _enqueue(deadline, (now, (deadline.due - _day(now)).days), now, at_start=True)
+        _enqueue(deadline, (now, (deadline.due - shanghai_day(now)).days), now, at_start=True)
     else:
         enqueue_next(deadline, ladder, calendar, now)
 
@@ -161,7 +160,7 @@ def _begun(deadline: Deadline) -> str:
 def _warning(deadline: Deadline, now: datetime) -> str:
     if now >= deadline.due_at:
         return f"“{deadline.label}”已于{_end(deadline)}届满，尚未办结。"
-    left = (deadline.due - _day(now)).days
+    left = (deadline.due - shanghai_day(now)).days
     return f"“{deadline.label}”将于{_end(deadline)}届满，还有{left}日。"
 
 
@@ -175,7 +174,3 @@ def _news(deadline: Deadline, reason: str) -> str:
 
 def _end(deadline: Deadline) -> str:
     return f"{date_zh(deadline.due)}{'（暂定）' if deadline.provisional else ''}"
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(CHINA).date()

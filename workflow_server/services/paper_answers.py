@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 RECEIVED_ON, FILES, REMARK = "paper_received_on", "paper_files", "paper_remark"
 _LONGEST = 5_000
-_MOST_FILES = ".pdf,.jpg,.jpeg,.png,.ofd,.doc,.docx"
+_ACCEPTED = ".pdf,.jpg,.jpeg,.png,.ofd,.doc,.docx"
 
 
 class AnswerNotAwaited(InvalidState):
@@ -231,7 +231,7 @@ def _form(type_: MessageType) -> Form:
             "type": "filepicker",
             "key": FILES,
             "label": "扫描件",
-            "accept": _MOST_FILES,
+            "accept": _ACCEPTED,
             "multiple": True,
             "validate": {"required": True},
         },
