@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 
-from workflow_server.content.ledgers import BUILT_IN, FILTERS, Figure, Ledger
+from workflow_server.content.ledgers import BUILT_IN, FILTERS, Figure, Ledger, Linked
 from workflow_server.content.shared import FOLDER, RecordKind, Shared
 from workflow_server.errors import Fault
 
 FILE = f"{FOLDER}ledgers.json"
+#: Types of fields that one cell of a register holds.
+IN_CELLS = ("text", "number", "money", "date", "boolean", "choice", "organisation", "person")
 
 
 def check(content: Shared) -> Iterator[Fault]:
@@ -25,6 +27,13 @@ def check(content: Shared) -> Iterator[Fault]:
         yield from _filters(pointer, ledger, kind)
         for position, figure in enumerate(ledger.figures.values()):
             yield from _figure(f"{pointer}/figures/{position}", figure, ledger, kind)
+            yield from _linked(f"{pointer}/figures/{position}/linked", figure.linked, content)
+        yield from _take_over(f"{pointer}/take_over", ledger, kind, content)
+        dated = kind.fields.get(ledger.cohort or "")
+        if ledger.cohort is not None and (
+            dated is None or dated.type != "date" or dated.data_class is not None
+        ):
+            yield Fault(f"{pointer}/cohort", f"“{ledger.cohort}”不是不属于数据类别的日期字段")
 
 
 def _figure(pointer: str, figure: Figure, ledger: Ledger, kind: RecordKind) -> Iterator[Fault]:
@@ -39,8 +48,51 @@ def _figure(pointer: str, figure: Figure, ledger: Ledger, kind: RecordKind) -> I
             yield Fault(pointer, f"字段“{name}”属于数据类别“{field.data_class}”，不能用来统计")
         elif name == figure.sum and field.type not in ("number", "money"):
             yield Fault(f"{pointer}/sum", f"字段“{name}”不是数字，不能相加")
-    if figure.over is not None and (figure.over not in ledger.figures or figure.over == figure.key):
+    others = ledger.figures.keys() - {figure.key}
+    if figure.over is not None and figure.over not in others:
         yield Fault(f"{pointer}/over", f"这个台账没有另一个指标“{figure.over}”")
+    yield from _unknown(pointer, "parts", figure.parts, others, "这个台账没有另一个指标")
+
+
+def _linked(pointer: str, linked: Linked | None, content: Shared) -> Iterator[Fault]:
+    if linked is None:
+        return
+    kind = content.records.get(linked.kind)
+    if kind is None:
+        yield Fault(f"{pointer}/kind", f"records.json 里没有台账种类“{linked.kind}”")
+        return
+    sentence = f"“{kind.key}”没有状态"
+    yield from _unknown(pointer, "states", linked.states, kind.states, sentence)
+    yield from _unknown(pointer, "except_states", linked.except_states, kind.states, sentence)
+    yield from _unknown(pointer, "filled", linked.filled, kind.fields, f"“{kind.key}”没有字段")
+    for name in linked.filled:
+        if name in kind.fields and kind.fields[name].data_class is not None:
+            yield Fault(f"{pointer}/filled", f"字段“{name}”属于数据类别，不能用来统计")
+
+
+def _take_over(pointer: str, ledger: Ledger, kind: RecordKind, content: Shared) -> Iterator[Fault]:
+    """Yield what a register cannot bring: what is not declared, is classed, or fits in no cell."""
+    if ledger.take_over is None:
+        return
+    columns = ledger.take_over.columns
+    for position, name in enumerate(columns):
+        field = kind.fields.get(name)
+        here = f"{pointer}/columns/{position}"
+        if field is None:
+            yield Fault(here, f"“{kind.key}”没有字段“{name}”")
+        elif field.data_class is not None:
+            yield Fault(here, f"字段“{name}”属于数据类别“{field.data_class}”，不能从旧台账接管")
+        elif field.type not in IN_CELLS:
+            yield Fault(here, f"字段“{name}”的类型 {field.type} 不能写在一格里")
+        if name in columns[:position]:
+            yield Fault(here, f"栏“{name}”写了两次")
+    for position, tie in enumerate(ledger.take_over.ties):
+        here = f"{pointer}/links/{position}"
+        if tie.kind not in content.records:
+            yield Fault(f"{here}/kind", f"records.json 里没有台账种类“{tie.kind}”")
+        kept = kind.fields.get(tie.field) if tie.field is not None else None
+        if tie.field is not None and (kept is None or kept.type != "text" or tie.field in columns):
+            yield Fault(f"{here}/field", f"“{tie.field}”应为不在栏里的文字字段")
 
 
 def _columns(pointer: str, ledger: Ledger, kind: RecordKind) -> Iterator[Fault]:
@@ -71,7 +123,9 @@ def fields_to_narrow_by(kind: RecordKind) -> Mapping[str, str]:
     return {
         field.key: field.vocabulary
         for field in kind.fields.values()
-        if field.type == "choice" and field.vocabulary is not None and field.data_class is None
+        if field.type in ("choice", "text")
+        and field.vocabulary is not None
+        and field.data_class is None
     }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workflow_server.content import take_overs
 from workflow_server.content.reading import Place
+from workflow_server.content.take_overs import TakeOver as TakeOver
 
 #: Columns that every record has, beside the fields of its kind.
 BUILT_IN = ("number", "title", "state", "opened", "closed", "organisation")
@@ -14,11 +16,25 @@ FILTERS = ("state", "organisation", "opened", "closed", "text")
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """Another record that a row must be tied to, to count: of which kind, and by which relation."""
+
+    relation: str
+    kind: str
+    #: At which end of the link the other record stands: "from" or "to".
+    end: str = "from"
+    states: tuple[str, ...] = ()
+    except_states: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A number over the rows that a ledger is narrowed to: how many are like this, or a share.
 
     Rows count that are in one of `states`, in none of `except_states`, have one of the values of
-    each of `fields`, something in each of `filled`, and the text of each of `holds`.
+    each of `fields`, something in each of `filled`, the text of each of `holds`, and are tied to
+    a record such as `linked` describes.
     """
 
     key: str
@@ -30,14 +46,21 @@ class Figure:
     holds: Mapping[str, str] = field(default_factory=dict)
     #: Instead of the rows themselves, what stands in this number of theirs is added up.
     sum: str | None = None
+    #: Instead of the rows, how many different values they have in this field.
+    distinct: str | None = None
+    linked: Linked | None = None
     #: The figure of which this one is shown as a share, in per cent.
     over: str | None = None
+    #: Figures that together must come to this one; where they don't, that is said.
+    parts: tuple[str, ...] = ()
+    #: Under which heading it stands.
+    group: str = ""
 
     @property
     def read(self) -> frozenset[str]:
-        """Return the fields that it looks into."""
-        summed = () if self.sum is None else (self.sum,)
-        return frozenset([*self.fields, *self.filled, *self.holds, *summed])
+        """Return the fields of the ledger's own kind that it looks into."""
+        counted = (each for each in (self.sum, self.distinct) if each is not None)
+        return frozenset([*self.fields, *self.filled, *self.holds, *counted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +76,10 @@ class Ledger:
     parties: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    #: The date field by which rows belong to a year; without one it is when they were opened.
+    cohort: str | None = None
+    #: What an old register may bring; without it none is taken over.
+    take_over: TakeOver | None = None
 
     def is_for(self, party: str, role: str) -> bool:
         """Tell whether a post of this role, in an organisation of this party, has it."""
@@ -62,7 +89,7 @@ class Ledger:
 def read(item: Place) -> Ledger | None:
     """Read one ledger as its file declares it."""
     known = ("key", "label", "kind", "parties", "roles", "columns", "filters", "figures")
-    if not item.only(*known):
+    if not item.only(*known, "cohort", "take_over"):
         return None
     columns = item.texts("columns")
     if not columns:
@@ -76,6 +103,8 @@ def read(item: Place) -> Ledger | None:
         parties=item.texts("parties"),
         roles=item.texts("roles"),
         figures=_figures(item),
+        cohort=item.text_or_none("cohort"),
+        take_over=take_overs.read(item),
     )
 
 
@@ -92,9 +121,11 @@ def _figures(item: Place) -> dict[str, Figure]:
 
 
 def _figure(item: Place) -> Figure | None:
-    members = ("states", "except_states", "fields", "filled", "holds", "sum", "over")
-    if not item.only("key", "label", *members):
+    members = ("states", "except_states", "fields", "filled", "holds", "sum", "distinct")
+    if not item.only("key", "label", *members, "linked", "over", "parts", "group"):
         return None
+    if item.value.get("sum") is not None and item.value.get("distinct") is not None:
+        item.refuse("sum 与 distinct 只能写一个", "distinct")
     return Figure(
         key=item.key("key"),
         label=item.text("label"),
@@ -104,5 +135,25 @@ def _figure(item: Place) -> Figure | None:
         filled=item.texts("filled"),
         holds={name: item.step("holds").text(name) for name, _ in item.members("holds")},
         sum=item.text_or_none("sum"),
+        distinct=item.text_or_none("distinct"),
+        linked=_linked(item),
         over=item.text_or_none("over"),
+        parts=item.texts("parts"),
+        group=item.text_or_none("group") or "",
+    )
+
+
+def _linked(item: Place) -> Linked | None:
+    if item.value.get("linked") is None:
+        return None
+    place = item.step("linked")
+    if not place.only("relation", "kind", "end", "states", "except_states", "filled"):
+        return None
+    return Linked(
+        relation=place.text("relation"),
+        kind=place.text("kind"),
+        end=place.choice_or_none("end", ("from", "to")) or "from",
+        states=place.texts("states"),
+        except_states=place.texts("except_states"),
+        filled=place.texts("filled"),
     )

@@ -69,7 +69,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a record kind; `vocabulary` names the options of a choice."""
+    """A field of a record kind; `vocabulary` names the options of a choice, or usual texts."""
 
     key: str
     label: str

@@ -58,9 +58,16 @@ class Row:
 class Told:
     """A figure of a ledger: what it is called, how many, and which share (per cent) of another."""
 
+    key: str
     label: str
     value: Decimal
     share: Decimal | None
+    #: Of what it is a share.
+    over: str | None = None
+    group: str = ""
+    #: What its parts come to, each with its label; what is left over, or 0 when they foot.
+    parts: tuple[tuple[str, Decimal], ...] = ()
+    gap: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class Wanted:
     organisation_id: UUID | None = None
     opened_from: date | None = None
     opened_to: date | None = None
+    #: The year that rows are wanted of; it narrows what the days leave.
+    year: int | None = None
     closed: bool | None = None
     text: str | None = None
     chosen: tuple[tuple[str, str], ...] = ()
@@ -137,7 +146,23 @@ def figures(actor: Actor, sheet: Sheet, wanted: Wanted) -> list[Told]:
         return []
     found = store.tally(access.sight(actor), _narrowed(sheet, wanted), declared)
     values = {each.key: value for each, value in zip(declared, found, strict=True)}
-    return [Told(each.label, values[each.key], _share(each, values)) for each in declared]
+    labels = {each.key: each.label for each in declared}
+    return [_told(each, values, labels) for each in declared]
+
+
+def _told(figure: Figure, values: Mapping[str, Decimal], labels: Mapping[str, str]) -> Told:
+    is_whole = bool(figure.parts) and set(figure.parts) <= values.keys()
+    parts = tuple((labels[key], values[key]) for key in figure.parts) if is_whole else ()
+    return Told(
+        key=figure.key,
+        label=figure.label,
+        value=values[figure.key],
+        share=_share(figure, values),
+        over=labels.get(figure.over or ""),
+        group=figure.group,
+        parts=parts,
+        gap=values[figure.key] - sum(value for _, value in parts) if parts else None,
+    )
 
 
 def _share(figure: Figure, values: Mapping[str, Decimal]) -> Decimal | None:
@@ -188,19 +213,33 @@ def _made(made: Mapping[str, frozenset[str]], prefix: str) -> dict[str, frozense
 
 def _narrowed(sheet: Sheet, wanted: Wanted) -> Filter:
     allowed = sheet.ledger.filters
-    before = _day_after(wanted.opened_to)
-    dated = "opened" in allowed
+    first, last = _days(wanted) if "opened" in allowed else (None, None)
+    cohort = sheet.ledger.cohort
+    before = _day_after(last)
     return Filter(
         kind=sheet.ledger.kind,
         state=wanted.state if "state" in allowed else None,
         organisation_id=wanted.organisation_id if "organisation" in allowed else None,
-        opened_from=_midnight(wanted.opened_from) if dated else None,
-        opened_before=_midnight(before) if dated else None,
+        opened_from=_midnight(first) if cohort is None else None,
+        opened_before=_midnight(before) if cohort is None else None,
+        cohort=cohort,
+        first=first,
+        last=last,
         closed=wanted.closed if "closed" in allowed else None,
         text=wanted.text if "text" in allowed else None,
         chosen={key: value for key, value in wanted.chosen if key in sheet.choices},
         searched=sheet.searched,
     )
+
+
+def _days(wanted: Wanted) -> tuple[date | None, date | None]:
+    """Return the first and the last day that rows are wanted of."""
+    first, last = wanted.opened_from, wanted.opened_to
+    if wanted.year is not None:
+        begins, ends = date(wanted.year, 1, 1), date(wanted.year, 12, 31)
+        first = begins if first is None else max(first, begins)
+        last = ends if last is None else min(last, ends)
+    return first, last
 
 
 def _day_after(day: date | None) -> date | None:

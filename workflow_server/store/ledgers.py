@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from workflow_server.store.db import session, total_of
+from workflow_server.store.links import Link
 from workflow_server.store.records import Record, in_sight
 from workflow_server.store.sight import Sight
 
@@ -34,12 +35,33 @@ class Filter:
     organisation_id: UUID | None = None
     opened_from: datetime | None = None
     opened_before: datetime | None = None
+    #: The date field by which rows belong to a time, with the first and the last day wanted.
+    cohort: str | None = None
+    first: date | None = None
+    last: date | None = None
     closed: bool | None = None
     text: str | None = None
     #: Fields with the value that they must have.
     chosen: Mapping[str, str] = field(default_factory=dict)
     #: Fields in which the text is looked for, beside number and title.
     searched: tuple[str, ...] = ()
+
+
+class Linked(Protocol):
+    """A record at the other end of a link, such as a row must have to be counted."""
+
+    @property
+    def relation(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def end(self) -> str: ...
+    @property
+    def states(self) -> tuple[str, ...]: ...
+    @property
+    def except_states(self) -> tuple[str, ...]: ...
+    @property
+    def filled(self) -> tuple[str, ...]: ...
 
 
 class Figure(Protocol):
@@ -57,6 +79,10 @@ class Figure(Protocol):
     def holds(self) -> Mapping[str, str]: ...
     @property
     def sum(self) -> str | None: ...
+    @property
+    def distinct(self) -> str | None: ...
+    @property
+    def linked(self) -> Linked | None: ...
 
 
 def list_(
@@ -79,23 +105,50 @@ def list_(
 def tally(sight: Sight, narrowed: Filter, figures: Sequence[Figure]) -> list[Decimal]:
     """Return what each figure comes to over the records in sight; one statement for all."""
     wanted = [in_sight(sight), Record.kind == narrowed.kind, *_conditions(narrowed)]
-    sums = [sa.func.coalesce(sa.func.sum(_worth(each)), 0) for each in figures]
-    row = session().execute(sa.select(*sums).select_from(Record).where(*wanted)).one()
+    counted = [_counted(sight, each) for each in figures]
+    row = session().execute(sa.select(*counted).select_from(Record).where(*wanted)).one()
     return [Decimal(str(value)) for value in row]
 
 
-def _worth(figure: Figure) -> sa.ColumnElement[Any]:
-    """Return what a record adds to a figure."""
-    holds: list[sa.ColumnElement[bool]] = []
-    if figure.states:
-        holds.append(Record.state.in_(figure.states))
-    if figure.except_states:
-        holds.append(Record.state.not_in(figure.except_states))
-    holds += [_field(key).in_(values) for key, values in figure.fields.items()]
-    holds += [sa.func.coalesce(_field(key), "") != "" for key in figure.filled]
-    holds += [_field(key).contains(text, autoescape=True) for key, text in figure.holds.items()]
+def _counted(sight: Sight, figure: Figure) -> sa.ColumnElement[Any]:
+    """Return what a figure comes to: rows, a sum of theirs, or how many different values."""
+    fits = sa.and_(sa.true(), *_demands(figure), *_ties(sight, figure.linked))
+    if figure.distinct is not None:
+        return sa.func.count(sa.distinct(sa.case((fits, _said(figure.distinct)))))
     worth: Any = 1 if figure.sum is None else Record.fields[figure.sum].as_float()
-    return sa.case((sa.and_(sa.true(), *holds), worth), else_=0)
+    return sa.func.coalesce(sa.func.sum(sa.case((fits, worth), else_=0)), 0)
+
+
+def _demands(figure: Figure) -> list[sa.ColumnElement[bool]]:
+    """Return what a row itself must be like to be counted."""
+    holds = _in_states(figure)
+    holds += [_field(key).in_(values) for key, values in figure.fields.items()]
+    holds += [_field(key).contains(text, autoescape=True) for key, text in figure.holds.items()]
+    return holds + [_said(key).is_not(None) for key in figure.filled]
+
+
+def _ties(sight: Sight, linked: Linked | None) -> list[sa.ColumnElement[bool]]:
+    """Return that a row is tied to another record that the reader sees, too."""
+    if linked is None:
+        return []
+    found = sa.select(Record.id).where(
+        in_sight(sight), Record.kind == linked.kind, *_in_states(linked)
+    )
+    others = found.where(*(_said(key).is_not(None) for key in linked.filled)).correlate(None)
+    mine, theirs = (
+        (Link.to_id, Link.from_id) if linked.end == "from" else (Link.from_id, Link.to_id)
+    )
+    tied = sa.select(mine).where(Link.relation == linked.relation, theirs.in_(others))
+    return [Record.id.in_(tied.correlate(None))]
+
+
+def _in_states(wanted: Figure | Linked) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.states:
+        found.append(Record.state.in_(wanted.states))
+    if wanted.except_states:
+        found.append(Record.state.not_in(wanted.except_states))
+    return found
 
 
 def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
@@ -108,6 +161,11 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
         found.append(Record.opened_at >= narrowed.opened_from)
     if narrowed.opened_before is not None:
         found.append(Record.opened_at < narrowed.opened_before)
+    if narrowed.cohort is not None:
+        if narrowed.first is not None:
+            found.append(_field(narrowed.cohort) >= narrowed.first.isoformat())
+        if narrowed.last is not None:
+            found.append(_field(narrowed.cohort) <= narrowed.last.isoformat())
     if narrowed.closed is not None:
         is_open = Record.closed_at.is_(None)
         found.append(~is_open if narrowed.closed else is_open)
@@ -122,6 +180,11 @@ def _conditions(narrowed: Filter) -> list[sa.ColumnElement[bool]]:
 
 def _field(key: str) -> Any:
     return Record.fields[key].as_string()
+
+
+def _said(key: str) -> Any:
+    """Return what a field says, NULL where it is empty."""
+    return sa.func.nullif(_field(key), "")
 
 
 def _order(sort: str, descending: bool) -> tuple[sa.ColumnElement[Any], ...]:
