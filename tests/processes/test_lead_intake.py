@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.processes.leads import LEAD, NEW, accept, assess, judge, report, tell
@@ -132,6 +134,24 @@ def test_a_duplicate_is_merged_its_source_is_tagged_and_both_reporters_are_told(
     assert str(told.recipient_id) == office.org("congress")
     assert told.payload["notice_kind"] == "线索并案情况"
     assert office.failures() == []
+
+
+def test_the_same_unit_and_domain_are_a_possible_duplicate_for_ninety_days(office: Office) -> None:
+    units = [office.org("urban_management"), office.org("market_regulation")]
+    report(office, units=units)
+    other = {"title": "某超市灭火器过期", "units": units[1:]}
+    report(office, **other)
+    (found,) = office.facts("lead_intake")["similar"]
+    assert (found["number"], found["same"]) == ("齐建检线〔2026〕1号", True)
+    second = office.cases("lead_intake")[-1].id
+    task = office.task("assistant", "DedupeLead", second)
+    assert "('涉及单位', '齐齐哈尔市建华区市场监督管理局')" in office.shown("assistant", task)
+    assert "90日内同一单位同一领域" in office.shown("assistant", task)
+    report(office, **{**other, "title": "学校周边商店卖烟", "domain": "食品药品安全"})
+    assert office.facts("lead_intake")["similar"] == []
+    office.now += timedelta(days=91)
+    report(office, **{**other, "title": "加油站通道上锁"})
+    assert office.facts("lead_intake")["similar"] == []
 
 
 def test_a_lead_with_two_sources_is_counted_once_with_both_tags(office: Office) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.services.stage import Stage, counting
+from tests.services.stage import NOW, Stage, counting
 from workflow_server.content.elements import NamedValue, Operation, RecordEffect
 from workflow_server.services import operations, records
 from workflow_server.services.operations import OperationRefused, UnknownOperation
 from workflow_server.store.db import session, transaction
 from workflow_server.store.people import Person
 from workflow_server.store.process_instances import ProcessInstance
+from workflow_server.store.records import Record
 
+LONG_AGO = NOW - timedelta(days=95)
 TITLES = ("某商业停车场占用人行道", "商业停车场占用人行道问题", "河道排污口水质超标", "人行道")
 
 
@@ -54,6 +57,34 @@ def test_similar_records_are_found_likest_first(stage: Stage) -> None:
         limit="=1",
     )
     assert len(one) == 1
+
+
+@pytest.mark.parametrize(
+    ("same", "days", "found"),
+    [
+        ('={street: "中华路"}', "=90", [TITLES[1]]),
+        ('={street: ["和平街", "中华路"]}', "=90", [TITLES[1]]),
+        ('={street: ["和平街", "中华路"]}', "=100", [TITLES[1], TITLES[2]]),
+        ('={street: ["和平街", "中华路"]}', "=null", [TITLES[1], TITLES[2]]),
+        ('=[{street: "无"}, {street: "和平街"}]', "=100", [TITLES[2]]),
+        ('={street: "中华路", zone: "north"}', "=90", []),
+        ('={street: "中华路", zone: null}', "=90", []),
+        ("={}", "=90", []),
+        ("=null", "=90", []),
+    ],
+)
+def test_what_has_the_same_values_is_found_whatever_its_title(
+    stage: Stage, same: str, days: str, found: list[str]
+) -> None:
+    open_records(stage)
+    for title, street, at in ((TITLES[1], "中华路", NOW), (TITLES[2], "和平街", LONG_AGO)):
+        changed = {"fields": {"street": street}, "opened_at": at}
+        with transaction():
+            session().execute(sa.update(Record).where(Record.title == title).values(**changed))
+    given = {"kind": "permit", "title": "另一件事", "same": same, "days": days}
+    rows = perform(stage, "find_similar", **given)
+    assert [row["title"] for row in rows] == found
+    assert all(row["same"] for row in rows)
 
 
 def test_the_instances_own_record_is_not_similar_to_itself(stage: Stage) -> None:
@@ -129,6 +160,7 @@ def test_an_unknown_operation_or_parameter_is_refused(
         ("count", {"kind": "permit", "since": "=12"}),
         ("find_similar", {"kind": "permit", "title": "=null"}),
         ("find_similar", {"kind": "permit", "title": "x", "threshold": "much"}),
+        ("find_similar", {"kind": "permit", "title": "x", "same": "=12"}),
         ("draw_number", {"series": "=null"}),
     ],
 )

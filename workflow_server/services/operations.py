@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from workflow_server.config import CHINA
 from workflow_server.content import decisions
 from workflow_server.content.record_marks import READ
 from workflow_server.errors import InvalidInput
-from workflow_server.services import access, numbers, other_records
+from workflow_server.services import access, erasures, numbers, other_records
 from workflow_server.services.situation import Situation
 from workflow_server.store import records
 
@@ -131,13 +131,16 @@ def _decide(values: Mapping[str, Any], situation: Situation) -> Any:
 
 
 def _find_similar(values: Mapping[str, Any], situation: Situation) -> list[dict[str, Any]]:
-    """List the host's records of a kind whose titles resemble one, the likest first.
+    """List the host's records of a kind that resemble one: those that are the same first.
 
-    Never those of cases above internal or of minors: what is found stays in this case.
+    Alike is what has a like title. The same is what has the values of `same`, and is no older
+    than so many `days`. Never those of cases above internal or of minors: what is found stays
+    in this case.
     """
     kind, title = _declared_kind(values["kind"], situation), _text(values, "title")
     threshold = _number(values, "threshold", 0.6)
     limit = min(int(_number(values, "limit", 5)), _MOST_SIMILAR)
+    is_same = _sameness(values, situation)
     own = situation.variables.get("records", {}).get(kind)
     rows = records.list_titles(
         situation.instance.organisation_id,
@@ -146,16 +149,60 @@ def _find_similar(values: Mapping[str, Any], situation: Situation) -> list[dict[
         sight=access.sight(situation.actor) if situation.actor is not None else None,
         but=UUID(own["id"]) if own else None,
         limit=_MOST_COMPARED,
+        with_fields=is_same is not None,
     )
     wanted = _bigrams(title)
     scored = (
-        (_jaccard(wanted, _bigrams(other)), id_, number, other) for id_, number, other in rows
+        (is_same is not None and is_same(row), _jaccard(wanted, _bigrams(row.title)), row)
+        for row in rows
     )
-    found = sorted((row for row in scored if row[0] >= threshold), key=lambda row: -row[0])
+    found = [each for each in scored if each[0] or each[1] >= threshold]
+    found.sort(key=lambda each: (not each[0], -each[1]))
     return [
-        {"id": str(id_), "number": number, "title": other, "score": round(score, 3)}
-        for score, id_, number, other in found[:limit]
+        {
+            "id": str(row.id),
+            "number": row.number,
+            "title": row.title,
+            "score": round(score, 3),
+            "same": same,
+        }
+        for same, score, row in found[:limit]
     ]
+
+
+def _sameness(
+    values: Mapping[str, Any], situation: Situation
+) -> Callable[[records.Titled], bool] | None:
+    """Return what tells whether a record has the values asked for, in at least one of each set."""
+    wanted = values.get("same")
+    days = _number(values, "days", 0.0)
+    if wanted is None:
+        return None
+    sets = wanted if isinstance(wanted, list) else [wanted]
+    if not all(isinstance(each, Mapping) for each in sets):
+        raise OperationRefused(
+            f"“same”应为上下文或者上下文的列表，得到的是 {wanted!r:.60}。"
+            f" Expected a context or a list of contexts, but got {wanted!r:.60}."
+        )
+    since = situation.now - timedelta(days=days) if days else None
+
+    def is_same(row: records.Titled) -> bool:
+        recent = since is None or row.opened_at >= since
+        return recent and any(_has(row.fields, each) for each in sets)
+
+    return is_same
+
+
+def _has(fields: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Tell whether each field has a value that was asked for; what is unknown is like nothing."""
+    return bool(wanted) and all(
+        any(one in _listed(fields.get(key)) for one in _listed(value))
+        for key, value in wanted.items()
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    return [each for each in (value if isinstance(value, list) else [value]) if each is not None]
 
 
 def _count(values: Mapping[str, Any], situation: Situation) -> int:
@@ -245,10 +292,11 @@ def _registered(
 
 
 _REGISTRY: Mapping[str, _Registered] = {
-    "find_similar": _registered(_find_similar, "kind title", "threshold limit"),
+    "find_similar": _registered(_find_similar, "kind title", "threshold limit same days"),
     "count": _registered(_count, "kind", "state since closed"),
     READ: _registered(_read_record, "id kind"),
     "draw_number": _registered(_draw_number, "series"),
+    "erase_content": _registered(erasures.ask, "reason", "keep"),
     DECIDE: _registered(_decide, "table", "inputs", takes_any=True),
 }
 #: The operations that diagrams may name.

@@ -61,7 +61,7 @@ def _parses(parse: Callable[[str], Any]) -> Callable[[Any], bool]:
     return fits
 
 
-def _is_file(value: Any) -> bool:
+def _are_ids(value: Any) -> bool:
     values = value if isinstance(value, list) else [value]
     return all(_is_id(item) for item in values)
 
@@ -74,9 +74,9 @@ _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "date": _parses(date.fromisoformat),
     "datetime": _parses(datetime.fromisoformat),
     "boolean": lambda value: isinstance(value, bool),
-    "organisation": _is_id,
-    "person": _is_id,
-    "file": _is_file,
+    "organisation": _are_ids,
+    "person": _are_ids,
+    "file": _are_ids,
     "list": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -145,10 +147,27 @@ def told(instance_id: Any, text: str) -> sa.ColumnElement[bool]:
     return sa.exists().where(Record.instance_id == instance_id, sa.or_(*contains))
 
 
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """What a record is compared by; `fields` and the moment only where they were asked for."""
+
+    id: UUID
+    number: str | None
+    title: str
+    opened_at: datetime
+    fields: Mapping[str, Any]
+
+
 def list_titles(
-    organisation_id: UUID, kind: str, *, sight: Sight | None, but: UUID | None, limit: int
-) -> list[tuple[UUID, str | None, str]]:
-    """Return (id, number, title) of an organisation's newest records of a kind, but one.
+    organisation_id: UUID,
+    kind: str,
+    *,
+    sight: Sight | None,
+    but: UUID | None,
+    limit: int,
+    with_fields: bool = False,
+) -> list[Titled]:
+    """Return what an organisation's newest records of a kind, but one, are compared by.
 
     Only those in sight (None: all), and never of a case of a minor or above internal: what is
     found stays in a case that others read.
@@ -163,12 +182,21 @@ def list_titles(
     if but is not None:
         mine.append(Record.id != but)
     rows = session().execute(
-        sa.select(Record.id, Record.number, Record.title)
+        sa.select(
+            Record.id,
+            Record.number,
+            Record.title,
+            Record.opened_at,
+            *([Record.fields] if with_fields else []),
+        )
         .where(*mine)
         .order_by(Record.opened_at.desc(), Record.id.desc())
         .limit(limit)
     )
-    return [(row.id, row.number, row.title) for row in rows]
+    return [
+        Titled(row.id, row.number, row.title, row.opened_at, row.fields if with_fields else {})
+        for row in rows
+    ]
 
 
 def count(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -95,6 +95,9 @@ def _open(
     )
     given = {each.name: value for each, value in zip(parameters, values, strict=True)}
     child = case.beside(_begin(case, wait, called.id, variables, marked))
+    # Who and what it is told of keeps the name that it was picked by.
+    known = variables.get("names") or {}
+    child.picked = {text: known[text] for text in _texts(given) if text in known}
     waits.subscribe(case.house, wait, SubscriptionKind.CALL, called.key)
     act = Act(
         at=case.now,
@@ -103,6 +106,15 @@ def _open(
         data={"parent_id": str(case.instance.id), "called_at": wait.element_id},
     )
     return child.start(None, None, act, given=given).next_tasks
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
 
 
 def _begin(
