@@ -182,3 +182,17 @@ def test_filters_and_conditions_hold_where_they_are_true(expression, value):
         "flag": True,
     }
     assert feel.evaluate(expression, context) == value
+
+
+_SIMPLE = [
+    "a", "this.decision", "date_of", "ifs = 1", 'a.b != "如, if"', "x < 3 and y >= 4 or z",
+    "a + b = c", "true and null", "a = true", "in_time", "d.day", "a.date", "for", "a and and b",
+    "time = 3", "x.or = 1", "not", "a = = b", "1a", "a..b", "a.", '"open', "a  = 1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", _SIMPLE)
+def test_what_is_known_as_right_without_the_machine_is_right_for_it(expression: str):
+    known = feel.check(expression)
+    # Names that are no plain word send it to the machine.
+    assert (known is None) == (feel.check(expression, names='{"甲 乙":1}') is None)

@@ -157,16 +157,20 @@ def trace(
     found: dict[str, Lineage] = {}
     shared: dict[str, Tree] = {}
     are_shared = record_marks.are_shared(processes.values())
+    tracers: dict[str, _Tracer] = {}
     for _ in range(_ROUNDS):
-        before, found = (
-            found,
-            {
-                key: _Tracer(
-                    process, forms, records, sent, given.get(key, {}), found, shared
-                ).trace()
-                for key, process in processes.items()
-            },
-        )
+        before, around = found, tracers
+        tracers = {
+            key: _Tracer(
+                process, forms, records, sent, given.get(key, {}), _called(process, before), shared
+            )
+            for key, process in processes.items()
+        }
+        # What has the same around it as the round before comes to the same.
+        found = {
+            key: before[key] if tracer == around.get(key) else tracer.trace()
+            for key, tracer in tracers.items()
+        }
         handed = _handed(processes, found)
         again: dict[str, dict[str, frozenset[str]]] = {}
         for key, process in processes.items():
@@ -181,6 +185,11 @@ def trace(
             break
         sent, given, shared = again, handed, together
     return found
+
+
+def _called(process: ProcessExtensions, found: Mapping[str, Lineage]) -> dict[str, Lineage]:
+    keys = {element.called for element in process.elements.values() if element.called is not None}
+    return {key: found[key] for key in sorted(keys) if key in found}
 
 
 def _handed(
@@ -222,7 +231,7 @@ class _Tracer:
     sent: Mapping[str, Tree]
     #: The facts that callers give.
     given: Mapping[str, Tree]
-    #: All processes, as far as they are traced.
+    #: Those that it calls, as far as they are traced.
     others: Mapping[str, Lineage]
     #: What any process wrote into records, where one changes or reads those of others.
     shared: Mapping[str, Tree]
