@@ -44,6 +44,10 @@ class Event(StrEnum):
     INSTANCE_SUSPENDED = "InstanceSuspended"
     #: A person let an instance go on that was held.
     INSTANCE_RESUMED = "InstanceResumed"
+    #: A diagram asked for the content of an instance to be taken off once it has ended.
+    ERASURE_ASKED = "ErasureAsked"
+    #: The content of an instance was taken off the server: papers, files, facts, what acts said.
+    CASE_ERASED = "CaseErased"
     #: A person ended an instance before its time.
     INSTANCE_CANCELLED = "InstanceCancelled"
     #: An administrator let a failed job be tried again.

@@ -166,6 +166,7 @@ def _acts(office: Office) -> dict[str, Mapping[str, Any]]:
         "MinorFound": {"minor_basis": "受害人之一未满十四周岁。", "minor_found_on": office.today},
         "SecretFound": {
             "offline_no": "线下〔2026〕3号",
+            "secret_basis": "材料标有密级标志",
             "keeper": "保密办",
             "offline_on": office.today,
             "offline_confirmed": True,

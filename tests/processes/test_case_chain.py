@@ -30,6 +30,9 @@ def test_a_lead_is_handled_to_its_end_and_its_record_says_so(court: Office) -> N
     assert court.states("lead") == ["已办结"]
 
 
+FAMILY = ("lead_to_reply", "lead_intake", "lead_assessment", "suggestion_case")
+
+
 def test_a_secret_in_the_case_takes_the_whole_lead_offline(court: Office) -> None:
     case = report(court)
     accept(court, case)
@@ -42,3 +45,4 @@ def test_a_secret_in_the_case_takes_the_whole_lead_offline(court: Office) -> Non
     assert court.outcomes("suggestion_case") == ["offline"]
     assert court.outcomes("lead_to_reply") == ["offline"]
     assert court.states("lead") == ["已转线下"]
+    assert [court.facts(each) for each in FAMILY] == [{}] * len(FAMILY)

@@ -238,6 +238,7 @@ def test_a_merger_that_the_head_refuses_changes_nothing(office: Office) -> None:
 def test_a_secret_found_midway_leaves_a_stub_and_goes_on_offline(office: Office) -> None:
     case = accepted(office)
     stub = {"offline_no": "线下〔2026〕5号", "keeper": "保密室", "confirmed": True}
+    stub["secret_basis"] = "材料标有密级标志"
     office.act("prosecutor", "SecretFound", case, **stub)
     assert office.outcomes("lead_to_reply") == ["offline"]
     assert office.states("lead") == ["已转线下"]

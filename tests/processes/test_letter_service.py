@@ -281,10 +281,12 @@ def test_a_letter_for_a_minor_has_the_earlier_of_two_ends(office: Office) -> Non
 def test_a_state_secret_stops_everything_and_leaves_a_stub(letter: Served) -> None:
     office = letter.office
     letter.serve()
-    given = {"offline_no": "密办〔2026〕3号", "stopped": True}
+    given = {"offline_no": "密办〔2026〕3号", "keeper": "保密室", "stopped": True}
+    given["secret_basis"] = "保密工作机构认定"
     office.act("prosecutor", "SecretFound", letter.case, **given)
     assert letter.state() == "转线下"
-    assert letter.facts()["letter_outcome"] == "terminated"
+    assert letter.facts() == {}
+    assert office.record("offline_file").fields["offline_no"] == "密办〔2026〕3号"
     assert office.deadline("reply", letter.case).status == "cancelled"
     assert office.tasks("assistant", letter.case) == []
 

@@ -8,7 +8,8 @@ from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
-from workflow_server.store.history import hash_row
+from workflow_server.events import Event
+from workflow_server.store.history import digest_left, hash_row
 
 #: How far a row that belongs elsewhere is looked for.
 LOOK_AHEAD = 1000
@@ -68,6 +69,8 @@ class Walk:
         self._anchored = {length: (anchor, head) for anchor, length, head in anchored}
         self._is_rewritten = False
         self._before: bytes | None = None
+        #: Acts that say nothing more: what is left of each, until an erasure accounts for it.
+        self._emptied: dict[int, tuple[str, Break]] = {}
 
     @property
     def anchored_length(self) -> tuple[int, int] | None:
@@ -93,7 +96,12 @@ class Walk:
                 waiting = chain(following, waiting)
                 found = self._classify(row, following)
                 self.is_broken = found.kind != "altered"
-                yield found
+                if _says_nothing(row) and not self.is_broken:
+                    self._emptied[row["seq"]] = digest_left(row).hex(), found
+                else:
+                    yield found
+            elif row["act"] == Event.CASE_ERASED:
+                self._account(row)
             yield from self._compare(row)
             self._go_on(row)
 
@@ -103,6 +111,7 @@ class Walk:
 
     def close(self, end: tuple[int, bytes] | None) -> Iterator[Break]:
         """Compare the chain's end with what is kept of it, and with the anchors."""
+        yield from (found for _, found in self._emptied.values())
         told = self.is_broken
         if end is not None and not told and end != (self.length, self.head):
             told = True
@@ -113,6 +122,12 @@ class Walk:
         beyond = [length for length in self._anchored if length > self.length]
         if beyond and not told:
             yield Break("missing", self.length + 1, self._anchored[min(beyond)][0])
+
+    def _account(self, erasure: Row) -> None:
+        """Take acts as whole that an erasure emptied: it bound what was to be left of them."""
+        for seq, digest in erasure["data"]["acts"]:
+            if seq in self._emptied and self._emptied[seq][0] == digest:
+                del self._emptied[seq]
 
     def _gap(self, row: Row) -> Iterator[Break]:
         if row["seq"] <= self.length:
@@ -148,6 +163,10 @@ class Walk:
         after = following[place : place + 1]
         shifted = not after or _fits(following[place - 1]["hash"], after[0], seq + 1)
         return Break("inserted" if shifted else "reordered", seq)
+
+
+def _says_nothing(row: Row) -> bool:
+    return row["data"] is None and row["answer"] is None
 
 
 def _fits(head: bytes, row: Row, seq: int) -> bool:

@@ -16,6 +16,7 @@ from workflow_server.services import (
     deadlines,
     deliveries,
     documents,
+    erasures,
     links,
     numbers,
     operations,
@@ -36,7 +37,7 @@ EFFECTS.update(
 )
 OPERATE[:] = [operations.perform]
 ON_LEAVE[:] = [deadlines.stop_on]
-ON_END[:] = [deadlines.cancel_all]
+ON_END[:] = [deadlines.cancel_all, erasures.follow]
 
 #: Says to who imports this module that it has been read.
 TIED = True

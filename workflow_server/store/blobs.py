@@ -106,6 +106,10 @@ class BlobStore:
         """Read a blob in chunks; it is opened at once, so that a missing one refuses here."""
         return _chunks(self.open(sha256))
 
+    def remove(self, sha256: str) -> None:
+        """Delete a blob that no row names any more."""
+        self._path(sha256).unlink()
+
     def sweep(self, before: float) -> int:
         """Remove temporary files older than a moment (seconds since 1970), left by a crash."""
         removed = 0

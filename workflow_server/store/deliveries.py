@@ -36,6 +36,8 @@ class DeliveryStatus(StrEnum):
     PAPER = "paper"
     #: It came on paper from who is not on this server, and was entered by hand.
     ENTERED = "entered"
+    #: Nobody had taken it when its text was taken off this server.
+    RECALLED = "recalled"
 
 
 # Papers ask for the letters that they came in: only the names of theirs are known here.

@@ -111,6 +111,8 @@ class DocumentStatus(StrEnum):
     ISSUED = "issued"
     #: Handed over to its recipient.
     SERVED = "served"
+    #: Its text was taken off this server; kind, number and day are left.
+    ERASED = "erased"
 
 
 def add(document: Document, classes: Collection[DocumentClass] = ()) -> None:

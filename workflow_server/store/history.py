@@ -287,6 +287,7 @@ def list_data(chain_id: UUID) -> Sequence[dict[str, Any]]:
     return [data for data in session().scalars(query) if data is not None]
 
 
+_LEFT = ("chain_id", "seq", "at", "act", "person_id", "element_id", "task_id", "hash")
 _HASHED = ("chain_id", "seq", "at", "act", "person_id", "element_id", "task_id", "data", "answer")
 #: Hashed where one of them is set: rows that were written before them stay as they are.
 _HASHED_LATER = ("position_id", "on_behalf_of", "address")
@@ -297,3 +298,10 @@ def hash_row(head: bytes, values: Mapping[str, Any]) -> bytes:
     kept = [values[name] for name in _HASHED]
     later = [values[name] for name in _HASHED_LATER]
     return hashlib.sha256(head + canonical(kept + later if any(later) else kept)).digest()
+
+
+def digest_left(values: Mapping[str, Any]) -> bytes:
+    """Return the digest of what stays of an act once its data and answer are gone."""
+    names = (*_LEFT, *_HASHED_LATER)
+    kept = [values[name].hex() if name == "hash" else values[name] for name in names]
+    return hashlib.sha256(canonical(kept)).digest()

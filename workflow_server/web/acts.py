@@ -31,6 +31,8 @@ WORDS: Mapping[str, Any] = {
     Event.INSTANCE_SUSPENDED: _l("暂停流程"),
     Event.INSTANCE_RESUMED: _l("恢复流程"),
     Event.INSTANCE_CANCELLED: _l("终止流程"),
+    Event.ERASURE_ASKED: _l("待办结后清除内容"),
+    Event.CASE_ERASED: _l("清除内容"),
     Event.JOB_RETRIED: _l("重试后台作业"),
     Event.ATTACHMENT_ADDED: _l("上传附件"),
     Event.DELIVERY_ACKNOWLEDGED: _l("签收函件"),

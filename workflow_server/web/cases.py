@@ -66,6 +66,8 @@ GROUPS = {
             Event.RECUSAL_LIFTED,
             Event.EMERGENCY_ACCESS_TAKEN,
             Event.EMERGENCY_ACCESS_REVIEWED,
+            Event.ERASURE_ASKED,
+            Event.CASE_ERASED,
         ),
     ),
     "repairs": (

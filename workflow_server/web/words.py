@@ -32,6 +32,7 @@ DOCUMENT_STATES: Mapping[str, Any] = {
     "issued": _l("已制发"),
     "served": _l("已送达"),
     "superseded": _l("已被取代"),
+    "erased": _l("内容已清除"),
 }
 LETTER_STATES: Mapping[str, Any] = {
     "waiting": _l("待送达"),
@@ -40,6 +41,7 @@ LETTER_STATES: Mapping[str, Any] = {
     "acknowledged": _l("已签收"),
     "paper": _l("纸质送达"),
     "entered": _l("纸质来函"),
+    "recalled": _l("已收回"),
 }
 CLOCK_COLOURS: Mapping[str, str] = {
     "overdue": "red",

@@ -9,7 +9,7 @@ from workflow_server.api.shapes.base import Paging, Shape, page_of
 from workflow_server.api.shapes.documents import DocumentShape
 from workflow_server.api.shapes.fields import Answers, Choice, Id, Moment, Shown, Text
 
-_STATUS = ("waiting", "delivered", "unclaimed", "acknowledged", "paper", "entered")
+_STATUS = ("waiting", "delivered", "unclaimed", "acknowledged", "paper", "entered", "recalled")
 
 
 class DeliveryShape(Shape):

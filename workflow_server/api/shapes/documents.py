@@ -15,7 +15,7 @@ class DocumentShape(Shape):
     kind = Shown(required=True)
     title = Shown(required=True)
     number = Shown(required=True, allow_none=True)
-    status = Choice("draft", "superseded", "issued", "served", required=True)
+    status = Choice("draft", "superseded", "issued", "served", "erased", required=True)
     organisation_id = Id(required=True)
     recipient_id = Id(required=True, allow_none=True)
     instance_id = Id(required=True)
