@@ -30,6 +30,7 @@ GOOD = {
     "strategy": "task",
     "level": "2",
     "until": "top",
+    "signals": "called",
     "onEmpty": "role",
     "selfRule": "exclude",
     "recordOperation": "open",

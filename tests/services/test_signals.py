@@ -38,6 +38,29 @@ def test_all_others_that_wait_hear_it_and_nobody_else(house: House) -> None:
     assert house.run_jobs() == 0
 
 
+def test_a_case_may_speak_to_what_it_has_called_alone(house: House) -> None:
+    calls = node("callActivity", "ask", calledElement="q")
+    parts = (
+        node("parallelGateway", "fork"),
+        calls,
+        THROW,
+        chain("begin", "fork", "ask", "end"),
+        chain("fork", "speak", "ring", "end"),
+        user("speak"),
+    )
+    caller = process(*parts).replace('party="office"', 'party="office" signals="called"')
+    begin = node("startEvent", "begin", "", BELL)
+    woken = process(begin, user("look"), chain("begin", "look", "end"), start="", key="r")
+    house.deploy(caller, line(WAIT, "heard", key="q"), woken)
+    alone = house.start(house.ann, "q").instance.id
+    (called,) = rows.list_called(house.start(house.ann).instance.id)
+    house.complete(house.ann, "speak", title="一")
+    assert house.run_jobs() == 1
+    assert instances.get_diagram(house.ann, called).current == ["heard"]
+    assert instances.get_diagram(house.ann, alone).current == ["listen"]
+    assert started_by_signal() == []
+
+
 def test_who_begins_to_wait_after_it_was_thrown_does_not_hear_it(house: House) -> None:
     house.deploy(line(THROW, key="q"), line(user("draft"), WAIT, "heard"))
     house.start(house.ann)

@@ -335,6 +335,7 @@ class ProcessExtensions:
     elements: Mapping[str, ElementExtensions] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
     separations: tuple[Separation, ...] = ()
+    signals: str = "organisation"  # who hears them: all cases of it, or what this one "called"
 
     @cached_property
     def calls(self) -> bool:

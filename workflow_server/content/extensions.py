@@ -155,6 +155,7 @@ class _Reader:
             line=_line(element),
             title=name if head is None else head.get("title", name),
             party=None if head is None else head.get("party"),
+            signals="organisation" if head is None else head.get("signals", "organisation"),
             starts=tuple(_start(item, none_start) for item in ours.all("start")),
             team=tuple(
                 Team(item.get("role", ""), item.get("value", "")) for item in ours.all("team")

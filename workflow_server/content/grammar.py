@@ -122,6 +122,7 @@ STRATEGY = _choice("strategy", *STRATEGIES)
 ON_EMPTY = _choice("onEmpty", "incident", "role", "head_above", "starter", "person")
 SELF_RULE = _choice("selfRule", "allow", "exclude", "head_above", "department_head")
 UNTIL = _choice("until", "top")
+SIGNALS = _choice("signals", "organisation", "called")
 RECORD_OPERATION = _choice("recordOperation", "open", "update", "close")
 DEADLINE_OPERATION = _choice(
     "deadlineOperation",
@@ -150,7 +151,9 @@ _PROCESS = frozenset({"process"})
 _USER_TASK = frozenset({"userTask"})
 
 WORDS: Mapping[str, Word] = {
-    "process": Word({"title": TEXT}, {"party": KEY}, places=_PROCESS, once=True),
+    "process": Word(
+        {"title": TEXT}, {"party": KEY, "signals": SIGNALS}, places=_PROCESS, once=True
+    ),
     "start": Word({"role": KEY, "label": TEXT}, {"form": FORM_KEY, "element": ID}, places=_PROCESS),
     "team": Word({"role": KEY, "value": TEXT}, places=_PROCESS),
     "flag": Word({"name": KEY, "value": TEXT}, places=_PROCESS),

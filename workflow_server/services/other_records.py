@@ -7,6 +7,7 @@ from uuid import UUID
 
 from workflow_server.config import CHINA
 from workflow_server.errors import Fault, InvalidInput
+from workflow_server.services import record_words
 from workflow_server.services.situation import Situation
 from workflow_server.store import organisations, process_instances
 from workflow_server.store import records as store
@@ -37,13 +38,21 @@ def find(given: Any, kind: str, place: str, situation: Situation) -> Record:
 def read(given: Any, kind: str, situation: Situation) -> dict[str, Any]:
     """Return what expressions may read of a record, as `records` shows it.
 
-    Never of a case that is kept from more people than this one: what is read stays here.
+    Never of a case that is kept from more people than this one: what is read stays here. The
+    `names` are those of the people and organisations in it, but for what bears a class.
     """
     place = f"{situation.visit.element_id} wf:parameter id"
     record = find(given, kind, place, situation)
     if record.instance_id not in (None, situation.instance.id) and _is_stricter(record, situation):
         raise _refusal(place, f"业务记录 {given} 所在的案件比本案保密", given)
-    return as_variables(record)
+    return {**as_variables(record), "names": _names(record, situation)}
+
+
+def _names(record: Record, situation: Situation) -> dict[str, str]:
+    kind = situation.content.shared.records[record.kind]
+    open_ = {key: each for key, each in kind.fields.items() if each.data_class is None}
+    said = record_words.named([(each, record.fields.get(key)) for key, each in open_.items()])
+    return {str(id_): name for id_, name in said.items()}
 
 
 def as_variables(record: Record) -> dict[str, Any]:

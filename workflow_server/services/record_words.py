@@ -71,12 +71,23 @@ class Words:
 
 def of(records: Sequence[Record], shared: Shared) -> Words:
     """Look up what the values of these records are called: a statement for each sort of name."""
+    kinds = [(shared.records.get(record.kind), record) for record in records]
+    return Words(
+        shared,
+        named(
+            (field, record.fields.get(field.key))
+            for kind, record in kinds
+            for field in (kind.fields.values() if kind is not None else ())
+        ),
+    )
+
+
+def named(values: Iterable[tuple[Field, Any]]) -> dict[UUID, str]:
+    """Return what the people, organisations and files in some fields are called, by id."""
     asked: dict[str, set[UUID]] = {name: set() for name in _NAMED}
-    for record in records:
-        kind = shared.records.get(record.kind)
-        for field in kind.fields.values() if kind is not None else ():
-            if field.type in _NAMED:
-                asked[field.type].update(_ids(record.fields.get(field.key)))
+    for field, value in values:
+        if field.type in _NAMED:
+            asked[field.type].update(_ids(value))
     names: dict[UUID, str] = {}
     if asked["organisation"]:
         names |= organisations.list_names(asked["organisation"])
@@ -84,7 +95,7 @@ def of(records: Sequence[Record], shared: Shared) -> Words:
         names |= directory.list_names(asked["person"])
     if asked["file"]:
         names |= {row.id: row.name for row in attachments.list_by_id(asked["file"])}
-    return Words(shared, names)
+    return names
 
 
 def _ids(value: Any) -> Iterator[UUID]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from workflow_server.store.process_definitions import ProcessDefinition
 
 HEAR = "hear_signal"
+#: What a `wf:process` says whose signals only those cases hear that it has called.
+CALLED = "called"
 #: Signals that lead to one another more often than this go in a circle.
 MOST_RELAYS = 100
 _OVER = (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
@@ -45,19 +47,31 @@ def write(case: Case, step: Step, _marked: Mapping[str, Any]) -> tuple[NextTask,
             f" Expected signals to come to rest, but '{step.signals[0]}' is thrown"
             f" after {MOST_RELAYS} others that led to it."
         )
+    called = set(_called(case.instance.id)) if step.signals and _is_kept(case) else None
     for signal in step.signals:
         listeners = [
             each
             for each in subscriptions.list_hearing(signal, case.instance.organisation_id)
-            if each[0] != case.instance.id
+            if each[0] != case.instance.id and (called is None or each[0] in called)
         ]
         for instance_id, waits in groupby(sorted(listeners), key=itemgetter(0)):
             _tell(case, signal, instance_id, [wait for _, wait in waits])
-        for definition, element_id in _starting(signal):
+        for definition, element_id in _starting(signal) if called is None else ():
             data = {"signal": signal, "thrown_by": str(case.instance.id)}
             host_id = case.instance.organisation_id
             starts.plan(definition, element_id, host_id, data, case.now, case.relays + 1)
     return ()
+
+
+def _is_kept(case: Case) -> bool:
+    """Tell whether the signals of a case are for what it has called alone."""
+    return case.process.signals == CALLED
+
+
+def _called(instance_id: UUID) -> Iterator[UUID]:
+    for called_id in process_instances.list_called(instance_id):
+        yield called_id
+        yield from _called(called_id)
 
 
 def _tell(case: Case, signal: str, instance_id: UUID, waits: list[UUID]) -> None:

@@ -68,6 +68,10 @@ export const WORDS = {
     title: must(text("名称（办理人看到的）", "Title that persons see")),
     party: of("key", "承办单位的类别", "Kind of host", { pick: "parties",
       help: ["只有这类单位可以承办；不填则不限", "only organisations of this kind host it; empty: any"] }),
+    signals: choice("它发出的信号", "Signals that it throws", [
+      ["organisation", "本单位所有案件都收到", "are heard by all cases of the organisation"],
+      ["called", "只有它调用的案件收到", "are heard by the cases that it has called"],
+    ]),
   } },
   start: { zh: "发起入口", en: "Ways to start", at: ["process"], name: "label", has: {
     role: must(of("key", "谁可以发起", "Who may start it", { pick: "roles" })),
