@@ -61,6 +61,10 @@ class PagesNotMade(Unavailable):
     """文书未能生成"""
 
 
+class DocumentErased(InvalidState):
+    """文书内容已清除"""
+
+
 class DocumentNotReady(Unavailable):
     """文书正在生成"""
 
@@ -124,6 +128,11 @@ def list_(
 def download(actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]]:
     """Return a document and its PDF, chunk by chunk; refuse while it is being produced."""
     document = get(actor, document_id)
+    if document.status == DocumentStatus.ERASED:
+        raise DocumentErased(
+            f"“{document.title}”的内容已从本系统清除。"
+            f" Expected a document with its text, but that of {document_id} was erased."
+        )
     if document.sha256 is None:
         raise DocumentNotReady(
             f"“{document.title}”正在生成，请稍后再试。"

@@ -80,7 +80,7 @@ def erase_history(chain_id: UUID) -> list[list[Any]]:
     held = session().execute(
         sa.select(rows).where(rows.c.chain_id == chain_id, said).order_by(rows.c.seq)
     )
-    emptied = [[row.seq, digest_left(row._mapping).hex()] for row in held]
+    emptied = [[row.seq, digest_left(dict(row._mapping)).hex()] for row in held]
     session().execute(
         sa.update(rows)
         .where(rows.c.chain_id == chain_id, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -45,6 +45,7 @@ JOBS = "jobs"
 NUMBERS = "numbers"
 ORGANISATIONS = "organisations"
 REFUSALS = "refusals"
+REGISTERS = "registers"
 REQUESTS = "requests"
 #: The name of the chains that keep who looked into an instance.
 VIEWS = "views"
@@ -64,6 +65,7 @@ AREAS = (
     NUMBERS,
     ORGANISATIONS,
     REFUSALS,
+    REGISTERS,
     REQUESTS,
 )
 _KEYED = sa.text("idempotency_key IS NOT NULL")
@@ -295,7 +297,9 @@ _HASHED_LATER = ("position_id", "on_behalf_of", "address")
 
 def hash_row(head: bytes, values: Mapping[str, Any]) -> bytes:
     """Return the hash of a row that stands after one with hash `head`."""
-    kept = [values[name] for name in _HASHED]
+    # As it is read again: whoever writes may tell the time of another zone.
+    read = {**values, "at": values["at"].astimezone(UTC)}
+    kept = [read[name] for name in _HASHED]
     later = [values[name] for name in _HASHED_LATER]
     return hashlib.sha256(head + canonical(kept + later if any(later) else kept)).digest()
 
