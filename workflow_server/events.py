@@ -146,6 +146,8 @@ class Event(StrEnum):
     GROUP_CHANGED = "GroupChanged"
     #: A file of organisations, people and posts was taken in.
     OFFICE_IMPORTED = "OfficeImported"
+    #: An old register was taken over into a ledger.
+    REGISTER_TAKEN_OVER = "RegisterTakenOver"
     #: A case's secrecy and flags were set by hand.
     CASE_RESTRICTED = "CaseRestricted"
     #: A person must have nothing to do with a case any more.

@@ -86,8 +86,11 @@ def _take_over(pointer: str, ledger: Ledger, kind: RecordKind, content: Shared) 
             yield Fault(here, f"字段“{name}”的类型 {field.type} 不能写在一格里")
         if name in columns[:position]:
             yield Fault(here, f"栏“{name}”写了两次")
-    for position, tie in enumerate(ledger.take_over.ties):
+    ties = ledger.take_over.ties
+    for position, tie in enumerate(ties):
         here = f"{pointer}/links/{position}"
+        if tie.relation in [each.relation for each in ties[:position]]:
+            yield Fault(f"{here}/relation", f"关联“{tie.relation}”写了两次")
         if tie.kind not in content.records:
             yield Fault(f"{here}/kind", f"records.json 里没有台账种类“{tie.kind}”")
         kept = kind.fields.get(tie.field) if tie.field is not None else None

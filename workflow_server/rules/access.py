@@ -46,6 +46,8 @@ class Right(StrEnum):
     VOID = "numbers.void"
     #: Read the records of inquiries about cases.
     READ_INQUIRIES = "inquiries.read"
+    #: Take an old register over into a ledger.
+    TAKE_OVER = "records.take_over"
 
 
 @dataclass(frozen=True, slots=True)

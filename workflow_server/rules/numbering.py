@@ -46,3 +46,22 @@ def format(pattern: str, fields: Mapping[str, Any], year: int, n: int) -> str:
         return str(value).zfill(int(match[2] or 0))
 
     return _PLACE.sub(write, pattern)
+
+
+def parse(pattern: str, fields: Mapping[str, Any], text: str) -> tuple[int, int] | None:
+    """Return year and n of a number that an issuer wrote by a pattern; None of any other."""
+    written = {"year": r"(?P<year>\d{4})", "n": r"(?P<n>\d{1,9})"}
+    whole, at = "", 0
+    for match in _PLACE.finditer(pattern):
+        name = match[1]
+        place = re.escape(str(fields.get(name) or ""))
+        if name in written:
+            place = written[name]
+            written[name] = f"(?P={name})"
+        whole += re.escape(pattern[at : match.start()]) + place
+        at = match.end()
+    found = re.fullmatch(whole + re.escape(pattern[at:]), text, re.ASCII)
+    if found is None or int(found["n"]) == 0:
+        return None
+    year, n = int(found["year"]), int(found["n"])
+    return (year, n) if format(pattern, fields, year, n) == text else None

@@ -137,6 +137,7 @@ _RIGHTS = {
     Right.REPAIR: "处理流程",
     Right.VOID: "作废编号",
     Right.READ_INQUIRIES: "查看过问记录",
+    Right.TAKE_OVER: "接管旧台账",
 }
 
 

@@ -43,6 +43,8 @@ class Sheet:
     choices: Mapping[str, Sequence[Option]]
     #: Fields in which a text may be looked for: nobody learns by it what they may not read.
     searched: tuple[str, ...]
+    #: Fields that hold something classed, declared or handed on.
+    marked: frozenset[str]
     content: Content
 
 
@@ -94,11 +96,11 @@ def list_(actor: Actor) -> list[Ledger]:
     return [each for each in found if _has(actor, each)]
 
 
-def get(actor: Actor, key: str) -> Sheet:
-    """Return a ledger that an actor has; NotFound otherwise."""
+def get(actor: Actor | None, key: str) -> Sheet:
+    """Return a ledger that an actor has, the command line any; NotFound otherwise."""
     content = _content()
     ledger = content.shared.ledgers.get(key) if content is not None else None
-    if content is None or ledger is None or not _has(actor, ledger):
+    if content is None or ledger is None or not (actor is None or _has(actor, ledger)):
         raise NotFound(f"未找到台账。 Expected ledger '{key}', but there is none.")
     kind = content.shared.records[ledger.kind]
     marked = _marked(content, ledger.kind)
@@ -112,7 +114,8 @@ def get(actor: Actor, key: str) -> Sheet:
         for field in kind.fields.values()
         if field.type == "text" and field.data_class is None and field.key not in marked
     )
-    return Sheet(ledger, kind, choices, searched, content)
+    declared = {field.key for field in kind.fields.values() if field.data_class is not None}
+    return Sheet(ledger, kind, choices, searched, marked | declared, content)
 
 
 def read(
@@ -140,8 +143,14 @@ def figures(actor: Actor, sheet: Sheet, wanted: Wanted) -> list[Told]:
     Not those that look into a field which holds something classed: who may not read a value must
     not find it out by counting.
     """
-    marked = _marked(sheet.content, sheet.ledger.kind)
-    declared = [each for each in sheet.ledger.figures.values() if not each.read & marked]
+    others = {each.linked.kind for each in sheet.ledger.figures.values() if each.linked}
+    hidden = {kind: _marked(sheet.content, kind) for kind in others}
+    declared = [
+        each
+        for each in sheet.ledger.figures.values()
+        if not each.read & sheet.marked
+        and not (each.linked and frozenset(each.linked.filled) & hidden[each.linked.kind])
+    ]
     if not declared:
         return []
     found = store.tally(access.sight(actor), _narrowed(sheet, wanted), declared)

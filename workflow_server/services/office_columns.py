@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-YES, NO = "是", "否"
 CLEARANCES = ("公开", "内部", "工作秘密")
 #: Begins the row below the headers that explains them; it is skipped when read.
 EXPLANATION = "说明："

@@ -9,13 +9,12 @@ from typing import Any
 
 from workflow_server.services import access, administration
 from workflow_server.services.actors import Actor
+from workflow_server.services.cells import NO, YES
 from workflow_server.services.office_columns import (
     ASIDE,
     CLEARANCES,
     EXPLANATION,
-    NO,
     SHEETS,
-    YES,
     Column,
     Sheet,
 )

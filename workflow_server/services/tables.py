@@ -31,7 +31,7 @@ def as_workbook(
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    page = book.add_worksheet(_sheet_name(title))
+    page = book.add_worksheet(sheet_name(title))
     bold = book.add_format({"bold": True, "font_size": 14})
     head = book.add_format({"bold": True, "bg_color": "#DDE7F2", "border": 1, "text_wrap": True})
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "border": 1})
@@ -81,7 +81,8 @@ def _harmless(cell: Cell) -> Cell:
     return cell
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
+    """Return a title as Excel lets a sheet be called."""
     kept = "".join(each for each in title if each not in "[]:*?/\\'")
     return kept[:31] or "1"
 

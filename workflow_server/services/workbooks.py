@@ -14,7 +14,7 @@ from workflow_server.errors import Fault, InvalidInput
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
-_MOST_COLUMNS = 60
+MOST_COLUMNS = 60
 _MOST_PARTS = 200
 _MOST_UNPACKED = 150 * 1024 * 1024
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
@@ -128,10 +128,10 @@ def _check_sheet(path: str, part: bytes) -> None:
                     f"第{row}行第{column}列是公式，请改为数值",
                     f"Expected values, but row {row}, column {column} is a formula",
                 )
-            if row > MOST_ROWS + 2 or column > _MOST_COLUMNS:
+            if row > MOST_ROWS + 2 or column > MOST_COLUMNS:
                 raise _refused(
-                    f"工作表超过{MOST_ROWS}行或{_MOST_COLUMNS}列",
-                    f"Expected at most {MOST_ROWS} rows and {_MOST_COLUMNS} columns",
+                    f"工作表超过{MOST_ROWS}行或{MOST_COLUMNS}列",
+                    f"Expected at most {MOST_ROWS} rows and {MOST_COLUMNS} columns",
                 )
     except etree.XMLSyntaxError as error:
         raise _unreadable() from error

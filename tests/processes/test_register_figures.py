@@ -1,0 +1,128 @@
+"""The figures of the source cases come out of registers that were taken over, by query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from tests.api.conftest import statements as statements
+from tests.conftest import Databases
+from tests.court import settle
+from tests.processes.registers import lines, person, take_over, told
+from workflow_server.services import ledgers, links
+from workflow_server.services.ledgers import Told, Wanted
+
+COHORTS = (
+    ("suggestions", "f2-suggestions", "procuratorate", 66),
+    ("leads", "f5-leads", "city_procuratorate", 2),
+    ("suggestions", "f5-suggestions", "city_procuratorate", 1),
+    ("leads", "f6-leads", "procuratorate", 5),
+    ("suggestions", "f6-suggestions", "procuratorate", 5),
+    ("handled_cases", "f7-handled-cases", "procuratorate", 115),
+    ("leads", "f8-leads", "procuratorate", 42),
+    ("suggestions", "f8-suggestions", "procuratorate", 38),
+)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Empty databases of both kinds: the figures are the store's work."""
+    name = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    made: Databases = request.getfixturevalue(name)
+    return made
+
+
+@pytest.fixture
+def loaded(app: Flask) -> None:
+    settle()
+    for ledger, name, place, count in COHORTS:
+        assert take_over(ledger, lines(name), place).added == count
+
+
+def values(figures: dict[str, Told], *keys: str) -> list[int]:
+    return [int(figures[key].value) for key in keys]
+
+
+def test_the_figures_of_the_source_cases_come_out(
+    loaded: None, statements: Callable[[], list[str]]
+) -> None:
+    _check_refusals()
+    _check_merged_leads()
+    _check_addressees()
+    _check_cross_foot()
+    _check_funnel()
+    _check_statements(statements)
+
+
+def _check_refusals() -> None:
+    """F-2: 66 reviewed = 52 issued (78.8 %) + 14 refused, of which 9 for quality, 5 unsuitable."""
+    found = told("case_mgmt", "suggestions", year=2024)
+    keys = ("reviewed", "issued", "refused", "refused_for_quality", "refused_as_unsuitable")
+    assert values(found, *keys) == [66, 52, 14, 9, 5]
+    assert [found[key].share for key in ("issued", "refused")] == [Decimal("78.8"), Decimal("21.2")]
+    assert [found[key].gap for key in ("reviewed", "refused")] == [0, 0]
+    narrowed = told("case_mgmt", "suggestions", year=2024, chosen=(("refusal_reason", "质量"),))
+    assert values(narrowed, "reviewed", "refused") == [9, 9]
+
+
+def _check_merged_leads() -> None:
+    """F-5: two leads of two offices, merged to one suggestion that both lead to."""
+    found = told("city_case_mgmt", "leads", year=2025)
+    keys = ("registered", "distinct_leads", "merged", "reporters", "with_letter")
+    assert values(found, *keys) == [2, 1, 1, 2, 2]
+    assert found["registered"].gap == 0
+    assert values(told("city_case_mgmt", "suggestions", year=2025), "issued", "letters") == [1, 1]
+    actor = person("city_case_mgmt")
+    rows, _ = ledgers.read(actor, ledgers.get(actor, "leads"), Wanted())
+    for row in rows:
+        ends = links.chain(actor, row.record.id).ends
+        assert "关于加强房地产行业内部管理的检察建议" in {end.title for end in ends}
+
+
+def _check_addressees() -> None:
+    """F-6: five leads, one case, five agencies: five letters and five clocks."""
+    found = told("case_mgmt", "suggestions", year=2025)
+    keys = ("issued", "cases", "addressees", "letters", "clocks", "with_leads")
+    assert values(found, *keys) == [5, 1, 5, 5, 5, 5]
+    leads = told("case_mgmt", "leads", year=2025)
+    assert values(leads, "distinct_leads", "with_letter") == [5, 5]
+
+
+def _check_cross_foot() -> None:
+    """F-7: 87 = 27 + 60 and 125 = 47 + 78; a case without its outcome leaves a gap."""
+    found = told("case_mgmt", "handled_cases", year=2025)
+    assert values(found, "accepted", "concluded", "prosecuted", "not_prosecuted") == [
+        115,
+        87,
+        27,
+        60,
+    ]
+    persons = ("accepted_persons", "concluded_persons")
+    assert values(found, *persons) == [219, 125]
+    assert values(found, "prosecuted_persons", "not_prosecuted_persons") == [47, 78]
+    assert [found[key].gap for key in ("concluded", "concluded_persons")] == [0, 0]
+    rows = lines("f7-handled-cases")
+    head, first = rows[0], list(rows[1])
+    first[head.index("处理结果")] = ""
+    assert take_over("handled_cases", [head, first]).changed == 1
+    found = told("case_mgmt", "handled_cases", year=2025)
+    assert [found[key].gap for key in ("concluded", "concluded_persons")] == [1, 2]
+
+
+def _check_funnel() -> None:
+    """F-8: 42 filed, 38 suggestions (90.5 %), 1 suit (2.6 %)."""
+    found = told("case_mgmt", "leads", year=2023)
+    keys = ("filed", "filed_with_letter", "filed_with_suit")
+    assert values(found, *keys) == [42, 38, 1]
+    assert [found[key].share for key in keys] == [None, Decimal("90.5"), Decimal("2.6")]
+
+
+def _check_statements(statements: Callable[[], list[str]]) -> None:
+    actor = person("case_mgmt")
+    sheet = ledgers.get(actor, "leads")
+    statements()
+    ledgers.figures(actor, sheet, Wanted(year=2023))
+    assert len(statements()) == 1
