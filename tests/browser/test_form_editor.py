@@ -157,6 +157,22 @@ def test_a_fault_of_a_template_is_named_with_its_line(page_of: Open, draft: str)
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
 
 
+def test_words_far_down_in_a_long_text_are_found(page_of: Open, draft: str) -> None:
+    page = opened(page_of("designer"), draft, "bpmn/_shared/deadlines.dmn")
+    words, last = page.get_by_label("查找"), "R-ANNOUNCE"
+    expect(page.locator(".cm-line", has_text=last)).to_have_count(0)
+    page.locator(".cm-content").press("ControlOrMeta+f")
+    words.fill(last)
+    words.press("Enter")
+    expect(page.locator(".cm-activeLine")).to_contain_text(last)
+    expect(page.locator(".drafting-find [role=status]")).to_have_text(
+        re.compile(r"第 1 处，共 \d+ 处")
+    )
+    words.fill("没有这样的话")
+    words.press("Enter")
+    expect(page.locator(".drafting-find [role=status]")).to_have_text("第 0 处，共 0 处")
+
+
 def test_the_check_leads_to_the_line(page_of: Open, site: Site, draft: str) -> None:
     page = page_of("designer")
     broken = json.dumps(
@@ -166,5 +182,6 @@ def test_the_check_leads_to_the_line(page_of: Open, site: Site, draft: str) -> N
     assert page.request.put(address, data=broken.encode(), headers={"If-Match": "*"}).ok
     page.goto(f"/designs/drafts/{draft}/files/{FORM}?as=text&at=/components/0")
     page.wait_for_selector("[data-ready=true]")
-    expect(page.locator(".drafting-faults li").first).to_contain_text("#/components/0")
+    found = page.locator(".drafting-faults li").first
+    expect(found).to_contain_text("#/components/0", timeout=20_000)
     expect(page.locator(".cm-activeLine")).to_contain_text("{")

@@ -20,6 +20,7 @@ const TEXTS = {
     initialHelp: "以 = 开头的表达式，取自本案已有的内容；办理人可以修改。", any: "（不限）",
     rules: "跨字段规则", rulesHelp: "条件成立时，在所选字段显示提示，不能提交。", when: "条件（表达式）", field: "字段", message: "提示",
     addRule: "添加规则", removeRule: "删除", filesOfKind: "本文书的文件", editor: "编辑器",
+    find: "查找", findNext: "下一处", findBefore: "上一处", found: "第 {place} 处，共 {count} 处",
   },
   en: {
     conflictTitle: "Somebody else or another window has just saved this file", conflictText: "Choose, so that nothing is lost:",
@@ -40,6 +41,7 @@ const TEXTS = {
     initialHelp: "An expression beginning with =, of what the case already holds; it can be changed.", any: "(any)",
     rules: "Rules over several fields", rulesHelp: "If the condition is true, the message stands at the field and the form is not sent.", when: "Condition (FEEL)", field: "Field", message: "Message",
     addRule: "Add a rule", removeRule: "Remove", filesOfKind: "Files of this document", editor: "Editor",
+    find: "Find", findNext: "Next", findBefore: "Previous", found: "{place} of {count}",
   },
 };
 

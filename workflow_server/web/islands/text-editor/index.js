@@ -13,12 +13,13 @@ import { say } from "../drafting/texts.js";
 import { Draft, leftBehind } from "../drafting/draft.js";
 import { make } from "../elements.js";
 import { island } from "../start.js";
+import { Find } from "./find.js";
 import { languageOf, placeOf } from "./languages.js";
 import { Paper } from "./paper.js";
 
 const PAUSE = 450; // after the last key: what is typed is soon seen on paper
 
-function open(parent, draft, text, { completions, changed, save }) {
+function open(parent, draft, text, { completions, changed, save, find }) {
   return new EditorView({
     parent,
     state: EditorState.create({
@@ -27,7 +28,8 @@ function open(parent, draft, text, { completions, changed, save }) {
         lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(),
         highlightActiveLine(), lintGutter(), syntaxHighlighting(defaultHighlightStyle), EditorView.lineWrapping,
         EditorState.readOnly.of(draft.isReadOnly), EditorView.contentAttributes.of({ "aria-label": draft.path }),
-        keymap.of([{ key: "Mod-s", preventDefault: true, run: () => { save(); return true; } }, indentWithTab, ...defaultKeymap, ...historyKeymap]),
+        keymap.of([{ key: "Mod-s", preventDefault: true, run: () => { save(); return true; } },
+          { key: "Mod-f", preventDefault: true, run: find }, indentWithTab, ...defaultKeymap, ...historyKeymap]),
         languageOf(draft.path, completions),
         EditorView.updateListener.of((update) => { if (update.docChanged) changed(); }),
       ],
@@ -58,7 +60,7 @@ island("text-editor", async (element) => {
   const text = await draft.load();
   const paper = kind ? await Paper.open(element, draft, kind) : null;
   element.append(make("div", { class: `drafting-split${paper ? "" : " is-alone"}` }, main, paper?.aside), below);
-  let view, timer, known = text;
+  let view, find, timer, known = text;
   const status = document.querySelector("[data-saving]");
   const put = (given) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: given } });
   const checks = new Checks(draft, below, {
@@ -73,7 +75,9 @@ island("text-editor", async (element) => {
     timer = setTimeout(() => saving.now(), PAUSE);
   };
   const left = await leftBehind(draft, text, say);
-  view = open(code, draft, text, { completions: paper?.completions, changed, save: () => saving.now() });
+  view = open(code, draft, text, { completions: paper?.completions, changed, save: () => saving.now(), find: () => find.ask() });
+  find = new Find(view);
+  main.prepend(find.bar);
   if (left !== null) put(left);
   if (paper) {
     main.prepend(paper.tools((inserted) => { view.dispatch(view.state.replaceSelection(inserted)); view.focus(); }));
