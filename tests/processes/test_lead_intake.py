@@ -8,7 +8,7 @@ import pytest
 
 from tests.processes.leads import LEAD, NEW, accept, assess, judge, report, tell
 from tests.processes.office import File, Office
-from workflow_server.services import ledgers
+from workflow_server.services import ledgers, worklists
 from workflow_server.services.answers import AnswersRefused
 from workflow_server.services.ledgers import Wanted
 
@@ -20,6 +20,11 @@ def test_a_lead_is_numbered_registered_and_looked_for_among_the_others(office: O
     assert lead.fields["source_tags"] == "办案发现"
     assert [each.kind for each in office.papers()] == ["lead_registration"]
     assert office.tasks("assistant", case) == ["DedupeLead"]
+    # What called the intake has no record of its own, and yet a title.
+    for login, title in (("assistant", lead.title), ("outsider", None)):
+        made = worklists.list_made(office.people[login], [case])
+        assert [each.title for each in made.values()] == [title][: len(made)]
+        assert bool(made) is bool(title)
     accept(office, case)
     assert office.record("lead").state == "研判中"
     assert office.failures() == []

@@ -42,6 +42,9 @@ def test_the_page_brings_the_form_and_the_case_beside_it(case: Court, browser: B
     assert "True" not in facts
     assert "None" not in facts
     assert page.all("[data-island=paper][data-kind]"), "the paper that the step makes"
+    assert page.all(".page-pretitle")[0].text_content().count(" · ") == 2, "which case it is"
+    enclosed = page.all("#pane-papers h3 ~ ul a[href$='/file']")
+    assert [each.text_content().strip() for each in enclosed] == ["案件线索移送函"]
 
 
 def test_a_form_gets_the_facts_that_its_expressions_name_and_no_others(

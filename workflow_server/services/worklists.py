@@ -68,12 +68,16 @@ def list_started(
     return cases.list_(actor, now, wanted, page=page, page_size=page_size)
 
 
-def list_made(instance_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
-    """Return what stands for each case that the actor has been shown: its first record."""
+def list_made(actor: Actor, instance_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+    """Return what stands for each case that the actor has been shown: its first record.
+
+    For a case that has none stands the first that was made in its family of calls.
+    """
     found: dict[UUID, Shown] = {}
     for each in case_rows.list_records(instance_ids) if instance_ids else ():
         found.setdefault(each.instance_id, each)
-    return found
+    bare = [each for each in instance_ids if each not in found]
+    return {**case_rows.list_family_records(access.sight(actor), bare), **found} if bare else found
 
 
 def count(actor: Actor) -> Counts:

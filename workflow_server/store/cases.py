@@ -152,6 +152,30 @@ def list_records(instance_ids: Collection[UUID]) -> Sequence[Shown]:
     return [Shown(*row) for row in rows]
 
 
+def list_family_records(sight: Sight, instance_ids: Collection[UUID]) -> dict[UUID, Shown]:
+    """Return the oldest visible record among all that called, or were called with, each case."""
+    calls = sa.select(ProcessInstance.id.label("of"), ProcessInstance.id.label("id"))
+    up = calls.where(ProcessInstance.id.in_(instance_ids)).cte("callers", recursive=True)
+    lower, upper = aliased(ProcessInstance), aliased(ProcessInstance)
+    up = up.union(
+        sa.select(up.c.of, lower.parent_id).where(lower.id == up.c.id, lower.parent_id.is_not(None))
+    )
+    top = sa.select(up.c.of, up.c.id).join(upper, upper.id == up.c.id)
+    down = top.where(upper.parent_id.is_(None)).cte("family", recursive=True)
+    called = aliased(ProcessInstance)
+    down = down.union(sa.select(down.c.of, called.id).where(called.parent_id == down.c.id))
+    query = (
+        sa.select(down.c.of, Record.kind, Record.number, Record.title, Record.state)
+        .join(Record, Record.instance_id == down.c.id)
+        .where(sight.of(down.c.id))
+        .order_by(Record.opened_at, Record.id)
+    )
+    found: dict[UUID, Shown] = {}
+    for row in session().execute(query):
+        found.setdefault(row[0], Shown(*row))
+    return found
+
+
 def list_tasks(instance_id: UUID, limit: int) -> list[tuple[Task, str | None, str | None]]:
     """Return tasks of a case, oldest first, with the names of who holds and who did each.
 

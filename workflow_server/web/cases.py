@@ -19,6 +19,7 @@ from workflow_server.services import (
     cases,
     process_definitions,
     process_instances,
+    worklists,
 )
 from workflow_server.services.cases import ActLine, Filter, TaskLine
 from workflow_server.web import door, formats
@@ -108,6 +109,7 @@ def show() -> Response:
     return door.render(
         "cases/list.html",
         lines=found,
+        made=worklists.list_made(actor, [line.instance.id for line in found if not line.records]),
         total=total,
         page=page,
         page_size=PAGE_SIZE,
@@ -126,7 +128,15 @@ def show_case(instance_id: UUID) -> Response:
     """Show one case; what takes longer comes after the first paint."""
     whole = _whole(instance_id)
     acts = case_acts.list_of(door.actor(), whole.instance, whole.definition, door.now())
-    return door.render("cases/show.html", whole=whole, acts=acts, own=door.actor().person_id)
+    own = next((each.record for each in whole.records), None)
+    made = {} if own else worklists.list_made(door.actor(), [instance_id])
+    return door.render(
+        "cases/show.html",
+        whole=whole,
+        of=own or made.get(instance_id),
+        acts=acts,
+        own=door.actor().person_id,
+    )
 
 
 @pages.get("/cases/<uuid:instance_id>/thread")

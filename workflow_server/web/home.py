@@ -57,7 +57,9 @@ def show() -> Response:
         is_narrowed=any(given.values()),
         processes=process_definitions.list_(),
         organisations=_organisations(actor),
-        made=worklists.list_made([row.instance.id for row in rows]) if tab != "started" else {},
+        made=worklists.list_made(
+            actor, [row.instance.id for row in rows if not getattr(row, "records", None)]
+        ),
         hints=hints(actor) if not rows else (),
     )
 

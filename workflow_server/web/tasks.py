@@ -9,21 +9,25 @@ from flask.typing import ResponseReturnValue
 
 from workflow_server.services import (
     deadlines,
+    deliveries,
     documents,
     history,
     papers,
     process_instances,
     tasks,
+    worklists,
 )
 from workflow_server.services.deadlines import DeadlineView
+from workflow_server.services.letters import Letter
 from workflow_server.services.tasks import Desk
 from workflow_server.web import door, forms
 
 pages = door.pages("tasks")
 
-#: So many documents stand beside a form, and so many acts; the case's page has them all.
+#: So many documents, acts and letters stand beside a form; the case's page has them all.
 _DOCUMENTS = 50
 _ACTS = 20
+_LETTERS = 20
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -44,6 +48,8 @@ def show(task_id: UUID) -> Response:
         form=forms.of_desk(desk, files),
         files={str(each.id): each for each in files},
         papers=made,
+        letters=_letters(task.instance_id),
+        of=worklists.list_made(door.actor(), [task.instance_id]).get(task.instance_id),
         deadline=_deadline(desk),
         previews=desk.previews,
         preview_address=f"/api/tasks/{task_id}/document-preview",
@@ -99,6 +105,14 @@ def release(task_id: UUID) -> ResponseReturnValue:
     """Give a task back to its role."""
     tasks.release(door.actor(), task_id, door.now())
     return door.to("web.home.show", "released")
+
+
+def _letters(instance_id: UUID) -> list[Letter]:
+    """Return the letters with enclosures that a case has got, the oldest first."""
+    found, _ = deliveries.list_(
+        door.actor(), direction="received", instance_id=instance_id, page_size=_LETTERS
+    )
+    return [each for each in reversed(found) if each.documents or each.attachments]
 
 
 def _deadline(desk: Desk) -> DeadlineView | None:
