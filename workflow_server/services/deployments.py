@@ -67,6 +67,20 @@ def check(bundle: Bundle) -> tuple[Fault, ...]:
     return _bounded(faults)
 
 
+def judge(bundle: Bundle) -> tuple[Fault, ...]:
+    """Check the same bytes once: a page shows their faults after each act, each approval asks."""
+    found = _JUDGED.get(bundle.checksum)
+    if found is None:
+        while len(_JUDGED) >= _KEEP:
+            _JUDGED.pop(next(iter(_JUDGED)), None)
+        found = _JUDGED[bundle.checksum] = check(bundle)
+    return found
+
+
+_KEEP = 32
+_JUDGED: dict[str, tuple[Fault, ...]] = {}
+
+
 def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> Deployment:
     """Deploy a bundle, or return the deployment of exactly these bytes if there is one.
 
@@ -90,7 +104,7 @@ def deploy(actor: Actor | None, bundle: Bundle, now: datetime, source: str) -> D
 
 def prepare(bundle: Bundle) -> Prepared:
     """Check a bundle whole, read and compile it; BundleRefused with every fault it has."""
-    faults = check(bundle) or tuple(roles_in_use.faults(content.load(bundle)))
+    faults = judge(bundle) or tuple(roles_in_use.faults(content.load(bundle)))
     if faults:
         raise BundleRefused(
             f"内容有{len(faults)}处错误，请全部改正后重新提交。"

@@ -175,7 +175,7 @@ def check_files(files: Mapping[str, bytes]) -> tuple[Fault, ...]:
     except ContentRefused as refused:
         return refused.faults
     # Who holds a role may change at any time, what the files mean does not.
-    return _check(bundle) or tuple(roles_in_use.faults(content.load(bundle)))
+    return deployments.judge(bundle) or tuple(roles_in_use.faults(content.load(bundle)))
 
 
 def bundle_of(actor: Actor, draft_id: UUID) -> tuple[Draft, Bundle]:
@@ -310,20 +310,6 @@ def _prints(files: Mapping[str, bytes | None] | None) -> dict[str, str | None]:
         path: draft_files.checksum_of(data) if data is not None else None
         for path, data in (files or {}).items()
     }
-
-
-def _check(bundle: Bundle) -> tuple[Fault, ...]:
-    """Judge the same bytes once: a page shows the faults after each act."""
-    found = _JUDGED.get(bundle.checksum)
-    if found is None:
-        while len(_JUDGED) >= _KEEP:
-            _JUDGED.pop(next(iter(_JUDGED)), None)
-        found = _JUDGED[bundle.checksum] = deployments.check(bundle)
-    return found
-
-
-_KEEP = 32
-_JUDGED: dict[str, tuple[Fault, ...]] = {}
 
 
 def tell(
