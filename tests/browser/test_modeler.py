@@ -26,6 +26,8 @@ from tests.browser.drawing import (
 from tests.browser.drawing import draft as draft
 from workflow_server.content import extensions
 
+#: A diagram with a subprocess that has a screen of its own.
+NESTED = "bpmn/lead_to_reply/inspection.bpmn"
 _PLACES = (
     ".djs-palette [title], .djs-context-pad [title], .modeler-bar [title], "
     ".modeler-panel [title], .modeler-bar button, .modeler-bar summary"
@@ -105,6 +107,25 @@ def test_a_review_step_is_added_with_person_form_and_paper(page_of: PEOPLE, draf
     assert re.search(r'<wf:document kind="\w+" moment="draft" />', written)
     page.locator("[data-tool=check]").click()
     expect(page.locator(".faults-title")).to_contain_text("没有发现问题", timeout=60_000)
+
+
+def test_what_is_dropped_on_a_flow_of_a_subprocess_gets_room(page_of: PEOPLE, draft: Draft) -> None:
+    page = page_of("designer")
+    page.goto(draft.address.replace(PATH, NESTED))
+    page.wait_for_selector(f"{ISLAND}[data-ready]")
+    modeler(
+        page,
+        "m.get('canvas').setRootElement(m.get('canvas').getRootElements()"
+        ".find(each => each.id.endsWith('_plane')))",
+    )
+    flow = first(
+        page,
+        "e.type === 'bpmn:SequenceFlow' && e.waypoints.length === 2 && "
+        "m.get('canvas').findRoot(e) === m.get('canvas').getRootElement()",
+    )
+    drop_on(page, "create.user", flow)
+    (task,) = modeler(page, "m.get('selection').get().map(e => e.id)")
+    assert _overlaps(page, task) == []
 
 
 def drop_on(page: Page, action: str, flow: str) -> None:

@@ -13,8 +13,8 @@ export default function Room(eventBus, modeling, spaceTool, canvas) {
     if (!isRow || source.parent !== shape.parent || target.x <= source.x) return;
     const missing = 2 * GAP + shape.width - (target.x - right);
     if (missing > 0) {
-      const pool = top(shape), start = right + (target.x - right) / 2;
-      const others = all(pool).filter((each) => each !== shape);
+      const start = right + (target.x - right) / 2;
+      const others = around(shape).filter((each) => each !== shape);
       const { movingShapes, resizingShapes } = spaceTool.calculateAdjustments(others, "x", missing, start);
       modeling.createSpace(movingShapes, resizingShapes, { x: missing, y: 0 }, "e", start);
     }
@@ -27,6 +27,8 @@ export default function Room(eventBus, modeling, spaceTool, canvas) {
 
   const straight = (one, other) => [{ x: one.x + one.width, y: middle(one) }, { x: other.x, y: middle(one) }];
   const middle = ({ y, height }) => y + height / 2;
+  // All that stands in the same pool; without one (the screen of a subprocess), all that is drawn.
+  const around = (shape) => { const pool = top(shape), root = canvas.getRootElement(); return pool === shape ? all(root).filter((each) => each !== root) : all(pool); };
   const top = (shape) => (shape.parent && shape.parent !== canvas.getRootElement() ? top(shape.parent) : shape);
   const all = (shape) => [shape, ...(shape.children ?? []).flatMap(all)];
 }
