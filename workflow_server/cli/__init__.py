@@ -11,6 +11,7 @@ from workflow_server.cli import serving
 from workflow_server.cli.audit import audit
 from workflow_server.cli.house import House
 from workflow_server.cli.people import office, user
+from workflow_server.cli.registers import register
 from workflow_server.config import SettingRefused
 from workflow_server.content import bundle as bundles
 from workflow_server.content.bundle import Bundle
@@ -62,7 +63,17 @@ def build(house: House) -> click.Group:
         """工作流服务器 · A workflow and BPM server (settings: docs/settings.md)."""
         context.obj = house
 
-    for command in (serving.serve, serving.work, deploy, check, migrate, audit, user, office):
+    for command in (
+        serving.serve,
+        serving.work,
+        deploy,
+        check,
+        migrate,
+        audit,
+        user,
+        office,
+        register,
+    ):
         commands.add_command(command)
     return commands
 

@@ -57,6 +57,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of the figures that another one is made up of."""
+
+    label: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A figure of a ledger: what it is called, how many, and which share (per cent) of another."""
 
@@ -67,8 +75,8 @@ class Told:
     #: Of what it is a share.
     over: str | None = None
     group: str = ""
-    #: What its parts come to, each with its label; what is left over, or 0 when they foot.
-    parts: tuple[tuple[str, Decimal], ...] = ()
+    #: What it is made up of; `gap` is what is left over, 0 when they foot.
+    parts: tuple[Part, ...] = ()
     gap: Decimal | None = None
 
 
@@ -161,7 +169,7 @@ def figures(actor: Actor, sheet: Sheet, wanted: Wanted) -> list[Told]:
 
 def _told(figure: Figure, values: Mapping[str, Decimal], labels: Mapping[str, str]) -> Told:
     is_whole = bool(figure.parts) and set(figure.parts) <= values.keys()
-    parts = tuple((labels[key], values[key]) for key in figure.parts) if is_whole else ()
+    parts = tuple(Part(labels[key], values[key]) for key in figure.parts) if is_whole else ()
     return Told(
         key=figure.key,
         label=figure.label,
@@ -170,7 +178,7 @@ def _told(figure: Figure, values: Mapping[str, Decimal], labels: Mapping[str, st
         over=labels.get(figure.over or ""),
         group=figure.group,
         parts=parts,
-        gap=values[figure.key] - sum(value for _, value in parts) if parts else None,
+        gap=values[figure.key] - sum(each.value for each in parts) if parts else None,
     )
 
 

@@ -57,6 +57,16 @@ def get(organisation_id: UUID) -> Organisation:
     return organisations.get(organisation_id)
 
 
+def get_by_key(key: str) -> Organisation:
+    """Return an organisation by the name that files use."""
+    row = organisations.find_by_key(key)
+    if row is None:
+        raise NotFound(
+            f"没有标识为“{key}”的单位。 Expected organisation '{key}', but there is none."
+        )
+    return row
+
+
 def list_people(
     actor: Actor,
     organisation_id: UUID | None = None,

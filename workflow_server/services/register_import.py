@@ -65,6 +65,12 @@ def places(actor: Actor, sheet: Sheet) -> list[tuple[UUID, str]]:
     return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))
 
 
+def check_may(actor: Actor, sheet: Sheet) -> None:
+    """Refuse who may not take a register over into a ledger."""
+    if not places(actor, sheet):
+        _host(actor, sheet, None)
+
+
 def take_over(
     actor: Actor | None,
     key: str,
@@ -114,9 +120,10 @@ def _host(actor: Actor | None, sheet: Sheet, organisation_id: UUID | None) -> Or
             f" Expected ledger '{sheet.ledger.key}' to declare a take-over, but it does not."
         )
     if actor is None:
-        if organisation_id is None:
+        host = organisations.get(organisation_id) if organisation_id is not None else None
+        if host is None or (sheet.ledger.parties and host.party not in sheet.ledger.parties):
             raise _which()
-        return organisations.get(organisation_id)
+        return host
     mine = [id_ for id_, _ in places(actor, sheet)]
     if not mine or (organisation_id is not None and organisation_id not in mine):
         raise access.without(Right.TAKE_OVER)

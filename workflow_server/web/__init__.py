@@ -12,6 +12,7 @@ from workflow_server.web import (
     case_rights,
     cases,
     chrome,
+    clock_changes,
     design_words,
     designs,
     door,
@@ -24,6 +25,7 @@ from workflow_server.web import (
     notices,
     operations,
     proposals,
+    registers,
     repairs,
     sign_ins,
     starts,
@@ -47,7 +49,7 @@ PAGES = (
     files.pages,
 )
 #: Modules whose routes stand in the blueprint of another: read before that is registered.
-ADDING = (case_acts, case_rights, drafts, proposals, repairs)
+ADDING = (case_acts, case_rights, clock_changes, drafts, proposals, registers, repairs)
 for pages in PAGES:
     door.web.register_blueprint(pages)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     """Give templates the filters `day` and `moment`, and `page_address`."""
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["thousands"] = thousands
     app.jinja_env.filters["filesizeformat"] = size
     app.jinja_env.globals["page_address"] = page_address
     app.jinja_env.globals["due_day"] = due_day
@@ -38,6 +40,11 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """Write a moment as 2026-04-07 09:30, in China's time."""
     return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value is not None else ""
+
+
+def thousands(value: Decimal) -> str:
+    """Write a number as 12,345 or 0.5, without zeros behind it."""
+    return f"{value.normalize():,f}"
 
 
 def day_told(text: str) -> str:

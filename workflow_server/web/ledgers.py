@@ -13,9 +13,10 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from workflow_server.config import CHINA
 from workflow_server.downloads import download
-from workflow_server.services import cases, ledgers, tables
-from workflow_server.services.ledgers import MOST_ROWS, Row, Sheet, Wanted
+from workflow_server.services import cases, ledgers, register_import, tables
+from workflow_server.services.ledgers import MOST_ROWS, Row, Sheet, Told, Wanted
 from workflow_server.services.record_words import Fact
 from workflow_server.services.tables import Cell
 from workflow_server.web import door, formats, words
@@ -34,6 +35,8 @@ HEADS: Mapping[str, Any] = {
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Before the name of a field that the ledger is narrowed by.
 _CHOSEN = "field-"
+#: So many years may be chosen.
+_YEARS = 8
 
 
 @pages.get("/ledgers")
@@ -55,7 +58,9 @@ def show_ledger(key: str) -> Response:
         **_shown(sheet, wanted),
         rows=rows,
         total=total,
-        figures=ledgers.figures(actor, sheet, wanted),
+        figures=_grouped(ledgers.figures(actor, sheet, wanted)),
+        may_take_over=bool(register_import.places(actor, sheet)),
+        years=_years(wanted),
         page=page,
         page_size=PAGE_SIZE,
         faults=faults,
@@ -76,7 +81,7 @@ def print_ledger(key: str) -> Response:
         **_shown(sheet, wanted),
         rows=rows,
         total=total,
-        figures=ledgers.figures(actor, sheet, wanted),
+        figures=_grouped(ledgers.figures(actor, sheet, wanted)),
         most=MOST_ROWS,
         printed_by=actor.name,
         printed_at=door.now(),
@@ -104,6 +109,21 @@ def export_csv(key: str) -> Response:
     return download(data, f"{sheet.ledger.label}.csv", "text/csv")
 
 
+def _grouped(told: Sequence[Told]) -> list[tuple[str, list[Told]]]:
+    """Return figures under their headings, in the order in which each first comes."""
+    groups: dict[str, list[Told]] = {}
+    for each in told:
+        groups.setdefault(each.group, []).append(each)
+    return list(groups.items())
+
+
+def _years(wanted: Wanted) -> list[int]:
+    """Return the years that may be chosen: this one and those before it, and the one chosen."""
+    now = door.now().astimezone(CHINA).year
+    chosen = {wanted.year} if wanted.year is not None else set()
+    return sorted({*range(now - _YEARS + 1, now + 1), *chosen}, reverse=True)
+
+
 def _wanted() -> tuple[Wanted, dict[str, str]]:
     """Read what the address asks for; what can't be read narrows nothing, and is told of."""
     given, faults = request.args, {}
@@ -119,6 +139,7 @@ def _wanted() -> tuple[Wanted, dict[str, str]]:
         organisation_id=given.get("organisation", type=UUID),
         opened_from=days["from"],
         opened_to=days["to"],
+        year=_year(given.get("year", "")),
         closed={"open": False, "closed": True}.get(given.get("closed", "")),
         text=(given.get("text") or "").strip()[:100] or None,
         chosen=tuple(
@@ -132,6 +153,14 @@ def _wanted() -> tuple[Wanted, dict[str, str]]:
         is_descending = sort.startswith("-")
         wanted = replace(wanted, sort=sort.removeprefix("-"), descending=is_descending)
     return wanted, faults
+
+
+def _year(text: str) -> int | None:
+    return (
+        int(text)
+        if len(text) == 4 and text.isascii() and text.isdecimal() and text > "0999"
+        else None
+    )
 
 
 def _query(**changed: str) -> str:
