@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from workflow_server import config
-from workflow_server.cli.player import Player, ScenarioFailed, Step
+from workflow_server.cli.demands import ScenarioFailed
+from workflow_server.cli.player import Player, Step
 from workflow_server.content import bundle, shared
 from workflow_server.errors import NotFound
 
@@ -68,10 +69,12 @@ def _play(
         papers = "、".join(d["title"] for d in step.documents)
         console.print(
             f"[dim]{step.number:>3}/{total}[/dim] {step.time[:16].replace('T', ' ')}  "
-            f"{step.person} {step.task}" + (f"  [cyan]→ {papers}[/cyan]" if papers else "")
+            f"{step.person} {step.task}"
+            + (f"  [yellow]⊘ {step.refused}[/yellow]" if step.refused else "")
+            + (f"  [cyan]→ {papers}[/cyan]" if papers else "")
         )
 
-    result, trail = "ok", []
+    result, trail, checks = "ok", [], 0
     try:
         with _server(scenario["acts"][0]["at"], log) as url:
             player = Player(url, office, scenario, folder, tell)
@@ -79,13 +82,16 @@ def _play(
                 trail = player.play()
             except ScenarioFailed as failure:
                 result, trail = str(failure), [_as_json(step) for step in player.steps]
+            checks = player.checks
     finally:
         summary = {
             "scenario": name,
             "title": scenario["title"],
+            "shows": scenario.get("shows", ""),
             "steps": len(trail),
+            "checks": checks,
             "documents": sum(len(step["documents"]) for step in trail),
-            "organisations": len({step["organisation"] for step in trail}),
+            "organisations": len({step["organisation"] for step in trail} - {""}),
             "seconds": round(time.monotonic() - began, 1),
             "result": result,
         }
@@ -96,6 +102,7 @@ def _play(
     console.print(
         f"\n{sign} {summary['steps']} 步 steps, "
         f"{summary['documents']} 份文书 papers, {summary['organisations']} 个单位 organisations, "
+        f"{summary['checks']} 项核对 checks, "
         f"{summary['seconds']} s → {folder}/"
     )
     return summary
@@ -103,11 +110,11 @@ def _play(
 
 def _sum_up(console: Console, played: list[dict[str, Any]]) -> None:
     table = Table(title="全部演示 · All scenarios", title_justify="left", show_lines=False)
-    for column in ("场景", "步骤", "文书", "单位", "秒", "结果"):
+    for column in ("场景", "步骤", "文书", "核对", "秒", "所证", "结果"):
         table.add_column(column, overflow="fold")
     for each in played:
-        counted = (str(each[key]) for key in ("steps", "documents", "organisations", "seconds"))
-        table.add_row(each["title"], *counted, each["result"])
+        counted = (str(each[key]) for key in ("steps", "documents", "checks", "seconds"))
+        table.add_row(each["title"], *counted, each["shows"], each["result"])
     console.print()
     console.print(table)
 
@@ -131,7 +138,7 @@ def _show(console: Console, trail: list[dict[str, Any]]) -> None:
             step["time"][:16].replace("T", " "),
             step["organisation"],
             step["person"],
-            step["task"],
+            step["task"] + (f"（⊘ {step['refused']}）" if step["refused"] else ""),
             "\n".join(_paper(document) for document in step["documents"]),
             "\n".join(letter["label"] or letter["type"] for letter in step["deliveries"]),
         )

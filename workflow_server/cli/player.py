@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from workflow_server.cli import demands
 from workflow_server.cli.client import Client, Refused
+from workflow_server.cli.demands import ScenarioFailed, demand
 from workflow_server.cli.paper import one_page
 
 #: How long the worker may take to finish what an act has set going, in seconds.
@@ -24,10 +26,6 @@ PASSWORD = "demo"  # noqa: S105 (no secret: demo mode prints it)
 
 _NOT_IN_NAMES = re.compile(r"[^\w（）〔〕-]+")
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
-
-
-class ScenarioFailed(Exception):
-    """The scenario could not be played to its end, or something it expects is missing."""
 
 
 @dataclass(slots=True)
@@ -43,6 +41,7 @@ class Step:
     element: str
     task: str
     note: str
+    refused: str = ""
     documents: list[dict[str, Any]] = field(default_factory=list)
     deliveries: list[dict[str, Any]] = field(default_factory=list)
 
@@ -59,6 +58,8 @@ class Player:
         tell: Callable[[Step], None] = lambda step: None,
     ) -> None:
         self.steps: list[Step] = []
+        #: How many demands of the scenario were compared with what is there.
+        self.checks = 0
         self._base_url = base_url
         self._office = office
         self._scenario = scenario
@@ -66,111 +67,154 @@ class Player:
         self._tell = tell
         self._clients: dict[str, Client] = {}
         self._organisations: dict[str, dict[str, Any]] = {}
+        self._cast = sorted({act["person"] for act in scenario["acts"]})
+        self._cases: dict[str, str] = {}
         self._seen: set[str] = set()
         self._papers = 0
 
     def play(self) -> list[dict[str, Any]]:
         """Play every act and compare the end; return the trail. Raises ScenarioFailed."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        first = self._client(self._scenario["acts"][0]["person"])
-        known = {row["key"]: row for row in first.all("/api/organisations")}
-        self._organisations = {o["key"]: known[o["key"]] for o in self._office["organisations"]}
+        self.begin()
         for number, act in enumerate(self._scenario["acts"], 1):
             try:
-                self._play(number, act)
+                self.play_act(number, act)
             except (Refused, ScenarioFailed) as failure:
                 raise ScenarioFailed(f"act {number} ({_what(act)}): {failure}") from failure
         self._compare_end(self._scenario.get("result", {}))
         return [asdict(step) for step in self.steps]
 
+    def begin(self) -> None:
+        """Learn which organisations there are."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        first = self._client(self._scenario["acts"][0]["person"])
+        known = {row["key"]: row for row in first.all("/api/organisations")}
+        self._organisations = {o["key"]: known[o["key"]] for o in self._office["organisations"]}
+
     # one act
 
-    def _play(self, number: int, act: Mapping[str, Any]) -> None:
+    def play_act(self, number: int, act: Mapping[str, Any]) -> None:
+        """Let its time come, do it, and compare what came of it."""
         self._let_time_pass(act)
         client = self._client(act["person"])
         step = Step(
             number=number,
             time=self._now().isoformat(timespec="minutes"),
-            organisation=self._organisations[act["organisation"]]["name"],
+            organisation=self._place(act).get("name", ""),
             person=client.me["name"],
             role=self._post(act),
             act=act["act"],
-            element=act.get("task", ""),
+            element=act.get("task") or act.get("process", ""),
             task="",
             note=act.get("note", ""),
         )
-        if act["act"] == "start":
-            step.element, step.task = self._start(client, act)
-        elif act["act"] == "complete":
-            step.task = self._complete(client, act)
-        elif act["act"] == "do":
-            step.task = self._do(client, act)
+        if act["act"] not in _ACTS:
+            raise ScenarioFailed(f"'{act['act']}' is none of the acts {', '.join(_ACTS)}")
+        try:
+            step.task = _ACTS[act["act"]](self, client, act)
+        except Refused as refusal:
+            step.task, step.refused = act.get("label", ""), self._expected(refusal, act)
         else:
-            raise ScenarioFailed(f"'{act['act']}' is none of the acts start, complete and do")
+            if "refused" in act:
+                raise ScenarioFailed(f"expected a refusal that says '{act['refused']}'")
         self._settle()
         self._collect(step)
-        self._compare(act.get("expect", {}), step)
+        self._compare(act.get("expect", {}), step, client)
         self.steps.append(step)
         self._tell(step)
 
-    def _start(self, client: Client, act: Mapping[str, Any]) -> tuple[str, str]:
-        organisation = self._organisations[act["organisation"]]["id"]
-        body = {
-            "process_key": act["process"],
-            "organisation_id": organisation,
-            "answers": self._answers(client, act, {"organisation_id": organisation}),
-        }
+    def _expected(self, refusal: Refused, act: Mapping[str, Any]) -> str:
+        """Return what a refusal says, if the scenario expects it."""
+        if "refused" not in act or act["refused"] not in str(refusal):
+            raise refusal
+        self.checks += 1
+        return str(act["refused"])
+
+    def _start(self, client: Client, act: Mapping[str, Any]) -> str:
+        place = {"organisation_id": self._place(act)["id"]}
+        answers = self._answers(client, act, place)
+        body = {"process_key": act["process"], "answers": answers, **place}
         instance = client.post("/api/process-instances", body)
-        return act["process"], instance["process_title"]
+        self._cases[act.get("as", "")] = instance["id"]
+        return str(instance["process_title"])
 
     def _complete(self, client: Client, act: Mapping[str, Any]) -> str:
         task = self._task(client, act)
         path = f"/api/tasks/{task['id']}"
         if task["assignee_id"] is None:
             client.put(f"{path}/assignee", None)
-        answers = self._answers(client, act, {"task_id": task["id"]})
+        begun = client.get(path)["initial"]
+        answers = {**begun, **self._answers(client, act, {"task_id": task["id"]})}
         client.put(f"{path}/draft", {"answers": answers})
         client.post(f"{path}/completion", {"answers": answers})
         return str(task["name"])
 
     def _do(self, client: Client, act: Mapping[str, Any]) -> str:
         """Do what one of the person's running cases offers beside its tasks."""
-        place = {"organisation_id": self._organisations[act["organisation"]]["id"]}
-        for instance in client.all("/api/process-instances", status="running"):
+        place = {"organisation_id": self._place(act)["id"]}
+        running = client.all("/api/process-instances", status="running")
+        for instance in self._of_case(act, running, "id"):
             path = f"/api/process-instances/{instance['id']}/acts"
             for offered in client.get(path)["items"]:
                 if offered["element_id"] == act["task"]:
-                    answers = self._answers(client, act, place)
+                    begun = client.get(f"{path}/{act['task']}")["initial"]
+                    answers = {**begun, **self._answers(client, act, place)}
                     client.post(f"{path}/{act['task']}", {"answers": answers})
                     return str(offered["label"])
         raise ScenarioFailed(f"no case offers this to {act['person']}")
 
+    def _announce(self, client: Client, act: Mapping[str, Any]) -> str:
+        """Take in which days are worked, as an administrator of the platform does."""
+        body = {"changes": act["days"], "source": act["source"], "known_until": act["until"]}
+        client.put("/api/calendar-days", body)
+        return str(act["source"])
+
+    def _look(self, client: Client, act: Mapping[str, Any]) -> str:
+        """Do nothing: what the person sees is what is expected."""
+        return str(act["label"])
+
     def _task(self, client: Client, act: Mapping[str, Any]) -> dict[str, Any]:
         offered = client.all("/api/tasks", mine="true")
-        found = [task for task in offered if task["element_id"] == act["task"]]
+        named = [task for task in offered if task["element_id"] == act["task"]]
+        found = self._of_case(act, named, "instance_id")
         if not found:
             names = ", ".join(task["element_id"] for task in offered) or "none"
             raise ScenarioFailed(f"this task is not offered to {act['person']}; offered: {names}")
         return found[-1]
 
+    def _of_case(
+        self, act: Mapping[str, Any], rows: list[dict[str, Any]], key: str
+    ) -> list[dict[str, Any]]:
+        """Keep the rows of the case that an act is in, and of those that it called."""
+        if "in" not in act:
+            return rows
+        cases = self._rows("process_instances")
+        family = {self._cases[act["in"]]}
+        while more := {c["id"] for c in cases if c["parent_id"] in family} - family:
+            family |= more
+        return [row for row in rows if row[key] in family]
+
     def _answers(
         self, client: Client, act: Mapping[str, Any], place: dict[str, str]
     ) -> dict[str, Any]:
-        answers: dict[str, Any] = self._resolve(act.get("answers", {}))
+        answers: dict[str, Any] = self._resolve(act.get("answers", {}), client)
         for file in act.get("attach", ()):
             uploaded = client.upload(file["name"], one_page(file["text"]), place)
             _put(answers, file["field"].split("."), uploaded["id"])
         return answers
 
-    def _resolve(self, value: Any) -> Any:
+    def _resolve(self, value: Any, client: Client) -> Any:
         if isinstance(value, list):
-            return [self._resolve(item) for item in value]
+            return [self._resolve(item, client) for item in value]
         if isinstance(value, dict):
             if set(value) == {"$organisation"}:
                 return self._organisations[value["$organisation"]]["id"]
             if set(value) == {"$person"}:
                 return self._client(value["$person"]).me["person_id"]
-            return {key: self._resolve(item) for key, item in value.items()}
+            if set(value) == {"$record"}:
+                rows = client.all(demands.LISTS["records"])
+                demands.demand_rows("records", [value["$record"]], rows)
+                return next(r["id"] for r in rows if demands.fits(value["$record"], r))
+            return {key: self._resolve(item, client) for key, item in value.items()}
         return value
 
     # people and time
@@ -189,11 +233,15 @@ class Player:
             next(p["login"] for p in self._office["people"] if p.get("administration") == "system")
         )
 
+    def _place(self, act: Mapping[str, Any]) -> dict[str, Any]:
+        """Return whom the person acts for; an administrator acts for the platform."""
+        return self._organisations[act["organisation"]] if "organisation" in act else {}
+
     def _post(self, act: Mapping[str, Any]) -> str:
         for position in self._office["positions"]:
             if (position["person"], position["organisation"]) == (
                 act["person"],
-                act["organisation"],
+                act.get("organisation"),
             ):
                 return str(position.get("title") or position["role"])
         return ""
@@ -223,7 +271,7 @@ class Player:
                 raise ScenarioFailed(
                     f"jobs were still due after {PATIENCE} s; is a worker running?"
                 )
-            time.sleep(0.03)
+            time.sleep(0.05)
         incidents = self._administrator.all("/api/incidents", open="true")
         if incidents:
             raise ScenarioFailed(
@@ -260,55 +308,68 @@ class Player:
         (self._folder / name).write_bytes(data)
         return {key: document[key] for key in ("kind", "title", "number", "pages")} | {"file": name}
 
-    def _compare(self, expected: Mapping[str, Sequence[str]], step: Step) -> None:
-        _demand("paper", expected.get("documents", ()), [d["kind"] for d in step.documents])
-        _demand("letter", expected.get("deliveries", ()), [d["type"] for d in step.deliveries])
+    def _compare(self, expected: Mapping[str, Any], step: Step, client: Client) -> None:
+        papers = [each["kind"] for each in step.documents]
+        letters = [each["type"] for each in step.deliveries]
+        self.checks += demand("paper", expected.get("documents", ()), papers)
+        self.checks += demand("letter", expected.get("deliveries", ()), letters)
         if expected.get("tasks"):
-            _demand("task", expected["tasks"], self._open_tasks())
+            self.checks += demand("task", expected["tasks"], self._open_tasks(self._cast))
+        for name, rows in self._resolve(expected.get("sees", {}), client).items():
+            self.checks += demands.demand_rows(name, rows, client.all(demands.LISTS[name]))
+        for name, rows in self._resolve(expected.get("does_not_see", {}), client).items():
+            self.checks += demands.refuse_rows(name, rows, client.all(demands.LISTS[name]))
+        for paper in expected.get("papers", ()):
+            self.checks += demands.demand_text(paper, self._read(paper["kind"], step))
 
-    def _open_tasks(self) -> list[str]:
+    def _read(self, kind: str, last: Step) -> bytes:
+        """Return the newest paper of a kind, as it was put into the folder."""
+        made = [d for step in [*self.steps, last] for d in step.documents]
+        files = [str(each["file"]) for each in made if each["kind"] == kind]
+        if not files:
+            raise ScenarioFailed(f"missing paper: {kind}")
+        return Path(self._folder, files[-1]).read_bytes()
+
+    def _open_tasks(self, people: Iterable[str]) -> list[str]:
         # A task may belong to somebody who has not acted yet.
-        for person in self._office["people"]:
-            self._client(person["login"])
-        tasks = {t["id"]: t for c in self._clients.values() for t in c.all("/api/tasks")}
-        return [task["element_id"] for task in tasks.values()]
+        for login in people:
+            self._client(login)
+        return [task["element_id"] for task in self._rows("tasks")]
+
+    def _rows(self, name: str) -> list[dict[str, Any]]:
+        """Return everything of a list that anybody sees who has signed in so far."""
+        clients = list(self._clients.values())
+        return list({r["id"]: r for c in clients for r in c.all(demands.LISTS[name])}.values())
 
     def _compare_end(self, result: Mapping[str, Any]) -> None:
+        """Compare the end of all with what the scenario says of it."""
         made = [d["kind"] for step in self.steps for d in step.documents]
         sent = [d["type"] for step in self.steps for d in step.deliveries]
-        _demand("paper", result.get("documents", ()), made)
-        _demand("letter", result.get("deliveries", ()), sent)
-        clients = list(self._clients.values())
-        instances = {i["id"]: i for c in clients for i in c.all("/api/process-instances")}
-        ends = [f"{i['process_key']}: {i['outcome']}" for i in instances.values()]
-        _demand("end", _pairs(result.get("instances", {})), ends)
-        records = {r["id"]: r for c in clients for r in c.all("/api/records")}
-        states = [f"{r['kind']}: {r['state']}" for r in records.values()]
-        _demand("state", _pairs(result.get("records", {})), states)
-        left = Counter(self._open_tasks()) - Counter(result.get("tasks", ()))
+        self.checks += demand("paper", result.get("documents", ()), made)
+        self.checks += demand("letter", result.get("deliveries", ()), sent)
+        ends = [f"{i['process_key']}: {i['outcome']}" for i in self._rows("process_instances")]
+        self.checks += demand("end", demands.pairs(result.get("instances", {})), ends)
+        states = [f"{r['kind']}: {r['state']}" for r in self._rows("records")]
+        self.checks += demand("state", demands.pairs(result.get("records", {})), states)
+        everybody = (person["login"] for person in self._office["people"])
+        left = Counter(self._open_tasks(everybody)) - Counter(result.get("tasks", ()))
         if left:
             raise ScenarioFailed(f"at the end tasks are still open: {', '.join(left)}")
+        self.checks += 1
 
 
-def _demand(what: str, expected: Sequence[str], found: Sequence[str]) -> None:
-    missing = Counter(expected) - Counter(found)
-    if missing:
-        raise ScenarioFailed(
-            f"missing {what}: {', '.join(missing)}; there is: {', '.join(found) or 'none'}"
-        )
-
-
-def _pairs(expected: Mapping[str, Any]) -> list[str]:
-    """Return "name: value" for each; where there are several of a name, it has a list."""
-    return [
-        f"{name}: {value}"
-        for name, given in expected.items()
-        for value in (given if isinstance(given, list) else [given])
-    ]
+#: What may be done, by the name that scenarios give it.
+_ACTS: dict[str, Callable[[Player, Client, Mapping[str, Any]], str]] = {
+    "start": Player._start,
+    "complete": Player._complete,
+    "do": Player._do,
+    "announce": Player._announce,
+    "look": Player._look,
+}
 
 
 def _what(act: Mapping[str, Any]) -> str:
-    return f"{act['person']} · {act['act']} {act.get('task') or act.get('process') or ''}"
+    return f"{act['person']} · {act['act']} {act.get('task') or act.get('process') or ''}".rstrip()
 
 
 def _letter(delivery: Mapping[str, Any]) -> dict[str, Any]:
