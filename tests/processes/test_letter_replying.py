@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.processes.letters import CASE
 from tests.processes.letters import letter_databases as letter_databases
 from tests.processes.office import Office
 from tests.processes.replies import CAUSE, URGE, due, reply, review, serve
@@ -28,6 +29,10 @@ def test_a_reply_that_satisfies_is_reviewed_item_by_item_and_the_letter_is_done(
     assert office.facts("suggestion_letter")["reply_outcome"] == "passed"
     assert office.paper("reply_review").data["assessment"] == "合格"
     assert office.letter("M-REVIEWED").payload["assessment"] == "合格"
+    plan = {"visit_rules": ["R-VISIT-30D"], "visit_focus": "巡查制度的运行情况。"}
+    office.do("prosecutor", "PlanVisits", **plan, visit_party=[])
+    assert office.failures() == []
+    assert office.record("evaluation").title == f"回访评估：{CASE['lead_title']}"
 
 
 @pytest.mark.parametrize(
