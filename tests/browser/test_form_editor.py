@@ -115,6 +115,10 @@ def test_the_editor_speaks_chinese(page_of: Open, draft: str) -> None:
     for field in ("Datetime_asked_on", "Radio_mode", "Textfield_counterpart", "Textarea_note"):
         chosen(page, field)
         found |= set(page.evaluate(_TEXTS))
+    page.locator("[data-entry-id=disabled] label").first.hover()
+    said = page.locator(".bio-properties-panel-tooltip-content")
+    expect(said).to_contain_text("停用后不能填写")
+    found.add(said.inner_text())
     assert {text for text in found if _ENGLISH.search(_NAMES.sub("", text))} == set()
 
 

@@ -38,5 +38,16 @@ export const ZH = {
   "Section contains edits": "有设置", "Section contains data": "有内容", "Section contains an error": "有错误", "Click to set a dynamic value with FEEL expression": "改用表达式", "Click to remove FEEL, set a static value with FEEL expression": "改用固定值",
   "Must be a positive number or zero": "应为零或正数", "Should be between 1 and 16": "应在 1 至 16 之间", "Must be a string": "应为文字",
   "Supports markdown and templating.": "可用 Markdown 和模板。", "Supports HTML, styling, and templating. Styles are automatically scoped to the HTML component.": "可用 HTML 和模板。",
+  // what a label tells when the mouse rests on it
+  "Descriptive text for screen reader accessibility.": "读屏软件读出的文字。",
+  "Disable this field when it should not be interactive for end-users. Its data will not be submitted. This setting takes precedence over read-only.": "停用后不能填写，内容也不提交；比只读优先。",
+  "Use a unique \"key\" to link the form element and the related input/output data. When dealing with nested data, break it down in the user task's input mapping before using it.": "答案以此键名保存，在本表单内不能重复。",
+  "Link referring to a hosted image, or use a data URI directly to embed image data into the form.": "图片的地址，或者直接写入图片数据（data URI）。",
+  "Make this field read-only when it cannot be edited by the end-user, but its content is important for them to see. Its data will still be submitted.": "只供阅读，不能修改；内容照样提交。",
+  "Enter a form input variable that contains the data for the table or define an expression to populate the data dynamically.": "填写存放表格数据的名称，或者用表达式给出。",
+  "The error message to display when the input does not match the regular expression.": "填写的内容不符合格式时显示的提示。",
+  "Add properties directly to the form schema, useful to configure functionality in custom-built task applications and form renderers.": "直接写入表单文件的属性。",
+  "\"Static\" defines a constant, predefined set of form options.\n\n\"Input data\" defines options that are populated dynamically, adjusting based on variable data for flexible responses to different conditions or inputs.\n\n\"Expression\" defines options that are populated from a FEEL expression.": "“固定选项”逐项写明；“输入数据”取自本案已有的内容；“表达式”由 FEEL 给出。",
+  "\"List of items\" defines a constant, predefined set of form options.\n\n\"Expression\" defines options that are populated from a FEEL expression.": "“固定列表”逐项写明；“表达式”由 FEEL 给出。",
   "Learn more": "了解更多", Search: "查找", "Add new": "添加一行", "Show all": "全部显示",
 };
