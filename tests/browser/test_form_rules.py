@@ -156,3 +156,15 @@ def test_a_day_and_a_time_of_one_turn_do_not_forget_each_other(probe: Page) -> N
     probe.wait_for_timeout(400)
     answers = probe.evaluate("document.querySelector('[data-island=form]').form.answers")
     assert answers["at"].startswith("2026-04-07T14:30")
+
+
+def test_a_condition_that_is_plainly_true_counts(probe: Page) -> None:
+    shut = {"readonly": "=true", "conditional": {"hide": "=false"}}
+    parts = [
+        field("textfield", "seen", **shut),
+        field("textarea", "gone", conditional={"hide": "=sure"}),
+    ]
+    put(probe, {**SCHEMA, "components": parts, "properties": {}}, {"seen": "甲", "sure": True})
+    form = probe.locator("[data-island=form]")
+    assert form.locator(".is-readonly input").get_attribute("readonly") is not None
+    assert form.locator("textarea").count() == 0

@@ -17,7 +17,7 @@ function inputOf({ domId, field, errors, readonly, onFocus, onBlur }, required) 
 
 function Counter({ field, text, readonly }) {
   const left = longestOf(field) - lengthOf(text);
-  if (readonly || left > Math.max(20, longestOf(field) / 10)) return null;
+  if (readonly || left > Math.max(Math.min(20, longestOf(field) / 5), longestOf(field) / 10)) return null;
   return <div class={`field-counter${left < 0 ? " is-over" : ""}`} aria-live="polite">{t("left", { count: left })}</div>;
 }
 

@@ -14,6 +14,9 @@ export function put(data, path, value) {
     inner[step] ??= typeof path[index + 1] === "number" ? [] : {}), data)[path[last]] = value;
 }
 
+// form-js takes these for unary tests, in which `true` and a fact's name ask for an equal value that is not there.
+const judged = (flag) => (typeof flag === "string" && flag.startsWith("=") ? `=(${flag.slice(1)}) = true` : flag);
+
 // field_access: path -> read, write, hidden, required; hidden fields are not in what the server sent.
 export function prepare(schema, access = {}) {
   const copy = structuredClone(schema);
@@ -23,6 +26,8 @@ export function prepare(schema, access = {}) {
     const closed = shut || right === "read" || component.disabled === true;
     if (typeof component.disabled === "string") component.readonly = component.disabled;
     delete component.disabled;
+    component.readonly = judged(component.readonly);
+    if (component.conditional) component.conditional.hide = judged(component.conditional.hide);
     if (closed) component.readonly = true;
     if (right === "required") component.validate = { ...component.validate, required: true };
     if (component.type === "dynamiclist") {
