@@ -160,6 +160,7 @@ def test_who_answers_the_late_urge_is_reviewed_again(office: Office) -> None:
     be_overdue_unurged(office)
     office.do("prosecutor", "ExplainBlock", way="督促", note=URGE["note"])
     assert reply(office, "CureReply") == ["ReviewReply"]
+    assert office.deadline("reply").status == DeadlineStatus.MET_LATE
     review(office)
     assert office.facts("suggestion_letter")["reply_outcome"] == "passed"
     assert office.failures() == []
@@ -187,6 +188,7 @@ def test_who_replies_while_watched_is_reviewed_again(office: Office) -> None:
     be_overdue(office)
     take(office, "报告上级院")
     assert reply(office, "WatchReply") == ["ReviewReply"]
+    assert office.deadline("reply").status == DeadlineStatus.MET_LATE
     review(office)
     assert office.facts("suggestion_letter")["reply_outcome"] == "passed"
     assert office.record("reply").state == "合格"
