@@ -10,13 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from workflow_server.cli import demands
 from workflow_server.cli.client import Client, Refused
 from workflow_server.cli.demands import ScenarioFailed, demand
+from workflow_server.cli.moments import moment_of
 from workflow_server.cli.paper import one_page
 
 #: How long the worker may take to finish what an act has set going, in seconds.
@@ -25,7 +26,6 @@ PATIENCE = 120
 PASSWORD = "demo"  # noqa: S105 (no secret: demo mode prints it)
 
 _NOT_IN_NAMES = re.compile(r"[^\w（）〔〕-]+")
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
 
 @dataclass(slots=True)
@@ -168,6 +168,12 @@ class Player:
         client.put("/api/calendar-days", body)
         return str(act["source"])
 
+    def _grant(self, client: Client, act: Mapping[str, Any]) -> str:
+        """Give people what they are cleared and certified for, as the security administrator."""
+        for login, granted in act["grants"].items():
+            client.put(f"/api/people/{self._client(login).me['person_id']}/grants", granted)
+        return str(act["label"])
+
     def _look(self, client: Client, act: Mapping[str, Any]) -> str:
         """Do nothing: what the person sees is what is expected."""
         return str(act["label"])
@@ -250,15 +256,8 @@ class Player:
         return datetime.fromisoformat(self._administrator.get("/api/clock")["now"])
 
     def _let_time_pass(self, act: Mapping[str, Any]) -> None:
-        moment = now = self._now()
-        if "at" in act:
-            moment = datetime.fromisoformat(act["at"])
-        elif "after" in act:
-            match = _DURATION.fullmatch(act["after"])
-            if match is None:
-                raise ScenarioFailed(f"'{act['after']}' is not a duration such as P3DT2H")
-            days, hours, minutes = (int(part or 0) for part in match.groups())
-            moment = now + timedelta(days=days, hours=hours, minutes=minutes)
+        now = self._now()
+        moment = moment_of(act, now)
         if moment > now:
             self._administrator.post("/api/clock/moves", {"to": moment.isoformat()})
             self._settle()
@@ -364,6 +363,7 @@ _ACTS: dict[str, Callable[[Player, Client, Mapping[str, Any]], str]] = {
     "complete": Player._complete,
     "do": Player._do,
     "announce": Player._announce,
+    "grant": Player._grant,
     "look": Player._look,
 }
 
