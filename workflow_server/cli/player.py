@@ -163,7 +163,7 @@ class Player:
         raise ScenarioFailed(f"no case offers this to {act['person']}")
 
     def _announce(self, client: Client, act: Mapping[str, Any]) -> str:
-        """Take in which days are worked, as an administrator of the platform does."""
+        """Take in which days are worked, as an administrator does."""
         body = {"changes": act["days"], "source": act["source"], "known_until": act["until"]}
         client.put("/api/calendar-days", body)
         return str(act["source"])
