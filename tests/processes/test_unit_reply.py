@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from tests.processes.letters import letter_databases as letter_databases
-from tests.processes.office import Office
+from tests.processes.office import File, Office
+from tests.processes.replies import CHANGED, URGE, decide
 from tests.processes.served import CLERK, LEADER, PUBLIC, REPLY, Served
 from workflow_server.services import actors, deliveries, successions
 from workflow_server.services.answers import AnswersRefused
 from workflow_server.store.organisations import find_by_key
 
+FACTS = "经督促无正当理由不予整改，诊所医疗废物仍未规范处置。"
 REVIEW: dict[str, Any] = {
     "form_ok": True,
     "site_check": False,
@@ -220,5 +222,86 @@ def test_a_unit_merged_into_another_is_succeeded_in_the_middle_of_its_case(
         office.people[login] = actors.actor_of(office.people[login].person_id)
     letter.reply()
     reviewed(letter, "合格")
+    assert office.outcomes("unit_suggestion_reply") == ["reviewed"]
+    assert office.failures() == []
+
+
+def report_up(letter: Served) -> None:
+    """Escalate a letter that was urged."""
+    measures = {"measures": ["报告上级院"], "targets": [], "facts": FACTS, "reason": FACTS}
+    letter.do("prosecutor", "ProposeMeasures", **measures)
+    letter.do("chief", "DecideMeasures", decision="同意", comment="同意。")
+
+
+def look_again(letter: Served) -> None:
+    """Escalate a letter, watch it for thirty days, then review it once more."""
+    report_up(letter)
+    letter.office.pass_days(36)
+    watched = {"choice": "再次审查", "note": "已到现场逐项核查整改情况。"}
+    letter.do("prosecutor", "AssessWatch", **watched)
+
+
+def urged(letter: Served) -> None:
+    at = letter.office.now.isoformat()
+    letter.office.act("prosecutor", "UrgeRecorded", **URGE, urged_at=at)
+
+
+def test_what_is_said_of_a_letter_without_reply_is_not_taken_for_the_first_review(
+    letter: Served,
+) -> None:
+    office = letter.office
+    letter.acknowledge()
+    urged(letter)
+    office.go_to("2026-06-02")
+    office.act("prosecutor", "EscalateNow", reason="催办后仍不回复，不再等待。")
+    look_again(letter)
+    reviewed(letter, "不到位")
+    assert office.letter("M-REVIEWED").conversation.endswith("-n1")
+    office.do(CLERK, "ReadNotice", read=True)
+    report_up(letter)
+    letter.reply()
+    assert "ReadAssessment" not in office.tasks(CLERK)
+    reviewed(letter, "合格")
+    assert office.letter("M-REVIEWED").conversation.endswith("-r1")
+    assert office.outcomes("unit_suggestion_reply") == ["reviewed"]
+    assert office.failures() == []
+
+
+def test_a_reply_that_passes_at_the_second_look_settles_the_unit_too(letter: Served) -> None:
+    office = letter.office
+    letter.acknowledge()
+    urged(letter)
+    letter.reply()
+    reviewed(letter, "不到位")
+    office.do(CLERK, "ReadAssessment", read=True)
+    look_again(letter)
+    reviewed(letter, "合格")
+    assert office.outcomes("unit_suggestion_reply") == ["reviewed"]
+    assert office.states("received_suggestion") == ["办结"]
+    assert office.tasks(CLERK) == []
+    assert office.failures() == []
+
+
+def test_a_letter_that_is_changed_while_its_reply_is_reviewed_is_replied_to_anew(
+    letter: Served,
+) -> None:
+    office = letter.office
+    letter.acknowledge()
+    given = {"kind": "事实", "want": "变更", "reason": "两家诊所不在本辖区，由他区监管。"}
+    office.act(LEADER, "ObjectionWritten", **given)
+    letter.reply()
+    decide(office, "成立-变更")
+    letter.do("prosecutor", "DraftChange", **CHANGED)
+    letter.do("chief", "SignChange", decision="同意", comment="同意。")
+    served = {"mode": "书面", "served_at": office.now.isoformat(), "receiver": "葛长青"}
+    letter.do("assistant", "ServeChange", **served, proof=[File("送达回证.pdf")])
+    assert "变更后的建议" in str(office.facts("unit_suggestion_reply")["gaps"])
+    assert (letter.due("reply"), letter.unit_due("reply")) == ("2026-06-01", "2026-06-01")
+    assert office.deadline("review", letter.case).status == "met"
+    at = office.now.isoformat()
+    office.do(CLERK, "AcknowledgeChange", ack_at=at, section="药械科", owner="方子墨", phone="1")
+    letter.reply(items=REPLY["items"][:1])
+    assert [each.conversation[-3:] for each in office.letters("M-REPLY")] == ["-r1", "-r2"]
+    reviewed(letter, "合格", item_reviews=[{"no": 1, "status": "到位", "note": "已核对。"}])
     assert office.outcomes("unit_suggestion_reply") == ["reviewed"]
     assert office.failures() == []
