@@ -232,12 +232,21 @@ def test_a_changed_letter_ends_the_old_clock_and_begins_a_new_one(stage: Stage) 
     assert new.deadline.stop_on == ["Activity_reply"]
 
 
-def test_a_met_clock_is_not_restarted(stage: Stage) -> None:
-    start(stage, "R-FIRM")
+def test_a_met_clock_stays_met_and_a_new_one_begins(stage: Stage) -> None:
+    first = start(stage, "R-FIRM")
     do(stage, "stop")
+    shown = do(stage, "restart", start="2026-04-20", reason="建议书变更")
+    assert (shown["due"], shown["status"]) == ("2026-06-22", "running")
+    old = min(clocks(stage), key=lambda each: each.deadline.id)
+    assert (str(old.deadline.id), old.deadline.status) == (first["id"], "met")
+
+
+def test_a_cancelled_clock_is_not_restarted(stage: Stage) -> None:
+    start(stage, "R-FIRM")
+    do(stage, "stop", ended_as="cancelled")
     with pytest.raises(DeadlineNotRunning):
         do(stage, "restart", start="2026-03-16")
-    assert stage.variables()["deadlines"]["reply"]["status"] == "met"
+    assert stage.variables()["deadlines"]["reply"]["status"] == "cancelled"
 
 
 def test_a_corrected_start_is_revised_and_told(stage: Stage) -> None:

@@ -179,8 +179,12 @@ def _exclude(effect: DeadlineEffect, situation: Situation, deadline: Deadline) -
 
 
 def _restart(effect: DeadlineEffect, situation: Situation, deadline: Deadline) -> None:
-    """End a clock as cancelled and begin a new one in its place, with the same name."""
-    _check_open(deadline)
+    """End a clock as cancelled and begin a new one in its place, with the same name.
+
+    One that was met stays met: what changed has to be answered once more.
+    """
+    if deadline.status == DeadlineStatus.CANCELLED:
+        raise _not_running(deadline.name)
     code, begins, label, amount, reason = situation.feel(
         [effect.rule, effect.start, effect.label, effect.amount, effect.reason]
     )
