@@ -13,6 +13,8 @@ from workflow_server.rendering.blanks import BLANK, blanked
 from workflow_server.rendering.sources import RenderFailed, TemplateSource
 
 DOCUMENTS = Path(__file__).parents[2] / "documents"
+#: What no paper may say of itself while nobody has decided.
+DECISIONS = ("不予采纳", "未采纳", "不予转送", "确有不当，指令", "作出说明。", "不予制发检察建议书。")
 KINDS = sorted(each.parent.name for each in DOCUMENTS.glob("*/document.json"))
 
 
@@ -36,11 +38,14 @@ def test_a_kind_of_which_nothing_is_known_yet_can_be_looked_at(kind: str) -> Non
     )
     assert "None" not in html
     assert "预览" in html
+    assert not [words for words in DECISIONS if words in html], "nothing is decided yet"
 
 
 def test_what_is_blank_prints_nothing_and_is_neither_more_nor_less() -> None:
-    text = "[{{ d.a }}{{ d.a.b }}{{ d.a | chinese_date }}{% for x in d.a %}x{% endfor %}]"
+    text = "[{{ d.a }}{{ d.a.b }}{{ d.a | chinese_number }}{% for x in d.a %}x{% endfor %}]"
     assert templates.fill(template(text), {"a": None, "preview": True}) == "[]"
+    day = "{{ d.a | chinese_date }}前"
+    assert templates.fill(template(day), {"a": None, "preview": True}) == "　　年　月　日前"
     assert templates.fill(template("{{ d.a > 0 }}{{ 0 < d.a }}"), {"a": None, "preview": True}) == (
         "FalseFalse"
     )

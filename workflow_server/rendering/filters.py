@@ -124,19 +124,23 @@ def fit(text: Any, millimetres: float, largest: float, smallest: float = 12.0) -
     return max(smallest, min(largest, int(size * 2) / 2))
 
 
-def _unless_blank(write: Callable[..., str]) -> Callable[..., str]:
-    """Return a filter that leaves blank what is not known yet."""
+#: Where a day is to come, as a printed form has it.
+_NO_DAY = "　　年　月　日"
+
+
+def _unless_blank(write: Callable[..., str], empty: str = "") -> Callable[..., str]:
+    """Return a filter that leaves blank what is not known yet: `empty` is room to write it."""
 
     @wraps(write)
     def written(value: Any, *more: Any, **named: Any) -> str:
-        return value if isinstance(value, Blank) else write(value, *more, **named)
+        return empty if isinstance(value, Blank) else write(value, *more, **named)
 
     return written
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "chinese_date": _unless_blank(chinese_date),
-    "chinese_time": _unless_blank(chinese_time),
+    "chinese_date": _unless_blank(chinese_date, _NO_DAY),
+    "chinese_time": _unless_blank(chinese_time, f"{_NO_DAY}　时　分"),
     "chinese_number": _unless_blank(chinese_number),
     "ordinal": _unless_blank(ordinal),
     "yuan": _unless_blank(yuan),
