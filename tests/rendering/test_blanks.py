@@ -14,7 +14,7 @@ from workflow_server.rendering.sources import RenderFailed, TemplateSource
 
 DOCUMENTS = Path(__file__).parents[2] / "documents"
 #: What no paper may say of itself while nobody has decided.
-DECISIONS = ("不予采纳", "未采纳", "不予转送", "确有不当，指令", "作出说明。", "不予制发检察建议")
+DECISIONS = ("不予采纳", "未采纳", "不予转送", "确有不当，指令", "作出说明。")
 KINDS = sorted(each.parent.name for each in DOCUMENTS.glob("*/document.json"))
 
 
