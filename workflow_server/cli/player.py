@@ -107,10 +107,10 @@ class Player:
             task="",
             note=act.get("note", ""),
         )
-        if act["act"] not in _ACTS:
-            raise ScenarioFailed(f"'{act['act']}' is none of the acts {', '.join(_ACTS)}")
+        if act["act"] not in ACTS:
+            raise ScenarioFailed(f"'{act['act']}' is none of the acts {', '.join(ACTS)}")
         try:
-            step.task = _ACTS[act["act"]](self, client, act)
+            step.task = ACTS[act["act"]](self, client, act)
         except Refused as refusal:
             step.task, step.refused = act.get("label", ""), self._expected(refusal, act)
         else:
@@ -358,7 +358,7 @@ class Player:
 
 
 #: What may be done, by the name that scenarios give it.
-_ACTS: dict[str, Callable[[Player, Client, Mapping[str, Any]], str]] = {
+ACTS: dict[str, Callable[[Player, Client, Mapping[str, Any]], str]] = {
     "start": Player._start,
     "complete": Player._complete,
     "do": Player._do,
