@@ -17,6 +17,8 @@ def test_who_has_the_right_holds_moves_resumes_and_ends_a_case(
     bench = f"{address}/repairs"
     page = chief.get(bench)
     assert "移动到其他环节" in page.text
+    said = [each.text_content() for each in page.all("#fact option")[1:]]
+    assert "线索领域（domain）" in said, said
     assert chief.post(f"{address}/suspension", reason="核对").status == 200
     assert "暂停期间到达的函件" in chief.get(bench).text
     assert chief.post(f"{address}/resumption", reason="核对完毕").status == 200

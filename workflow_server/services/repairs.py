@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from uuid import UUID
 
 from workflow_server import feel
 from workflow_server.content import process_checks
+from workflow_server.content.content import Content
+from workflow_server.content.elements import ElementExtensions
 from workflow_server.engine import runtime
 from workflow_server.engine.frames import GROUPS
 from workflow_server.engine.runtime import Position
@@ -78,6 +80,8 @@ class Bench:
     incidents: Sequence[Incident]
     facts: dict[str, Any]
     names: dict[str, str]
+    #: What people read where a fact is asked for or shown; some have no such words.
+    labels: dict[str, str]
 
 
 def look(actor: Actor, instance_id: UUID, now: datetime) -> Bench:
@@ -85,7 +89,8 @@ def look(actor: Actor, instance_id: UUID, now: datetime) -> Bench:
     found = positions(actor, instance_id, now)
     instance = process_instances.get(instance_id)
     definition = process_definitions.get(instance.process_definition_id)
-    process = definition_cache.content_of(definition.deployment_id).processes[definition.key]
+    content = definition_cache.content_of(definition.deployment_id)
+    process = content.processes[definition.key]
     failed, _ = incident_acts.list_(actor, is_open=True, instance_id=instance_id)
     facts = instances.get_variables(actor, instance_id)
     return Bench(
@@ -94,7 +99,23 @@ def look(actor: Actor, instance_id: UUID, now: datetime) -> Bench:
         incidents=[each for each in failed if each.visit_id is not None],
         facts={name: value for name, value in facts.items() if name not in _KEPT},
         names={each.id: each.name or each.id for each in process.elements.values()},
+        labels=_labels(content, process.elements.values()),
     )
+
+
+def _labels(content: Content, elements: Collection[ElementExtensions]) -> dict[str, str]:
+    """Return what facts are called: by the field that asks for each, else by where it is read."""
+    found: dict[str, str] = {}
+    for each in elements:
+        form = content.forms.get(each.form or "")
+        for output in each.outputs if form is not None else ():
+            asked = form.fields.get(str(output.value).removeprefix("=this.")) if form else None
+            if asked is not None:
+                found.setdefault(output.name, asked.label)
+    for each in elements:
+        for line in each.reads:
+            found.setdefault(line.value.removeprefix("=").strip(), line.label)
+    return found
 
 
 def positions(actor: Actor, instance_id: UUID, now: datetime) -> tuple[Position, ...]:
