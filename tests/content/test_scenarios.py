@@ -56,6 +56,7 @@ def test_each_act_is_one_that_there_is_by_somebody_who_has_the_post(scenario: An
         or act["person"] not in LOGINS
         or ("organisation" in act and (act["person"], act["organisation"]) not in POSTS)
         or not set(act.get("grants", ())) <= LOGINS
+        or not Path(ROOT, act.get("file", "")).exists()
     ]
     assert wrong == []
 

@@ -51,8 +51,14 @@ class Client:
 
     def upload(self, name: str, data: bytes, place: dict[str, str]) -> Any:
         """Attach a PDF to a task or an organisation (`task_id` or `organisation_id`)."""
-        files = {"file": (name, data, "application/pdf")}
-        return self._send("POST", "/api/attachments", files=files, data=place, key=True).json()
+        return self.send_file("/api/attachments", name, data, "application/pdf", place)
+
+    def send_file(
+        self, path: str, name: str, data: bytes, media: str, fields: dict[str, str]
+    ) -> Any:
+        """Post a file with some fields beside it."""
+        files = {"file": (name, data, media)}
+        return self._send("POST", path, files=files, data=fields, key=True).json()
 
     def _send(self, method: str, path: str, key: bool = False, **options: Any) -> requests.Response:
         headers = {"Idempotency-Key": uuid4().hex} if key else {}

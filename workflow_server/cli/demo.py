@@ -21,7 +21,8 @@ from rich.table import Table
 
 from workflow_server import config
 from workflow_server.cli.demands import ScenarioFailed
-from workflow_server.cli.player import Player, Step
+from workflow_server.cli.player import Player
+from workflow_server.cli.steps import Step
 from workflow_server.content import bundle, shared
 from workflow_server.errors import NotFound
 
@@ -77,7 +78,8 @@ def _play(
     result, trail, checks = "ok", [], 0
     try:
         with _server(scenario["acts"][0]["at"], log) as url:
-            player = Player(url, office, scenario, folder, tell)
+            root = config.load(os.environ).content_root
+            player = Player(url, office, scenario, folder, tell, root)
             try:
                 trail = player.play()
             except ScenarioFailed as failure:

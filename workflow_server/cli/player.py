@@ -9,7 +9,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from workflow_server.cli.client import Client, Refused
 from workflow_server.cli.demands import ScenarioFailed, demand
 from workflow_server.cli.moments import moment_of
 from workflow_server.cli.paper import one_page
+from workflow_server.cli.steps import Step, letter_of
 
 #: How long the worker may take to finish what an act has set going, in seconds.
 PATIENCE = 120
@@ -26,24 +27,6 @@ PATIENCE = 120
 PASSWORD = "demo"  # noqa: S105 (no secret: demo mode prints it)
 
 _NOT_IN_NAMES = re.compile(r"[^\w（）〔〕-]+")
-
-
-@dataclass(slots=True)
-class Step:
-    """One played act, as trail.json tells it."""
-
-    number: int
-    time: str
-    organisation: str
-    person: str
-    role: str
-    act: str
-    element: str
-    task: str
-    note: str
-    refused: str = ""
-    documents: list[dict[str, Any]] = field(default_factory=list)
-    deliveries: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Player:
@@ -56,6 +39,7 @@ class Player:
         scenario: Mapping[str, Any],
         folder: Path,
         tell: Callable[[Step], None] = lambda step: None,
+        root: Path = Path(),
     ) -> None:
         self.steps: list[Step] = []
         #: How many demands of the scenario were compared with what is there.
@@ -65,6 +49,7 @@ class Player:
         self._scenario = scenario
         self._folder = folder
         self._tell = tell
+        self._root = root
         self._clients: dict[str, Client] = {}
         self._organisations: dict[str, dict[str, Any]] = {}
         self._cast = sorted({act["person"] for act in scenario["acts"]})
@@ -172,6 +157,13 @@ class Player:
         """Give people what they are cleared and certified for, as the security administrator."""
         for login, granted in act["grants"].items():
             client.put(f"/api/people/{self._client(login).me['person_id']}/grants", granted)
+        return str(act["label"])
+
+    def _take_over(self, client: Client, act: Mapping[str, Any]) -> str:
+        """Take an old register over, from a file beside the content."""
+        path, place = Path(self._root, act["file"]), {"organisation_id": self._place(act)["id"]}
+        address = f"/api/ledgers/{act['ledger']}/imports"
+        client.send_file(address, path.name, path.read_bytes(), "text/csv", place)
         return str(act["label"])
 
     def _look(self, client: Client, act: Mapping[str, Any]) -> str:
@@ -296,7 +288,7 @@ class Player:
             for delivery in client.all("/api/deliveries"):
                 if delivery["id"] not in self._seen:
                     self._seen.add(delivery["id"])
-                    step.deliveries.append(_letter(delivery))
+                    step.deliveries.append(letter_of(delivery))
 
     def _download(self, client: Client, document: Mapping[str, Any]) -> dict[str, Any]:
         data = client.download(f"/api/documents/{document['id']}/file")
@@ -318,6 +310,11 @@ class Player:
             self.checks += demands.demand_rows(name, rows, client.all(demands.LISTS[name]))
         for name, rows in self._resolve(expected.get("does_not_see", {}), client).items():
             self.checks += demands.refuse_rows(name, rows, client.all(demands.LISTS[name]))
+        rows = self._resolve(expected.get("letters", []), client)
+        self.checks += demands.demand_rows("letters", rows, step.deliveries)
+        for each in expected.get("figures", ()):
+            found = client.get(f"/api/ledgers/{each['ledger']}/figures", **each.get("of", {}))
+            self.checks += demands.demand_rows("figures", each["are"], found["items"])
         for paper in expected.get("papers", ()):
             self.checks += demands.demand_text(paper, self._read(paper["kind"], step))
 
@@ -365,22 +362,12 @@ ACTS: dict[str, Callable[[Player, Client, Mapping[str, Any]], str]] = {
     "announce": Player._announce,
     "grant": Player._grant,
     "look": Player._look,
+    "take_over": Player._take_over,
 }
 
 
 def _what(act: Mapping[str, Any]) -> str:
     return f"{act['person']} · {act['act']} {act.get('task') or act.get('process') or ''}".rstrip()
-
-
-def _letter(delivery: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": delivery["type"],
-        "label": delivery["label"],
-        "from": delivery["sender_name"],
-        "to": delivery["recipient_name"],
-        "conversation": delivery["conversation"],
-        "status": delivery["status"],
-    }
 
 
 def _put(target: Any, path: list[str], value: str) -> None:
