@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from tests.access.matrix import Row, agreed, column, holds, mark_of, reads
 from tests.access.world import World
 
@@ -12,6 +14,14 @@ REGISTERS = "Registers, failures and time"
 def void_number(world: World, row: Row) -> str:
     path = f"/numbers/{row.case(world, 'own').one('number')}/void"
     return mark_of(world.ask(row.login(), "POST", path, json={"reason": "核对"}))
+
+
+@column(REGISTERS, "take an old register over")
+def take_register_over(world: World, row: Row) -> str:
+    ledger = "conversions" if row.party == "congress" else "leads"
+    file = (io.BytesIO("编号,标题,状态,建立日期\n".encode()), "a.csv")
+    path = f"/ledgers/{ledger}/imports"
+    return mark_of(world.ask(row.login(), "POST", path, data={"file": file, "dry_run": "true"}))
 
 
 @column(REGISTERS, "resolve an incident of one's own case")

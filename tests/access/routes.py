@@ -47,6 +47,7 @@ OPEN_IDS: Mapping[str, str] = {
     "parent_id": "an organisation",
     "department_id": "how an organisation is divided is no secret either",
     "key": "a vocabulary of the content",
+    "ledger": "a ledger of the content",
     "element": "an element of a diagram: content is what everybody works with",
     "path": "a file of the content; in whose draft it is sought is what is tried",
 }

@@ -364,6 +364,7 @@ class World:
             "parent_id": self.organisation(people.FOREIGN, "procuratorate"),
             "department_id": str(self.cast.departments[people.FOREIGN, "procuratorate", "one"]),
             "key": "region",
+            "ledger": "leads",
             "element": content.ACT,
             "path": "bpmn/_shared/roles.json",
         }
