@@ -1,7 +1,7 @@
 // The tables of the modeler as JSON, and what bpmn-js can change elements into.
 globalThis.document = { documentElement: { lang: "zh-CN" } };
 const from = (path) => import(new URL(`../../workflow_server/web/islands/${path}`, import.meta.url));
-const { WORDS, PATTERNS, descriptor } = await from("modeler/words.js");
+const { WORDS, PATTERNS, OPERATIONS, CLOCK_WORK, descriptor } = await from("modeler/words.js");
 const { TEXTS } = await from("modeler/texts.js");
 const { OFFERED, REPLACEMENTS, HANDLER_STARTS, ACTIVITIES, isDeciding, mayBecome } = await from("modeler/offered.js");
 const { default: zh } = await from("modeler/zh.js");
@@ -12,4 +12,4 @@ const BOUNDARIES = Object.fromEntries(ACTIVITIES.map((host) => [host, ["message"
 const DECIDING = ["exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "startEvent", "task", ...ACTIVITIES]
   .filter((name) => isDeciding({ $type: upper(name) }));
 const IN_PROCESS = REPLACEMENTS.filter((action) => mayBecome(action, { $parent: { $type: "bpmn:Process" } }));
-console.log(JSON.stringify({ HANDLER_STARTS, BOUNDARIES, DECIDING, IN_PROCESS, WORDS, PATTERNS, TEXTS, OFFERED, REPLACEMENTS, PopupEntries, zh, descriptor: descriptor() }));
+console.log(JSON.stringify({ HANDLER_STARTS, BOUNDARIES, DECIDING, IN_PROCESS, WORDS, PATTERNS, OPERATIONS, CLOCK_WORK, TEXTS, OFFERED, REPLACEMENTS, PopupEntries, zh, descriptor: descriptor() }));

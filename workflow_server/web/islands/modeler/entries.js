@@ -2,7 +2,7 @@
 import { h } from "@bpmn-io/properties-panel/preact";
 import { useEffect, useRef, useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { label as labelled, language, say } from "./texts.js";
-import { PATTERNS, WORDS, wordOf } from "./words.js";
+import { isClockWork, PATTERNS, WORDS, wordOf } from "./words.js";
 import { ValueEntry } from "./value.js";
 
 const inputId = (id) => `bio-properties-panel-${id}`;
@@ -99,7 +99,8 @@ export function entriesOf(word, element, context, prefix) {
     .filter(([name, attribute]) => isShown(name, attribute, element, model))
     .map(([name, attribute]) => {
       const set = (now) => context.set(word, element, name, now);
-      return entryOf(`${prefix}-${name}`, word, name, attribute, element, set, names);
+      const made = entryOf(`${prefix}-${name}`, word, name, attribute, element, set, names);
+      return word === "operation" && !element && model.all("deadline").some(isClockWork) ? { ...made, isRequired: false } : made;
     });
 }
 
@@ -119,7 +120,7 @@ function entryOf(id, word, name, attribute, element, set, names) {
     return { id, component: ValueEntry, ...common, alwaysFeel: attribute.feel ? "signed" : undefined, options: among ?? (options?.length ? options : null), hint: basis(attribute, element, name, names) };
   }
   if (attribute.t === "ids" || attribute.t === "keys") return { id, component: SeveralEntry, ...common, options: options ?? [] };
-  if (options?.length) return { id, component: ChoiceEntry, ...common, options, isChinese: true };
+  if (options?.length) return { id, component: ChoiceEntry, ...common, options, isChinese: attribute.pick !== "operations" };
   return { id, component: TextEntry, ...common, kind: attribute.t, among: attribute.among };
 }
 

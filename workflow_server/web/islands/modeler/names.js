@@ -1,6 +1,7 @@
 // What an expression may name at a place, and what else can be chosen from the diagram itself.
 import { is } from "bpmn-js/lib/util/ModelUtil";
-import { wordOf } from "./words.js";
+import { label as labelled } from "./texts.js";
+import { OPERATIONS, wordOf } from "./words.js";
 
 const GIVEN = [
   ["this", "刚填写的内容或刚收到的消息", "the answers just given, or the message received"],
@@ -111,6 +112,7 @@ export class Names {
       case "@states": return (this.vocabulary.record(attributes.kind ?? attributes.record)?.states ?? []).map((state) => [state, state]);
       case "@recordFields": return (this.vocabulary.record(attributes.$parent?.kind)?.fields ?? []).map(({ key, label }) => [key, `${label}（${key}）`]);
       case "@parameters": return this.vocabulary.parameters(attributes.$parent?.name).map((name) => [name, name]);
+      case "operations": return this.vocabulary.list(list).map(({ name }) => [name, OPERATIONS[name] ? `${labelled(OPERATIONS[name])} (${name})` : name]);
       default: return this.vocabulary.options(list);
     }
   }
@@ -131,12 +133,12 @@ export class Names {
     const opened = [...new Set(this.words("record").filter((each) => each.operation === "open").map(({ kind }) => kind))];
     const made = [...new Set(this.words("document").map(({ kind }) => kind))];
     const through = (head, kinds, parts, zh, en) => kinds.filter(Boolean).flatMap((kind) => parts(kind).map((part) => [`${head}.${kind}.${part}`, zh(kind), en]));
-    const labelled = (kind) => this.vocabulary.record(kind)?.label ?? kind;
+    const called = (kind) => this.vocabulary.record(kind)?.label ?? kind;
     return [
       ...this.fields().map(({ path, label }) => [`this.${path}`, label ?? "", label ?? ""]),
       ...this.items(), ...known(this.facts(), "事实", "fact"), ...this.brought(),
       ...through("documents", made, () => DOCUMENT, (kind) => this.vocabulary.named("documents", kind), "document"),
-      ...through("records", opened, (kind) => [...RECORD, ...(this.vocabulary.record(kind)?.fields ?? []).map(({ key }) => key)], labelled, "record"),
+      ...through("records", opened, (kind) => [...RECORD, ...(this.vocabulary.record(kind)?.fields ?? []).map(({ key }) => key)], called, "record"),
       ...through("deadlines", this.deadlines(), () => DEADLINE, (name) => `期限 ${name}`, "deadline"),
       ...this.elements().filter((each) => this.formKeys(each).length).flatMap((each) => [[`answers.${each.id}[-1]`, each.name ?? "", each.name ?? ""],
         ...this.fieldsOf(each).filter(({ path }) => !path.includes(".")).map(({ path, label }) => [`answers.${each.id}[-1].${path}`, label ?? "", label ?? ""])]),
