@@ -15,7 +15,7 @@ from tests.processes.case_office import (
 )
 from tests.processes.case_office import court as court
 from tests.processes.case_office import databases as databases
-from tests.processes.office import Office
+from tests.processes.office import File, Office
 from workflow_server.errors import NotFound
 from workflow_server.services import process_instances as instances
 from workflow_server.services import reassignments
@@ -182,22 +182,63 @@ def test_evidence_asked_for_and_refused_is_reported(court: Office) -> None:
     assert court.failures() == []
 
 
-def test_an_entrusted_inquiry_has_thirty_days_and_is_urged(court: Office) -> None:
-    begin(court)
-    inquire(court)
-    other = court.org("neighbour_procuratorate")
-    matter = "查明垃圾来源地的产生单位和运输车辆。"
-    given = {"entrusted_to": other, "entrust_received_on": court.today, "entrust_matter": matter}
-    court.act("prosecutor", "Entrusted", **given)
+ENTRUSTED = {"entrust_matter": "查明垃圾来源地的产生单位和运输车辆。"}
+
+
+def entrust(office: Office) -> None:
+    """Entrust the procuratorate next door with an inquiry."""
+    begin(office)
+    inquire(office)
+    other = office.org("neighbour_procuratorate")
+    given = {"entrusted_to": other, "entrust_received_on": office.today}
+    office.act("prosecutor", "Entrusted", **ENTRUSTED, **given)
+    assert "Entrusted" not in office.acts("prosecutor")
+
+
+def test_an_entrusted_inquiry_has_thirty_days_and_is_urged_and_answered(court: Office) -> None:
+    entrust(court)
     assert court.deadline("entrust").due.isoformat() == "2026-05-06"
+    assert court.deadline("entrusted").due.isoformat() == "2026-05-06"
     court.go_to("2026-05-08")
-    urged = {
-        "entrust_urged_on": court.today,
-        "entrust_urge_mode": "电话",
-        "entrust_urge_note": "催",
-    }
-    court.do("prosecutor", "UrgeEntrusted", **{**urged, "entrust_urge_note": "已电话催办。"})
-    answer = {"entrust_result": "部分完成", "entrust_answered_on": court.today}
-    court.do("assistant", "ReceiveEntrusted", **answer, entrust_text="车辆已查明。")
-    assert court.deadline("entrust").status == "met_late"
+    urged = {"entrust_urged_on": court.today, "entrust_urge_mode": "电话"}
+    told_them = {"entrust_urge_note": "已电话催办。", "entrust_next": "继续等待"}
+    court.do("prosecutor", "UrgeEntrusted", **urged, **told_them)
+    assert court.deadline("entrust").due.isoformat() == "2026-06-08"
+    taken = {"accepted": True, "inquirer": court.person("neighbour_prosecutor")}
+    court.do("neighbour_case_mgmt", "RegisterEntrustment", **taken)
+    found = {"two_present": True, "result": "已完成", "text": "产生单位和车辆均已查明。"}
+    with pytest.raises(AnswersRefused) as refused:
+        court.do("neighbour_prosecutor", "InquireForOther", **found, evidence=[])
+    assert told(refused) == {"evidence": "已完成的，须附取得的证据"}
+    proof = {"name": "过磅单", "taken_by": "承办人", "taken_at": court.today}
+    rows = [{**proof, "file": [File("过磅单.pdf")]}]
+    court.do("neighbour_prosecutor", "InquireForOther", **found, evidence=rows)
+    back = {"decision": "退回补充", "comment": "请写明车辆号牌。"}
+    assert court.do("neighbour_head", "CheckInquiryResult", **back) == ["InquireForOther"]
+    court.do("neighbour_prosecutor", "InquireForOther", **found, evidence=rows)
+    court.do("neighbour_head", "CheckInquiryResult", decision="同意", comment="同意。")
+    assert court.states("entrusted_inquiry") == ["已函告"]
+    task = court.task("prosecutor", "ReadEntrusted")
+    assert "产生单位和车辆均已查明" in court.shown("prosecutor", task)
+    court.finish("prosecutor", task, read=True)
+    assert court.paper("entrusted_result_letter").data["evidence"] == ["过磅单"]
+    assert court.deadline("entrust").status == "met"
+    assert "Entrusted" in court.acts("prosecutor")
+    assert court.failures() == []
+
+
+def test_an_inquiry_that_the_other_office_declines_or_leaves_is_done_here(court: Office) -> None:
+    entrust(court)
+    reason = "所涉场所已划归他区，本院无法调查，退回委托。"
+    court.do("neighbour_case_mgmt", "RegisterEntrustment", accepted=False, decline_reason=reason)
+    task = court.task("prosecutor", "ReadDeclined")
+    assert reason in court.shown("prosecutor", task)
+    court.finish("prosecutor", task, read=True)
+    assert court.outcomes("entrusted_inquiry") == ["declined"]
+    given = {"entrusted_to": court.org("neighbour_procuratorate")}
+    court.act("prosecutor", "Entrusted", **ENTRUSTED, **given, entrust_received_on=court.today)
+    paper = {"entrust_result": "部分完成", "entrust_answered_on": court.today}
+    court.act("assistant", "EntrustResultCame", **paper, entrust_text="书面函告：车辆已查明。")
+    court.do("prosecutor", "ReadEntrusted", read=True)
+    assert court.facts("suggestion_case")["entrust_result"] == "部分完成"
     assert court.failures() == []
