@@ -44,6 +44,8 @@ class Event(StrEnum):
     INSTANCE_SUSPENDED = "InstanceSuspended"
     #: A person let an instance go on that was held.
     INSTANCE_RESUMED = "InstanceResumed"
+    #: A person changed a clock of an instance by hand.
+    DEADLINE_CHANGED = "DeadlineChanged"
     #: A diagram asked for the content of an instance to be taken off once it has ended.
     ERASURE_ASKED = "ErasureAsked"
     #: The content of an instance was taken off the server: papers, files, facts, what acts said.

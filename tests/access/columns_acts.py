@@ -9,6 +9,7 @@ from tests.access.world import World
 TASKS = "What is done with tasks"
 STARTS = "Which processes are started"
 CASES = "What is done with one's own case"
+ACTS = "What cases offer to do"
 EMERGENCY = "Looking into a case in an emergency"
 
 
@@ -151,6 +152,15 @@ def hold(world: World, row: Row) -> str:
     return mark_of(world.ask(row.login(), "POST", path, json={"reason": "核对"}))
 
 
+@column(CASES, "change a clock")
+def change_clock(world: World, row: Row) -> str:
+    clock = row.case(world, "own").one("deadline")
+    body = {"operation": "pause", "reason": "核对", "basis": "核对"}
+    answer = world.ask(row.login(), "POST", f"/deadlines/{clock}/changes", json=body)
+    # The rule of this clock does not let it stand still: that is said to who has the right.
+    return ALLOWED if answer.status_code == 422 else mark_of(answer)
+
+
 @column(CASES, "set those of a foreign case")
 def restrict_abroad(world: World, row: Row) -> str:
     return _restrict(world, row, "foreign")
@@ -216,3 +226,55 @@ def see_emergencies(world: World, row: Row) -> str:
 def review_emergency(world: World, row: Row) -> str:
     taken = row.case(world, "own").one("emergency")
     return mark_of(world.ask(row.login(), "POST", f"/emergency-accesses/{taken}/review"))
+
+
+def _act(world: World, row: Row, kind: str, act: str = content.ACT) -> str:
+    path = f"{_case(world, row, kind)}/acts/{act}"
+    return mark_of(world.ask(row.login(), "POST", path, json={"answers": {}}))
+
+
+@column(ACTS, "see what one's own offers")
+def see_acts(world: World, row: Row) -> str:
+    return mark_of(world.ask(row.login(), "GET", f"{_case(world, row, 'own')}/acts"))
+
+
+@column(ACTS, "do one's role's")
+def act_in_own(world: World, row: Row) -> str:
+    return _act(world, row, "own")
+
+
+@column(ACTS, "do another role's")
+def act_of_other_role(world: World, row: Row) -> str:
+    is_first = row.is_role and content.roles_of(row.party)[0] == row.key
+    return NOTHING if is_first else _act(world, row, "own", content.FIRST_ACT)
+
+
+@column(ACTS, "do one in another department")
+def act_elsewhere(world: World, row: Row) -> str:
+    return _act(world, row, "organisation")
+
+
+@column(ACTS, "do one in an organisation below")
+def act_below(world: World, row: Row) -> str:
+    return _act(world, row, "below")
+
+
+@column(ACTS, "do one in a foreign organisation")
+def act_abroad(world: World, row: Row) -> str:
+    return _act(world, row, "foreign")
+
+
+@column(ACTS, "do one, but recused")
+def act_recused(world: World, row: Row) -> str:
+    return _act(world, row, "recused")
+
+
+@column(ACTS, "do one, not certified for minors")
+def act_with_minors(world: World, row: Row) -> str:
+    return _act(world, row, "minor")
+
+
+@column(ACTS, "do one in an emergency")
+def act_in_emergency(world: World, row: Row) -> str:
+    _break_glass(world, row, "secret")
+    return _act(world, row, "secret")

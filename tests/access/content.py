@@ -17,6 +17,8 @@ RECORD, PAPER, SERIES, RULE = "lead", "probe_paper", "lead_ledger", "R-ACK"
 SENDER = "probe_sender"
 #: The event that people may make happen in every case, and what it is called in the file.
 ACT, MESSAGE = "act", "ACT-PROBE"
+#: The one that only the first role of the party may make happen.
+FIRST_ACT, FIRST_MESSAGE = "first_act", "ACT-PROBE-FIRST"
 #: The tasks of each role in a case: of who is no more than what the role makes them, and of
 #: who is also cleared for work secrets and certified for minors.
 HANDS = ("do", "co")
@@ -116,19 +118,20 @@ def _case(party: str, *, named: bool) -> bytes:
         ),
         chain("begin", "tell", "split", "fails", "join", "end"),
         *drawn,
-        _act(party),
+        _act(ACT, MESSAGE, roles_of(party)),
+        _act(FIRST_ACT, FIRST_MESSAGE, roles_of(party)[:1]),
         *(chain("split", task, "join") for task in tasks),
-        messages=[_from(party), MESSAGE],
+        messages=[_from(party), MESSAGE, FIRST_MESSAGE],
     )
 
 
-def _act(party: str) -> str:
-    """Draw what everybody of the party who sees the case may do to it, again and again."""
-    ours = f'<wf:act role="{" ".join(roles_of(party))}" label="核对事项" form="probe/note"/>'
-    heard = f'<b:messageEventDefinition id="{ACT}_m" messageRef="{MESSAGE}"/>'
-    begun = node("startEvent", ACT, ours, heard, isInterrupting="false")
-    inner = f'{begun}<b:endEvent id="acted"/>{chain(ACT, "acted")}'
-    return node("subProcess", "beside", "", inner, triggeredByEvent="true")
+def _act(key: str, message: str, roles: Iterable[str]) -> str:
+    """Draw what people of some roles who see the case may do to it, again and again."""
+    ours = f'<wf:act role="{" ".join(roles)}" label="核对事项" form="probe/note"/>'
+    heard = f'<b:messageEventDefinition id="{key}_m" messageRef="{message}"/>'
+    begun = node("startEvent", key, ours, heard, isInterrupting="false")
+    inner = f'{begun}<b:endEvent id="{key}_done"/>{chain(key, f"{key}_done")}'
+    return node("subProcess", f"beside_{key}", "", inner, triggeredByEvent="true")
 
 
 def _task_keys(party: str) -> list[str]:

@@ -30,7 +30,7 @@ SHARED: dict[str, Any] = {
                 "label": "阅件人",
                 "party": "office",
                 "sees": "organisation",
-                "rights": ["numbers.void", "cases.repair"],
+                "rights": ["numbers.void", "cases.repair", "deadlines.change"],
             },
             {"key": "town_clerk", "label": "镇文员", "party": "town", "sees": "organisation"},
         ]

@@ -42,6 +42,8 @@ class Right(StrEnum):
     BREAK_GLASS = "cases.break_glass"
     #: Hold, end or put right a case that its diagram can't: skip, move, set a variable.
     REPAIR = "cases.repair"
+    #: Change a clock of a case by hand, within what its rule allows.
+    CHANGE_CLOCKS = "deadlines.change"
     #: Void a number.
     VOID = "numbers.void"
     #: Read the records of inquiries about cases.

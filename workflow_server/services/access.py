@@ -135,6 +135,7 @@ _RIGHTS = {
     Right.RECUSE: "决定回避",
     Right.BREAK_GLASS: "紧急查阅案件",
     Right.REPAIR: "处理流程",
+    Right.CHANGE_CLOCKS: "调整期限",
     Right.VOID: "作废编号",
     Right.READ_INQUIRIES: "查看过问记录",
     Right.TAKE_OVER: "接管旧台账",

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 #: Of one case no more than this is read at once; a case with more has lists to page through.
 MOST = 200
+_RIGHTS = (Right.RESTRICT, Right.RECUSE, Right.REPAIR, Right.CHANGE_CLOCKS)
 _OPEN = frozenset({DeadlineStatus.RUNNING, DeadlineStatus.PAUSED})
 
 
@@ -132,6 +133,7 @@ class Whole:
     may_restrict: bool
     may_recuse: bool
     may_repair: bool
+    may_change_clocks: bool
     #: The visible case that called this one, and those that it called, oldest first.
     caller: Related | None = None
     called: Sequence[Related] = ()
@@ -240,8 +242,8 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
     papers, _ = documents.list_(actor, instance_id=instance_id, page_size=MOST)
     failed, _ = incidents.list_(actor, is_open=True, instance_id=instance_id, page_size=MOST)
     host = instance.organisation_id
-    may_restrict, may_recuse = actor.may(Right.RESTRICT, host), actor.may(Right.RECUSE, host)
-    acts = (may_restrict or may_recuse) and access.sees_to_act(actor, instance_id)
+    may = {right for right in _RIGHTS if actor.may(right, host)}
+    may = may if may and access.sees_to_act(actor, instance_id) else set()
     caller, called = _family(actor, instance, process)
     return Whole(
         instance=instance,
@@ -257,9 +259,10 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
             *_waiting([instance_id], {instance_id: process}).get(instance_id, ()),
             *(Step(process.elements[each].name) for each in watched.list_(instance, process)),
         ],
-        may_restrict=acts and may_restrict,
-        may_recuse=acts and may_recuse,
-        may_repair=actor.may(Right.REPAIR, host) and access.sees_to_act(actor, instance_id),
+        may_restrict=Right.RESTRICT in may,
+        may_recuse=Right.RECUSE in may,
+        may_repair=Right.REPAIR in may,
+        may_change_clocks=Right.CHANGE_CLOCKS in may,
         caller=caller,
         called=called,
     )

@@ -31,6 +31,7 @@ WORDS: Mapping[str, Any] = {
     Event.INSTANCE_SUSPENDED: _l("暂停流程"),
     Event.INSTANCE_RESUMED: _l("恢复流程"),
     Event.INSTANCE_CANCELLED: _l("终止流程"),
+    Event.DEADLINE_CHANGED: _l("调整期限"),
     Event.ERASURE_ASKED: _l("待办结后清除内容"),
     Event.CASE_ERASED: _l("清除内容"),
     Event.JOB_RETRIED: _l("重试后台作业"),

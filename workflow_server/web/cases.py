@@ -79,6 +79,7 @@ GROUPS = {
             Event.INSTANCE_CANCELLED,
             Event.CASE_MOVED,
             Event.VARIABLE_SET,
+            Event.DEADLINE_CHANGED,
             Event.ELEMENT_SKIPPED,
         ),
     ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from workflow_server.api.shapes.access import ReasonShape
 from workflow_server.api.shapes.base import Paging, Shape, page_of
-from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Shown
+from workflow_server.api.shapes.fields import Answers, Choice, Day, Flag, Id, Moment, Shown, Text
+from workflow_server.services.clock_changes import LONGEST_BASIS, NEEDS
 
 _STATUS = ("running", "overdue", "paused", "met", "met_late", "cancelled")
 
@@ -45,6 +47,24 @@ class DeadlineQuery(Paging):
     instance_id = Id(load_default=None)
     record_id = Id(load_default=None)
     status = Choice(*_STATUS, load_default=None)
+
+
+class ChangeShape(ReasonShape):
+    """How a clock is changed by hand, why, and on which legal ground."""
+
+    operation = Choice(*NEEDS, required=True)
+    basis = Text(required=True, shortest=1, longest=LONGEST_BASIS)
+    day = Day(load_default=None, metadata={"description": "延长到哪一天，或更正后的起算日"})
+    days = fields.Integer(load_default=None, metadata={"description": "扣除的天数"})
+
+
+class OutlookShape(Shape):
+    """What a clock would be after a change, with the sentence that explains it."""
+
+    due = Day(required=True)
+    provisional = Flag(required=True)
+    explanation = Shown(required=True)
+    status = Choice(*_STATUS, required=True)
 
 
 class AlertShape(Shape):
