@@ -198,6 +198,18 @@ def test_a_reply_is_supplemented_and_then_passes(letter: Served) -> None:
     assert office.failures() == []
 
 
+def test_a_unit_that_never_replied_may_end_its_matter_when_its_period_is_over(
+    letter: Served,
+) -> None:
+    office = letter.office
+    letter.acknowledge()
+    assert "CloseWritten" not in office.acts(LEADER)
+    office.go_to("2026-06-03")
+    office.act(LEADER, "CloseWritten", closed_on=office.today, note="检察机关已提起公益诉讼。")
+    assert office.tasks(CLERK) == []
+    assert office.failures() == []
+
+
 def test_a_letter_that_comes_twice_is_taken_once(letter: Served) -> None:
     office = letter.office
     sent = office.letter("M-SUGGEST")
