@@ -84,3 +84,45 @@ def test_a_figure_is_named_once() -> None:
     figure = {"key": "all", "label": "全部"}
     (fault,) = found(figures=[figure, figure])
     assert "写了两次" in fault
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"columns": ["nothing"]}, "没有字段“nothing”"),
+        ({"columns": ["secret"]}, "不能从旧台账接管"),
+        ({"columns": ["street", "street"]}, "写了两次"),
+        ({"columns": [], "links": [{"relation": "x", "kind": "no", "label": "a"}]}, "没有台账种类"),
+        (
+            {"columns": [], "links": [{"relation": "x", "kind": "permit", "field": "size"}]},
+            "应为不在栏里的文字字段",
+        ),
+        ({"columns": [], "links": [{"relation": "x", "kind": "permit"}]}, "须填写文字"),
+        ({"columns": [], "rows": 1}, "没有这一项"),
+    ],
+)
+def test_what_a_register_cannot_bring_is_named(given: Any, sentence: str) -> None:
+    (fault,) = found(take_over=given)
+    assert "take_over" in fault
+    assert sentence in fault
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"parts": ["no"]}, "没有另一个指标“no”"),
+        ({"linked": {"relation": "x", "kind": "no"}}, "没有台账种类“no”"),
+        ({"linked": {"relation": "x", "kind": "permit", "filled": ["secret"]}}, "属于数据类别"),
+        ({"linked": {"relation": "x", "kind": "permit", "states": ["没有"]}}, "没有状态“没有”"),
+        ({"distinct": "secret"}, "属于数据类别"),
+        ({"distinct": "street", "sum": "street"}, "只能写一个"),
+    ],
+)
+def test_what_a_figure_cannot_count_is_named(given: Any, sentence: str) -> None:
+    faults = found(figures=[{"key": "a", "label": "甲", **given}])
+    assert sentence in faults[0]
+
+
+def test_a_year_is_told_by_a_day() -> None:
+    (fault,) = found(cohort="street")
+    assert "日期字段" in fault
