@@ -216,6 +216,11 @@ def test_other_hit_policies_are_refused():
         (table(outputs=("a", "a")), ":1 o1", "写了两次"),
         (table(outputs=()), ":1 t", "没有输出列"),
         (table((("-", "-"), ("1",))), ":1 r1", "单元格数与列数不符"),
+        (table(*BANDS).replace(b'<rule id="r2">', b'').replace(b"</rule>", b"", 1).replace(
+            b'<rule id="r1">', b'<rule id="r1"><rule id="r2">').replace(
+            b"</decisionTable>", b"</rule></decisionTable>"), ":1 r2", "放错了位置"),
+        (table(*BANDS).replace(b"</decisionTable>", b"<inputEntry id='x'/></decisionTable>"),
+         ":1 x", "放错了位置"),
         (table(inside="<informationRequirement><requiredDecision href='#x'/>"
                       "</informationRequirement>"), ":1 requiredDecision", "不在文件里"),
         (table(around="<decisionService id='b'/>"), ":1 b", "不支持 decisionService"),

@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from workflow_server.content import xml
 from workflow_server.content.decisions import literals, overlaps
 from workflow_server.content.decisions.model import HIT_POLICIES, MAX_COLUMNS, MAX_RULES
-from workflow_server.content.decisions.sheet import Node, Sheet, child, children
+from workflow_server.content.decisions.sheet import Node, Sheet, child, children, ours
 from workflow_server.content.decisions.types import Type, Types
 
 _ORDERED = ("PRIORITY", "OUTPUT ORDER")
+#: What may stand in a table and in a row of it.
+_BESIDE = ("description", "extensionElements")
+_IN_TABLE = frozenset((*_BESIDE, "input", "output", "annotation", "rule"))
+_IN_ROW = frozenset((*_BESIDE, "inputEntry", "outputEntry", "annotationEntry"))
 #: What a literal is, by the type that would take it.
 _LITERALS = {str: "string", int: "number", float: "number"}
 
@@ -150,8 +155,10 @@ class _Reader:
         if len(rules) > MAX_RULES or len(inputs) + len(outputs) > MAX_COLUMNS:
             self.sheet.fault(self.element, f"决策表超过 {MAX_RULES} 行或 {MAX_COLUMNS} 列")
             return [], []
+        self.only(self.element, _IN_TABLE)
         rows, lines = [], []
         for number, rule in enumerate(rules, 1):
+            self.only(rule, _IN_ROW)
             entries = children(rule, "inputEntry"), children(rule, "outputEntry")
             tests = [self.cell(each, unary=True) for each in entries[0]]
             values = [self.cell(each, unary=False) for each in entries[1]]
@@ -163,6 +170,13 @@ class _Reader:
             rows.append((tests, values))
             lines.append(self.sheet.place(rule, f"第 {number} 行"))
         return rows, lines
+
+    def only(self, parent: etree._Element, allowed: frozenset[str]) -> None:
+        """Refuse what would be passed over in silence: a row put inside another one."""
+        place = xml.local_name(parent)
+        for name, element in ours(parent):
+            if name not in allowed:
+                self.sheet.fault(element, f"{name} 放错了位置：{place} 里不能有它")
 
     def cell(self, entry: etree._Element, *, unary: bool) -> str:
         text = self.sheet.text(entry)
