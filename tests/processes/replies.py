@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.processes.office import File, Office
 from tests.processes.served import PUBLIC, Served
+from workflow_server.content.parameters import Parameter
+from workflow_server.content.shared import Shared
 
 KINDS: dict[str, dict[str, Any]] = {"SG": {}, "PIL": PUBLIC}
 PERIODS: dict[str, dict[str, Any]] = {
@@ -105,3 +109,23 @@ def ask_extension(office: Office, until: str) -> list[str]:
 
 def due(office: Office, name: str = "reply") -> str:
     return office.deadline(name).due.isoformat()
+
+
+def set_parameter(monkeypatch: pytest.MonkeyPatch, key: str, value: Any) -> None:
+    """Let the office have set a value of its own."""
+    shipped = Parameter.in_region
+
+    def in_region(parameter: Parameter, region: str | None) -> Any:
+        return value if parameter.key == key else shipped(parameter, region)
+
+    answer = Shared.rule
+
+    def rule(shared: Shared, *asked: Any) -> Any:
+        # The table has seen the parameters, and its answers are kept.
+        shared._resolved.clear()
+        found = answer(shared, *asked)
+        shared._resolved.clear()
+        return found
+
+    monkeypatch.setattr(Parameter, "in_region", in_region)
+    monkeypatch.setattr(Shared, "rule", rule)

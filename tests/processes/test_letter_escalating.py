@@ -8,7 +8,7 @@ import pytest
 
 from tests.processes.letters import letter_databases as letter_databases
 from tests.processes.office import File, Office
-from tests.processes.replies import URGE, reply, review, serve
+from tests.processes.replies import URGE, reply, review, serve, set_parameter
 from workflow_server.services.answers import AnswersRefused
 from workflow_server.store.deadlines import DeadlineStatus
 
@@ -153,6 +153,20 @@ def test_an_urge_after_the_end_does_not_lift_the_guard_but_the_chief_may(office:
         wish["reason"],
         yes["comment"],
     )
+    assert office.failures() == []
+
+
+def test_where_an_office_allows_it_a_late_urge_suffices_after_its_cure(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_parameter(monkeypatch, "urge_before_expiry_required", value=False)
+    be_overdue_unurged(office)
+    assert "ExplainBlock" in office.tasks("prosecutor")
+    office.do("prosecutor", "ExplainBlock", way="督促", note=URGE["note"])
+    office.go_to("2026-06-15")
+    assert "ProposeMeasures" not in office.tasks("prosecutor")
+    office.go_to("2026-06-18")
+    assert "ProposeMeasures" in office.tasks("prosecutor")
     assert office.failures() == []
 
 

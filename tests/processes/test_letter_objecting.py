@@ -17,6 +17,7 @@ from tests.processes.replies import (
     reply,
     review,
     serve,
+    set_parameter,
 )
 from workflow_server.services.answers import AnswersRefused
 from workflow_server.store.deadlines import DeadlineStatus
@@ -35,6 +36,20 @@ def test_an_objection_that_is_rejected_leaves_the_clock_as_it_was(office: Office
     assert office.record("objection").state == "不成立"
     assert len(office.links("objects_to")) == 1
     assert office.record("suggestion").state == "整改中"
+    assert office.failures() == []
+
+
+def test_where_an_office_says_so_the_clock_stands_still_during_the_review(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_parameter(monkeypatch, "pause_on_objection", value=True)
+    serve(office)
+    office.go_to("2026-04-07")
+    object_(office)
+    assert office.deadline("reply").status == DeadlineStatus.PAUSED
+    office.go_to("2026-04-14")
+    decide(office, "不成立")
+    assert (due(office), office.deadline("reply").status) == ("2026-06-08", DeadlineStatus.RUNNING)
     assert office.failures() == []
 
 
