@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import pdfplumber
+import pikepdf
 import pytest
 
 from tests.processes.letters import letter_databases as letter_databases
 from tests.processes.office import File, Office
 from tests.processes.served import CLERK, LEADER, PUBLIC, Served
+from workflow_server.errors import NotFound
+from workflow_server.services import documents
 from workflow_server.services.answers import AnswersRefused
+from workflow_server.store.blobs import blobs
+from workflow_server.store.documents import Document
 
 
 @pytest.fixture
@@ -317,3 +324,51 @@ def test_a_lead_from_the_congress_is_copied_to_it_within_ten_days(office: Office
 def test_without_a_ground_nothing_is_copied(letter: Served) -> None:
     letter.serve()
     assert "ProposeCopies" not in letter.office.waiting().values()
+
+
+def words_of(paper: Document) -> str:
+    """Return all text of a paper's pages, and of what is attached to them."""
+    with blobs().open(str(paper.sha256)) as file:
+        pdf = file.read()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        attached = document.attachments["data.json"].get_file().read_bytes().decode()
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        pages = "".join(page.extract_text() for page in document.pages)
+    return pages + attached
+
+
+def test_a_copy_leaves_out_what_its_recipients_must_not_read(office: Office) -> None:
+    letter = Served(office, lead_source="代表建议", source_org=office.org("congress"))
+    child = "周小米"
+    letter.issue(facts=f"经调查核实，{child}（八岁）在诊所门外接触未收集的医疗废物受伤。")
+    letter.serve()
+    letter.do(
+        "dept_head",
+        "ProposeCopies",
+        recipients=[office.org("congress")],
+        grounds=["群众关注度高"],
+        redactions=[{"text": child, "instead": "未成年人甲"}],
+    )
+    letter.do("chief", "ApproveCopies")
+    whole, copy = office.paper("suggestion"), office.paper("suggestion_copy")
+    assert child in words_of(whole)
+    assert child not in words_of(copy)
+    assert "未成年人甲" in words_of(copy)
+    assert child not in str(copy.data)
+    reader = office.people["congress_clerk"]
+    assert documents.get(reader, copy.id).id == copy.id
+    with pytest.raises(NotFound):
+        documents.get(reader, whole.id)
+    assert office.failures() == []
+
+
+def test_the_copy_of_a_letter_about_a_minor_has_something_to_leave_out(office: Office) -> None:
+    letter = Served(office, lead_source="代表建议", source_org=office.org("congress"))
+    letter.issue()
+    letter.serve()
+    found = {"how": "送达后发现受害人系未成年人。", "alias_used": True}
+    office.act("prosecutor", "MinorFound", letter.case, **found)
+    wanted = {"recipients": [office.org("congress")], "grounds": ["群众关注度高"]}
+    with pytest.raises(AnswersRefused) as refused:
+        letter.do("dept_head", "ProposeCopies", **wanted)
+    assert "隐去" in str(refused.value.faults)

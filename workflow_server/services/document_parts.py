@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workflow_server.content.documents import DocumentKind
 
 _LONGEST_FILENAME = 120
+#: Among the data of a paper: what is to be read instead of which words, everywhere in it.
+REDACTIONS = "redactions"
 
 
 def frozen(
@@ -36,7 +38,35 @@ def frozen(
     }
     drawn = {"number": number} if number is not None else {}
     sealed = {} if issued_on else {"seal": False}
-    return {**common, **data, **drawn, **sealed}
+    return redacted({**common, **data, **drawn, **sealed})
+
+
+def redacted(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a paper's data with the words that it redacts replaced, and no word of which.
+
+    The pages and what is attached to them are made of this: nothing else is kept.
+    """
+    rows = data.get(REDACTIONS)
+    pairs = [
+        (each["text"], str(each.get("instead") or "××"))
+        for each in (rows if isinstance(rows, list) else ())
+        if isinstance(each, Mapping) and isinstance(each.get("text"), str) and each["text"]
+    ]
+    # The longer words first: a shorter one may be part of them.
+    pairs.sort(key=lambda pair: -len(pair[0]))
+    return {name: _replaced(each, pairs) for name, each in data.items() if name != REDACTIONS}
+
+
+def _replaced(value: Any, pairs: Sequence[tuple[str, str]]) -> Any:
+    if isinstance(value, str):
+        for text, instead in pairs:
+            value = value.replace(text, instead)
+        return value
+    if isinstance(value, Mapping):
+        return {name: _replaced(each, pairs) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_replaced(each, pairs) for each in value]
+    return value
 
 
 def is_empty(value: Any) -> bool:
