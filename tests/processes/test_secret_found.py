@@ -7,11 +7,13 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from tests.processes.letters import letter_databases as letter_databases
 from tests.processes.office import Office
 from tests.processes.served import CLERK, PUBLIC, Served
 from tests.services.tampering import attacker
+from tests.web.conftest import Browser
 from workflow_server.services import documents, tasks, verifications
 from workflow_server.services import process_instances as instances
 from workflow_server.services.documents import DocumentErased
@@ -97,6 +99,18 @@ def test_an_act_that_no_erasure_tells_of_does_not_lose_its_words_unseen(letter: 
         emptied = {"data": sa.null(), "answer": sa.null()}
         session().execute(sa.update(HISTORY).where(at(case, 2)).values(**emptied))
     assert breaks(case) == [("altered", 2)]
+
+
+def test_the_pages_of_an_emptied_case_can_be_looked_at(letter: Served, app: Flask) -> None:
+    case = found(letter)
+    browser = Browser(app)
+    browser.sign_in("prosecutor")
+    page = browser.get(f"/cases/{case}")
+    assert (page.status, "本案的内容已从本系统清除" in page.text) == (200, True)
+    parts = ("history", "thread", "diagram", "print")
+    assert {browser.get(f"/cases/{case}/{part}").status for part in parts} == {200}
+    paper = letter.office.paper("suggestion").id
+    assert "文书的内容已从本系统清除" in browser.get(f"/documents/{paper}").text
 
 
 def test_others_cannot_open_the_paper_any_more_and_the_letters_they_have_are_named(
