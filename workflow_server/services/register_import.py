@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.config import CHINA
-from workflow_server.errors import Fault, InvalidInput, InvalidState
+from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
 from workflow_server.services import access, history, ledgers, register_plans, register_sheets
@@ -66,9 +66,14 @@ def places(actor: Actor, sheet: Sheet) -> list[tuple[UUID, str]]:
 
 
 def check_may(actor: Actor, sheet: Sheet) -> None:
-    """Refuse who may not take a register over into a ledger."""
+    """Refuse who may not take a register over; a ledger that takes none has nothing there."""
+    if sheet.ledger.take_over is None:
+        raise NotFound(
+            f"“{sheet.ledger.label}”不接管旧台账。"
+            f" Expected ledger '{sheet.ledger.key}' to declare a take-over, but it does not."
+        )
     if not places(actor, sheet):
-        _host(actor, sheet, None)
+        raise access.without(Right.TAKE_OVER)
 
 
 def take_over(
