@@ -9,7 +9,7 @@ from workflow_server.api import door
 from workflow_server.api.shapes.base import page
 from workflow_server.api.shapes.deadlines import (
     AlertsShape,
-    ChangeShape,
+    ClockChangeShape,
     DeadlinePage,
     DeadlineQuery,
     DeadlineShape,
@@ -34,13 +34,13 @@ def list_alerts(deadline_id: UUID) -> dict[str, Any]:
     return {"items": deadlines.list_alerts(door.actor(), deadline_id)}
 
 
-@noun.post("/<uuid:deadline_id>/preview", OutlookShape(), takes=ChangeShape())
+@noun.post("/<uuid:deadline_id>/preview", OutlookShape(), takes=ClockChangeShape())
 def preview_change(body: dict[str, Any], deadline_id: UUID) -> Any:
     """预览期限调整 · What a change of a deadline would come to; nothing is kept."""
     return clock_changes.preview(door.actor(), deadline_id, Change(**body), door.now())
 
 
-@noun.post("/<uuid:deadline_id>/changes", DeadlineShape(), takes=ChangeShape(), keyed=True)
+@noun.post("/<uuid:deadline_id>/changes", DeadlineShape(), takes=ClockChangeShape(), keyed=True)
 def change_deadline(body: dict[str, Any], deadline_id: UUID) -> Any:
     """调整期限 · Extend, pause, resume or exclude days from a deadline, or correct its start."""
     key = door.idempotency_key()

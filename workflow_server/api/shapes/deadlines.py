@@ -49,7 +49,7 @@ class DeadlineQuery(Paging):
     status = Choice(*_STATUS, load_default=None)
 
 
-class ChangeShape(ReasonShape):
+class ClockChangeShape(ReasonShape):
     """How a clock is changed by hand, why, and on which legal ground."""
 
     operation = Choice(*NEEDS, required=True)
