@@ -232,7 +232,7 @@ class Player:
         )
 
     def _place(self, act: Mapping[str, Any]) -> dict[str, Any]:
-        """Return whom the person acts for; an administrator acts for the platform."""
+        """Return whom the person acts for; an administrator acts for none."""
         return self._organisations[act["organisation"]] if "organisation" in act else {}
 
     def _post(self, act: Mapping[str, Any]) -> str:
