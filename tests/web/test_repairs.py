@@ -17,6 +17,9 @@ def test_who_has_the_right_holds_moves_resumes_and_ends_a_case(
     bench = f"{address}/repairs"
     page = chief.get(bench)
     assert "移动到其他环节" in page.text
+    targets = {each.text_content() for each in page.all("select[name=target] option")[1:]}
+    assert targets
+    assert not [each for each in targets if each.isascii()]
     said = [each.text_content() for each in page.all("#fact option")[1:]]
     assert "线索领域（domain）" in said, said
     assert chief.post(f"{address}/suspension", reason="核对").status == 200

@@ -14,21 +14,20 @@ from workflow_server.events import Event
 from workflow_server.rules.access import Right, Scope
 from workflow_server.services import (
     access,
+    case_records,
     deadlines,
     definition_cache,
     documents,
     history,
     incidents,
     masking,
-    record_words,
     recusals,
     views,
     watched,
 )
-from workflow_server.services import records as case_records
 from workflow_server.services.actors import Actor
+from workflow_server.services.case_records import Known
 from workflow_server.services.deadlines import DeadlineView
-from workflow_server.services.record_words import Fact
 from workflow_server.store import cases as store
 from workflow_server.store import deadlines as deadline_rows
 from workflow_server.store import directory, organisations, process_instances
@@ -40,7 +39,6 @@ from workflow_server.store.documents import Document
 from workflow_server.store.incidents import Incident
 from workflow_server.store.process_definitions import ProcessDefinition
 from workflow_server.store.process_instances import InstanceStatus, ProcessInstance
-from workflow_server.store.records import Record
 from workflow_server.store.tasks import Task, TaskStatus
 
 if TYPE_CHECKING:
@@ -75,15 +73,6 @@ class Line:
     deadline: DeadlineView | None
     #: Numbers, titles and states of what the case has made.
     records: Sequence[store.Shown]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A record of a case, its kind and its fields in words."""
-
-    record: Record
-    label: str
-    facts: Sequence[Fact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +113,7 @@ class Whole:
     definition: ProcessDefinition
     organisation: str
     starter: str | None
+    #: Its own records, oldest first; where it has none, those of the cases next to it.
     records: Sequence[Known]
     tasks: Sequence[TaskLine]
     clocks: Sequence[Clock]
@@ -245,12 +235,13 @@ def see(actor: Actor, instance_id: UUID, now: datetime) -> Whole:
     may = {right for right in _RIGHTS if actor.may(right, host)}
     may = may if may and access.sees_to_act(actor, instance_id) else set()
     caller, called = _family(actor, instance, process)
+    near = [each.instance.id for each in called or (caller,) if each is not None]
     return Whole(
         instance=instance,
         definition=row.definition,
         organisation=row.organisation,
         starter=row.starter,
-        records=_records(actor, instance_id, content.shared),
+        records=case_records.list_known(actor, instance_id, near, content.shared, MOST),
         tasks=_tasks(instance_id, content.shared),
         clocks=_clocks([deadlines.view(each, now) for each in clocks]),
         documents=papers,
@@ -362,15 +353,6 @@ def _waiting(
         if element is None or element.act is None or element.type not in _BESIDE:
             found[instance_id].append(Step(element.name if element else element_id))
     return found
-
-
-def _records(actor: Actor, instance_id: UUID, shared: Shared) -> list[Known]:
-    found, _ = case_records.list_(actor, instance_id=instance_id, page_size=MOST)
-    words = record_words.of(found, shared)
-    labels = {key: kind.label for key, kind in shared.records.items()}
-    return [
-        Known(each, labels.get(each.kind, each.kind), words.facts(each)) for each in reversed(found)
-    ]
 
 
 def _tasks(instance_id: UUID, shared: Shared) -> list[TaskLine]:

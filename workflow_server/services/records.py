@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -74,6 +74,7 @@ def list_(
     state: str | None = None,
     organisation_id: UUID | None = None,
     instance_id: UUID | None = None,
+    instance_ids: Collection[UUID] | None = None,
     text: str | None = None,
     closed: bool | None = None,
     page: int = 1,
@@ -85,7 +86,7 @@ def list_(
         organisation_id=organisation_id,
         kind=kind,
         state=state,
-        instance_id=instance_id,
+        instance_ids=instance_ids if instance_id is None else [instance_id],
         text=text,
         closed=closed,
         page=page,

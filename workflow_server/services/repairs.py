@@ -79,7 +79,9 @@ class Bench:
     positions: tuple[Position, ...]
     incidents: Sequence[Incident]
     facts: dict[str, Any]
+    #: What elements are called, of those that have a name, and what each is.
     names: dict[str, str]
+    types: dict[str, str]
     #: What people read where a fact is asked for or shown; some have no such words.
     labels: dict[str, str]
 
@@ -98,7 +100,8 @@ def look(actor: Actor, instance_id: UUID, now: datetime) -> Bench:
         positions=found,
         incidents=[each for each in failed if each.visit_id is not None],
         facts={name: value for name, value in facts.items() if name not in _KEPT},
-        names={each.id: each.name or each.id for each in process.elements.values()},
+        names={each.id: each.name for each in process.elements.values() if each.name},
+        types={each.id: each.type for each in process.elements.values()},
         labels=_labels(content, process.elements.values()),
     )
 

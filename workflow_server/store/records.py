@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,7 +97,7 @@ def list_(
     organisation_id: UUID | None = None,
     kind: str | None = None,
     state: str | None = None,
-    instance_id: UUID | None = None,
+    instance_ids: Collection[UUID] | None = None,
     text: str | None = None,
     closed: bool | None = None,
     page: int = 1,
@@ -113,8 +113,8 @@ def list_(
         wanted.append(Record.kind == kind)
     if state is not None:
         wanted.append(Record.state == state)
-    if instance_id is not None:
-        wanted.append(Record.instance_id == instance_id)
+    if instance_ids is not None:
+        wanted.append(Record.instance_id.in_(instance_ids))
     if text:
         wanted.append(
             sa.or_(
