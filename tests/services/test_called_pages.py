@@ -11,6 +11,7 @@ from tests.web.conftest import Browser
 
 ONWARD = chain("begin", "draft", "ask", "file", "end")
 
+
 def test_the_pages_of_caller_and_called_lead_to_each_other(app: Flask, house: House) -> None:
     parent = calling(house).instance.id
     (child,) = called_by(parent)
