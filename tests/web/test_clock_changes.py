@@ -33,9 +33,13 @@ def test_a_head_sees_what_a_change_comes_to_and_then_makes_it(
     seen = head.post(page, **form, do="preview")
     assert (seen.status, "调整以后" in seen.text, WHY["basis"] in seen.text) == (200, True, True)
     assert "曾调整" not in head.get(f"/cases/{clock.instance_id}").text
-    made = head.post(page, **form, do="change")
+    key = seen.all("input[name=key]")[0].get("value")
+    made = head.post(page, **form, do="change", key=key)
     assert "期限已调整，并记入办理记录。" in made.text
     assert "曾调整 1 次" in made.text
+    twice = head.post(page, **form, do="change", key=key)
+    assert "期限已调整，并记入办理记录。" in twice.text
+    assert "曾调整 1 次" in twice.text
     # Those who work on the case are told by a job.
     told = session().scalars(sa.select(Job.payload).where(Job.kind == "deadline_told")).all()
     assert [each["reason"].startswith("起算日更正") for each in told] == [True]

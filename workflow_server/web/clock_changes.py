@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -43,7 +43,7 @@ def change_clock(deadline_id: UUID) -> ResponseReturnValue:
         if given.get("do") != "change":
             outlook = clock_changes.preview(actor, deadline_id, change, now)
             return _shown(deadline_id, operation, outlook=outlook)
-        changed = clock_changes.make(actor, deadline_id, change, now)
+        changed = clock_changes.make(actor, deadline_id, change, now, door.key())
     except (InvalidInput, InvalidState) as error:
         return _shown(deadline_id, operation, error)
     instance_id = changed.deadline.instance_id
@@ -99,5 +99,6 @@ def _shown(
         needs=clock_changes.NEEDS,
         longest_basis=clock_changes.LONGEST_BASIS,
         outlook=outlook,
+        key=uuid4(),
         fault=None if error is None else error.message,
     )
