@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.court import databases as databases
 from tests.court import settled_databases as settled_databases
 from tests.processes.registers import NOW, lines, person, take_over, workbook
 from workflow_server.errors import Forbidden, InvalidInput, NotFound
-from workflow_server.services import ledgers, register_import, register_template
+from workflow_server.services import cells, ledgers, register_import, register_template
 from workflow_server.services.csv_files import CsvFile
 from workflow_server.services.register_import import RegisterRefused
 from workflow_server.services.workbooks import Workbook, WorkbookRefused
@@ -95,6 +96,20 @@ def test_a_fault_names_row_and_column(
     assert found.startswith(f"{place} “台账”表第2行“{HEAD[next(iter(changed))]}”列：")
     assert sentence in found
     assert count(Record) == 0
+
+
+@pytest.mark.parametrize("cell", ["25-3-18", "0001-01-01", date(1, 1, 1), "2024年2月30日", "九月"])
+def test_no_day_is_of_a_year_that_nobody_meant(cell: Any) -> None:
+    with pytest.raises(ValueError, match="应为日期"):
+        cells.day(cell)
+    assert cells.day("2025年3月18日") == cells.day("2025/03/18") == "2025-03-18"
+
+
+@pytest.mark.parametrize("reader", [cells.number, cells.money, cells.whole, cells.text])
+def test_no_number_is_larger_than_what_can_be_kept(reader: Callable[[object], Any]) -> None:
+    for cell in (1e300, -1e19, 10**40, float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="应为"):
+            reader(cell)
 
 
 def test_headers_are_judged_first(app: Flask) -> None:

@@ -5,15 +5,19 @@ Readers raise ValueError with a sentence where a cell cannot be read.
 
 from __future__ import annotations
 
-import math
 import re
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date
 from typing import TypeGuard
 
 from workflow_server.errors import Fault
 
 YES, NO = "是", "否"
 _LONGEST = 500
+#: Numbers from here on lose their last digits on the way, or find no room where they are kept.
+_TOO_LARGE = 10**15
+#: Before and after it nothing of an office has happened: a year of two digits is no year.
+_YEARS = range(1900, 2201)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NULL|NUM)[!?]?")
 #: How an amount of money or another number may be written as text.
@@ -28,7 +32,9 @@ def is_empty(cell: object) -> bool:
 def _is_whole(cell: object) -> TypeGuard[int | float]:
     if isinstance(cell, bool):
         return False
-    return isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
+    if isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer()):
+        return -_TOO_LARGE < cell < _TOO_LARGE
+    return False
 
 
 def text(cell: object) -> str:
@@ -49,7 +55,7 @@ def whole(cell: object) -> int:
     """Return a whole number."""
     if isinstance(cell, str) and cell.strip().isdecimal() and len(cell) < 10:
         return int(cell)
-    if _is_whole(cell):
+    if _is_whole(cell) and abs(cell) < 10**9:
         return int(cell)
     raise ValueError("应为整数 · Expected a whole number")
 
@@ -66,8 +72,10 @@ def number(cell: object) -> int | float:
     """Return a number, whole where it is whole."""
     if isinstance(cell, str) and _NUMBER.fullmatch(cell.strip().replace(",", "")):
         cell = float(cell.strip().replace(",", ""))
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
-        return int(cell) if float(cell).is_integer() else cell
+    if _is_whole(cell):
+        return int(cell)
+    if isinstance(cell, float) and -_TOO_LARGE < cell < _TOO_LARGE:
+        return cell
     raise ValueError("应为数字 · Expected a number")
 
 
@@ -81,15 +89,12 @@ def money(cell: object) -> int:
 
 def day(cell: object) -> str:
     """Return a day as ISO writes it."""
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, str) and (parts := re.findall(r"\d+", cell)) and len(parts) == 3:
-        try:
-            return date(*map(int, parts)).isoformat()
-        except (ValueError, OverflowError):
-            pass
+    if isinstance(cell, str) and len(parts := re.findall(r"\d+", cell)) == 3:
+        with suppress(ValueError, OverflowError):
+            cell = date(*map(int, parts))
+    if isinstance(cell, date) and cell.year in _YEARS:
+        # Of a moment the day.
+        return date(cell.year, cell.month, cell.day).isoformat()
     raise ValueError("应为日期，如 2026-07-01 · Expected a day such as 2026-07-01")
 
 
