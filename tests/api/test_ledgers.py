@@ -33,6 +33,10 @@ def test_a_register_comes_in_and_its_figures_go_out(signed: Any) -> None:
     assert {each["key"]: each["takes_over"] for each in items}["leads"] is True
     assert signed("GET", "/ledgers/leads/template").data.startswith(b"PK")
     assert signed("GET", "/ledgers/nothing/template").status_code == 404
+    # Where a ledger takes no register, there is neither template nor door.
+    assert signed("GET", "/ledgers/replies/template").status_code == 404
+    given = {"file": (io.BytesIO(workbook([["编号"]])), "a.xlsx")}
+    assert signed("POST", "/ledgers/replies/imports", data=given).status_code == 404
     data = workbook(lines("f2-suggestions"))
 
     def send(**more: str) -> Any:

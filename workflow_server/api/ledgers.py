@@ -84,4 +84,5 @@ def take_register_over(form: dict[str, Any], ledger: str) -> Any:
 def download_register_template(ledger: str) -> Response:
     """下载模板 · The empty file of a ledger's register, with lists of what may be chosen."""
     sheet = ledgers.get(door.actor(), ledger)
+    register_import.check_may(door.actor(), sheet)
     return door.download(register_template.template(sheet), f"{sheet.ledger.label}.xlsx", _EXCEL)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from workflow_server.config import CHINA
-from workflow_server.errors import Fault, InvalidInput, InvalidState, NotFound
+from workflow_server.errors import Fault, InvalidInput, NotFound
 from workflow_server.events import Event
 from workflow_server.rules.access import Right
 from workflow_server.services import access, history, ledgers, register_plans, register_sheets
@@ -35,10 +35,6 @@ _COUNTS = ("added", "changed", "unchanged")
 
 class RegisterRefused(InvalidInput):
     """旧台账文件有误"""
-
-
-class NotTakenOver(InvalidState):
-    """该台账不接管旧台账"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +63,17 @@ def places(actor: Actor, sheet: Sheet) -> list[tuple[UUID, str]]:
 
 def check_may(actor: Actor, sheet: Sheet) -> None:
     """Refuse who may not take a register over; a ledger that takes none has nothing there."""
+    _check_declared(sheet)
+    if not places(actor, sheet):
+        raise access.without(Right.TAKE_OVER)
+
+
+def _check_declared(sheet: Sheet) -> None:
     if sheet.ledger.take_over is None:
         raise NotFound(
             f"“{sheet.ledger.label}”不接管旧台账。"
             f" Expected ledger '{sheet.ledger.key}' to declare a take-over, but it does not."
         )
-    if not places(actor, sheet):
-        raise access.without(Right.TAKE_OVER)
 
 
 def take_over(
@@ -119,11 +119,7 @@ def take_over(
 
 def _host(actor: Actor | None, sheet: Sheet, organisation_id: UUID | None) -> Organisation:
     """Return whose records the register's are: the one named, or the only one it can be."""
-    if sheet.ledger.take_over is None:
-        raise NotTakenOver(
-            f"“{sheet.ledger.label}”没有声明可以接管旧台账。"
-            f" Expected ledger '{sheet.ledger.key}' to declare a take-over, but it does not."
-        )
+    _check_declared(sheet)
     if actor is None:
         host = organisations.get(organisation_id) if organisation_id is not None else None
         if host is None or (sheet.ledger.parties and host.party not in sheet.ledger.parties):
