@@ -158,6 +158,18 @@ def test_a_day_and_a_time_of_one_turn_do_not_forget_each_other(probe: Page) -> N
     assert answers["at"].startswith("2026-04-07T14:30")
 
 
+def test_an_hour_is_read_as_people_write_it(probe: Page) -> None:
+    put(probe, {**SCHEMA, "components": [field("datetime", "at", subtype="time")]}, {})
+    hour = probe.locator("[data-island=form] input.clock")
+    assert hour.get_attribute("type") == "text"
+    read = []
+    for typed in ("14：30", "0905", "9点", "下午2点半", "14时5分", "25:00", "2点一刻"):
+        hour.fill(typed)
+        hour.blur()
+        read.append(hour.input_value())
+    assert read == ["14:30", "09:05", "09:00", "14:30", "14:05", "25:00", "2点一刻"]
+
+
 def test_a_condition_that_is_plainly_true_counts(probe: Page) -> None:
     shut = {"readonly": "=true", "conditional": {"hide": "=false"}}
     parts = [

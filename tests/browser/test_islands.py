@@ -156,7 +156,8 @@ def test_a_form_counts_in_shanghai_and_computes_as_the_server(page, address):
     assert "今天2026-11-23" in page.inner_text("[data-island]")
     first = page.locator(".day-native").nth(2)
     assert first.get_attribute("min") == "2026-11-23"
-    page.locator("input[type=time]").fill("23:45")
+    page.locator("input.clock").fill("23:45")
+    page.locator("input.clock").blur()
     page.wait_for_function("window.said?.at === '2026-03-01T23:45'")
     assert page.evaluate("window.said.due") == "2026-02-28"
     assert page.evaluate("window.said.day") == "2025-12-31"

@@ -36,13 +36,23 @@ export function readTime(written) {
   return `${found[1].padStart(2, "0")}:${found[2]}`;
 }
 
+// As people write the hour: 14:30, 1430, 9点, 14时30分, 下午2点半; null if it is none.
+export function readClock(written) {
+  const text = String(written ?? "").normalize("NFKC").replace(/\s/g, "");
+  const found = /^(\d{1,2})()(\d\d)$/.exec(text) ?? /^(?:[上下]午|晚上|凌晨)?(\d{1,2})([:时点])(?:(\d{1,2}|半)分?)?$/.exec(text);
+  if (!found || (found[2] === ":" && !/^\d\d$/.test(found[3] ?? ""))) return null;
+  const late = /^(下午|晚上)/.test(text) && Number(found[1]) < 12 ? 12 : 0;
+  const minutes = found[3] === "半" ? "30" : (found[3] ?? "").padStart(2, "0");
+  return readTime(`${Number(found[1]) + late}:${minutes}`);
+}
+
 // A moment with its offset, as Shanghai's clock shows it: [day, time].
 export function parts(value) {
   const text = String(value ?? "");
   const zoned = /T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(zoned)) return there(zoned).toISOString().slice(0, 16).split("T");
   const [day = "", time = ""] = text.split("T");
-  return [day, time.slice(0, 5)];
+  return [day, /^\d\d:\d\d/.test(time) ? time.slice(0, 5) : time];
 }
 
 export function weekday(day, names) {

@@ -2,7 +2,7 @@
 /** @jsxImportSource preact */
 // Fields that are typed or ticked: lines, paragraphs, numbers, money, days, ticks.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { parts, readDay, readTime, today, weekday } from "./days.js";
+import { parts, readClock, readDay, readTime, today, weekday } from "./days.js";
 import { config, described, Frame, useRequired, useTyped } from "./parts.jsx";
 import { t } from "./texts.js";
 import { lengthOf, longestOf } from "./validator.js";
@@ -97,9 +97,12 @@ function Day({ id, input, value, label, readonly, isRequired, future, onDay, onB
   </div>;
 }
 
+// Not type="time": that asks in the habits of the browser's language, often by twelve hours.
 function Clock({ id, input, value, label, readonly, onTime, onBlur }) {
-  return <input type="time" {...input} id={id} class={`${input.class} clock`} aria-label={label} value={value} readOnly={readonly}
-    onInput={({ target }) => onTime(target.value)} onBlur={onBlur} />;
+  const { text, flush, settle, on } = useTyped(value, (typed) => onTime(readClock(typed) ?? typed.trim()));
+  const leave = () => { const time = readClock(text); flush(); if (time && time !== text) settle(time); onBlur?.(); };
+  return <input type="text" autocomplete="off" inputMode="text" placeholder={readonly ? undefined : t("time_shape")} {...input} id={id}
+    class={`${input.class} clock`} aria-label={label} value={text} readOnly={readonly} {...on} onBlur={leave} />;
 }
 
 export function Moment(props) {
