@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes.letters import ELEMENTS, PUBLIC_INTEREST, Letter
+from tests.processes.letters import DRAFT, ELEMENTS, PUBLIC_INTEREST, Letter
 from tests.processes.letters import letter_databases as letter_databases
 from tests.processes.letters import one_letter as one_letter
 from tests.processes.office import File, Office
@@ -189,6 +189,12 @@ def test_a_silent_superior_is_asked_and_may_answer_on_paper(letter: Letter) -> N
     letter.do("dept_head", "CheckDraft")
     letter.do("legal_policy", "PolicyReview")
     assert office.deadline("superior_review", letter.case).due.isoformat() == "2026-04-09"
+    asked = [
+        office.task("superior", "BusinessReview"),
+        office.task("superior_policy", "ResearchReview"),
+    ]
+    assert [str(each.due_on) for each in asked] == ["2026-04-09", "2026-04-09"]
+    assert office.record("suggestion").title == DRAFT["title"]
     office.go_to("2026-04-11")
     assert office.tasks("prosecutor", letter.case) == ["AskSuperior"]
     asked = {"mode": "电话", "asked_whom": "顾长河", "answer": "正在复核。"}
