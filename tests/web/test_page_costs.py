@@ -22,7 +22,7 @@ BOUNDS = {
     "home": ("prosecutor", 8),
     "home, done": ("prosecutor", 8),
     "home, started": ("congress_clerk", 10),
-    "task": ("prosecutor", 17),
+    "task": ("prosecutor", 16),
     "start": ("congress_clerk", 6),
     "cases": ("prosecutor", 8),
     "case": ("congress_clerk", 15),

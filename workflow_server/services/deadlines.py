@@ -31,6 +31,8 @@ Light = Literal[
     "blue", "yellow", "orange", "red", "overdue", "paused", "met", "met_late", "cancelled"
 ]
 _LIGHTS: tuple[tuple[int, Light], ...] = ((3, "red"), (7, "orange"), (15, "yellow"))
+#: Of one case no more clocks than this are read at once.
+_MOST_OF_ONE = 100
 #: What a clock is until it has been stopped.
 OPEN = frozenset({DeadlineStatus.RUNNING, DeadlineStatus.PAUSED})
 
@@ -97,6 +99,12 @@ def list_(
         page_size=page_size,
     )
     return [view(row, now) for row in rows], total
+
+
+def list_of(instance_id: UUID, now: datetime) -> list[DeadlineView]:
+    """Return the deadlines of a case that somebody has been shown, the next to end first."""
+    rows, _ = store.list_(None, instance_ids=[instance_id], page_size=_MOST_OF_ONE)
+    return [view(row, now) for row in rows]
 
 
 def list_alerts(actor: Actor, deadline_id: UUID) -> list[DeadlineAlert]:

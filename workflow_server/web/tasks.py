@@ -120,9 +120,7 @@ def _deadline(desk: Desk) -> DeadlineView | None:
     task = desk.listed.task
     if task.due_on is None:
         return None
-    found, _ = deadlines.list_(
-        door.actor(), door.now(), instance_id=task.instance_id, page_size=100
-    )
+    found = deadlines.list_of(task.instance_id, door.now())
     ends = [each for each in found if task.element_id in each.deadline.stop_on]
     same = [each for each in ends or found if each.deadline.due == task.due_on]
     return next(iter(same or ends), None)
