@@ -19,6 +19,9 @@ LEDGER: Mapping[str, Any] = {
 FIELDS = [
     {"key": "street", "label": "街道", "type": "text"},
     {"key": "size", "label": "大小", "type": "choice", "vocabulary": "size"},
+    {"key": "lane", "label": "街道", "type": "text"},
+    {"key": "begun", "label": "日期", "type": "date"},
+    {"key": "closed", "label": "关闭", "type": "date"},
     {"key": "secret", "label": "密", "type": "choice", "vocabulary": "size", "class": "quiet"},
 ]
 QUIET = {"key": "quiet", "label": "内情", "readers": ["clerk"]}
@@ -99,6 +102,13 @@ def test_a_figure_is_named_once() -> None:
         ),
         ({"columns": [], "links": [{"relation": "x", "kind": "permit"}]}, "须填写文字"),
         ({"columns": [], "rows": 1}, "没有这一项"),
+        ({"columns": ["street", "lane"]}, "“街道”是两栏的名称"),
+        ({"columns": ["begun"]}, "“日期”是两栏的名称"),
+        ({"columns": ["closed"]}, "“closed”不能是栏的标识"),
+        (
+            {"columns": [], "links": [{"relation": "x", "kind": "permit", "label": "编号"}]},
+            "“编号”是两栏的名称",
+        ),
     ],
 )
 def test_what_a_register_cannot_bring_is_named(given: Any, sentence: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 
 from workflow_server.content.ledgers import BUILT_IN, FILTERS, Figure, Ledger, Linked
 from workflow_server.content.shared import FOLDER, RecordKind, Shared
+from workflow_server.content.take_overs import DAYS, HEADERS, TakeOver
 from workflow_server.errors import Fault
 
 FILE = f"{FOLDER}ledgers.json"
@@ -84,6 +86,8 @@ def _take_over(pointer: str, ledger: Ledger, kind: RecordKind, content: Shared) 
             yield Fault(here, f"字段“{name}”属于数据类别“{field.data_class}”，不能从旧台账接管")
         elif field.type not in IN_CELLS:
             yield Fault(here, f"字段“{name}”的类型 {field.type} 不能写在一格里")
+        elif name in HEADERS:
+            yield Fault(here, f"“{name}”不能是栏的标识：每条记录都有这一栏")
         if name in columns[:position]:
             yield Fault(here, f"栏“{name}”写了两次")
     ties = ledger.take_over.ties
@@ -96,6 +100,17 @@ def _take_over(pointer: str, ledger: Ledger, kind: RecordKind, content: Shared) 
         kept = kind.fields.get(tie.field) if tie.field is not None else None
         if tie.field is not None and (kept is None or kept.type != "text" or tie.field in columns):
             yield Fault(f"{here}/field", f"“{tie.field}”应为不在栏里的文字字段")
+    yield from _headers(pointer, ledger.take_over, kind)
+
+
+def _headers(pointer: str, declared: TakeOver, kind: RecordKind) -> Iterator[Fault]:
+    """Yield what stands above two columns: a register could bring neither."""
+    names = {*declared.columns, *(tie.field or "" for tie in declared.ties if not tie.label)}
+    labels = [kind.fields[name].label for name in names if name in kind.fields]
+    labels += [tie.label for tie in declared.ties if tie.label]
+    for label, count in Counter([*HEADERS.values(), *DAYS, *labels]).items():
+        if count > 1:
+            yield Fault(pointer, f"“{label}”是两栏的名称")
 
 
 def _columns(pointer: str, ledger: Ledger, kind: RecordKind) -> Iterator[Fault]:

@@ -6,6 +6,17 @@ from dataclasses import dataclass
 
 from workflow_server.content.reading import Place
 
+#: What stands above the columns that every record has.
+HEADERS = {
+    "number": "编号",
+    "title": "标题",
+    "state": "状态",
+    "opened": "建立日期",
+    "closed": "办结日期",
+}
+#: What else the column of the day may be called.
+DAYS = ("登记日期", "日期")
+
 
 @dataclass(frozen=True, slots=True)
 class Tie:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workflow_server.content.shared import Field, Option
-from workflow_server.content.take_overs import Tie
+from workflow_server.content.take_overs import DAYS, HEADERS, Tie
 from workflow_server.services.cells import NO, YES
 from workflow_server.services.ledgers import Sheet
 
 #: Between the numbers of several other records in one cell.
 BETWEEN = "、"
-#: What else the column of the day may be called.
-_DAYS = ("登记日期", "日期")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +47,20 @@ def columns_of(sheet: Sheet) -> list[Column]:
     return [*_built_in(sheet), *fields, *ties]
 
 
+_AGAIN = "在本台账内不重复；再次导入时按它找到同一条"
+
+
 def _built_in(sheet: Sheet) -> list[Column]:
     states = [Option(each, each) for each in sheet.kind.states]
     found = [
-        Column("number", "编号", "text", "在本台账内不重复；再次导入时按它找到同一条", True),
-        Column("title", "标题", "text", "一句话说明是什么", True),
+        Column("number", HEADERS["number"], "text", _AGAIN, True),
+        Column("title", HEADERS["title"], "text", "一句话说明是什么", True),
     ]
     if states:
-        found.append(Column("state", "状态", "state", "从列表中选", True, states))
+        found.append(Column("state", HEADERS["state"], "state", "从列表中选", True, states))
     day = "何时登记，如 2025-03-18"
-    found.append(Column("opened", "建立日期", "date", day, True, aliases=_DAYS))
-    found.append(Column("closed", "办结日期", "date", "空着则尚未办结"))
+    found.append(Column("opened", HEADERS["opened"], "date", day, True, aliases=DAYS))
+    found.append(Column("closed", HEADERS["closed"], "date", "空着则尚未办结"))
     return found
 
 
