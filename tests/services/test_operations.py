@@ -161,6 +161,8 @@ def test_an_unknown_operation_or_parameter_is_refused(
         ("find_similar", {"kind": "permit", "title": "=null"}),
         ("find_similar", {"kind": "permit", "title": "x", "threshold": "much"}),
         ("find_similar", {"kind": "permit", "title": "x", "same": "=12"}),
+        ("find_similar", {"kind": "permit", "title": "x", "same": "={a: 1}", "days": "=99999999"}),
+        ("find_similar", {"kind": "permit", "title": "x", "same": "={a: 1}", "days": "=-1"}),
         ("draw_number", {"series": "=null"}),
     ],
 )

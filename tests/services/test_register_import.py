@@ -172,7 +172,7 @@ def test_the_template_is_taken_as_it_is_handed_out(app: Flask) -> None:
     assert (done.added, done.changes) == (0, [])
 
 
-def test_csv_is_read_in_both_encodings(app: Flask) -> None:
+def test_csv_is_read_in_both_encodings() -> None:
     text = "编号,标题\r\n1,甲\r\n"
     for data in (text.encode("utf-8-sig"), text.encode("gb18030")):
         assert list(CsvFile(data).rows("CSV")) == [["编号", "标题"], ["1", "甲"]]

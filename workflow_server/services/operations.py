@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: How many of the newest records are compared.
 _MOST_COMPARED = 5_000
 _MOST_SIMILAR = 50
+#: A record is the same no longer than a century.
+_MOST_DAYS = 36_500
 #: The operation that answers a decision of the content.
 DECIDE = "decide"
 
@@ -175,9 +177,14 @@ def _sameness(
 ) -> Callable[[records.Titled], bool] | None:
     """Return what tells whether a record has the values asked for, in at least one of each set."""
     wanted = values.get("same")
-    days = _number(values, "days", 0.0)
     if wanted is None:
         return None
+    days = _number(values, "days", 0.0)
+    if not 0 <= days <= _MOST_DAYS:
+        raise OperationRefused(
+            f"“days”应在 0 与 {_MOST_DAYS} 之间，得到的是 {days:g}。"
+            f" Expected 'days' to be between 0 and {_MOST_DAYS}, but got {days:g}."
+        )
     sets = wanted if isinstance(wanted, list) else [wanted]
     if not all(isinstance(each, Mapping) for each in sets):
         raise OperationRefused(
