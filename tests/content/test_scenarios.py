@@ -94,3 +94,11 @@ def test_time_goes_forward_and_each_says_what_it_shows(scenario: Any) -> None:
     assert [name for name in ("title", "description", "shows") if not scenario[name]] == []
     cases = {act["as"] for _, act in acts(scenario) if "as" in act}
     assert {act["in"] for _, act in acts(scenario) if "in" in act} <= cases
+
+
+@pytest.mark.parametrize("office", ["procuratorate", "city_procuratorate"])
+def test_a_case_of_a_minor_finds_somebody_certified_in_every_post(office: str) -> None:
+    certified = {each["login"] for each in OFFICE["people"] if each.get("minors_certified")}
+    posts = [each for each in OFFICE["positions"] if each["organisation"] == office]
+    held = {each["role"] for each in posts if each["person"] in certified}
+    assert {each["role"] for each in posts} == held
