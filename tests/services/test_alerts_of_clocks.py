@@ -159,6 +159,19 @@ def test_the_notice_of_a_year_makes_provisional_clocks_certain_and_tells(stage: 
     )
 
 
+def test_a_clock_whose_day_is_now_certain_says_so(stage: Stage) -> None:
+    began = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    do(stage, "start", began, rule="R-FIRM", start="2026-11-23")
+    announced = datetime(2026, 11, 30, 2, tzinfo=UTC)
+    holiday = DayChange(day("2027-01-01").date(), False, "元旦")
+    until = day("2027-12-31").date()
+    calendars.override(stage.root, [holiday], "国办发明电〔2026〕1号", announced, known_until=until)
+    jobs.run_due(announced, 10, announced)
+    assert told(stage.clerk.person_id)[-1].text.endswith(
+        "工作日历更新至第2版；届满日已确定，仍为2027年1月25日，不再暂定。"
+    )
+
+
 def test_notices_are_read_one_by_one_or_all(stage: Stage) -> None:
     do(stage, "start", rule="R-SOFT", start="2026-03-16")
     ring(day("2026-06-18"))

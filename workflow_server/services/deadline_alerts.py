@@ -165,11 +165,20 @@ def _warning(deadline: Deadline, now: datetime) -> str:
 
 
 def _news(deadline: Deadline, reason: str) -> str:
-    before = deadline.revisions[-1]["due"] if deadline.revisions else None
-    was = f"（原为{date_zh(date.fromisoformat(before))}）" if before else ""
     if deadline.status == DeadlineStatus.PAUSED:
         return f"“{deadline.label}”已中止计算：{reason}。"
-    return f"“{deadline.label}”有变化：{reason}；现于{_end(deadline)}届满{was}。"
+    return f"“{deadline.label}”有变化：{reason}；{_moved(deadline)}。"
+
+
+def _moved(deadline: Deadline) -> str:
+    before = deadline.revisions[-1] if deadline.revisions else {}
+    was = before.get("due")
+    if was == deadline.due.isoformat():
+        if before.get("provisional") and not deadline.provisional:
+            return f"届满日已确定，仍为{date_zh(deadline.due)}，不再暂定"
+        return f"仍于{_end(deadline)}届满"
+    told = f"（原为{date_zh(date.fromisoformat(was))}）" if was else ""
+    return f"现于{_end(deadline)}届满{told}"
 
 
 def _end(deadline: Deadline) -> str:
