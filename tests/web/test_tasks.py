@@ -39,6 +39,8 @@ def test_the_page_brings_the_form_and_the_case_beside_it(case: Court, browser: B
     assert not form["read_only"]
     facts = page.all(".task-facts")[0].text_content()
     assert "研判理由" in facts
+    assert not [each for each in page.all(".task-facts > dd") if each.text_content() == "无"]
+    assert page.all("#pane-facts details:not([open]) li"), "what has nothing in it, folded"
     assert "True" not in facts
     assert "None" not in facts
     assert page.all("[data-island=paper][data-kind]"), "the paper that the step makes"
