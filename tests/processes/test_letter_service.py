@@ -347,13 +347,20 @@ def test_a_copy_leaves_out_what_its_recipients_must_not_read(office: Office) -> 
         "ProposeCopies",
         recipients=[office.org("congress")],
         grounds=["群众关注度高"],
-        redactions=[{"text": child, "instead": "未成年人甲"}],
+        redactions=[
+            {"text": child, "instead": "未成年人甲"},
+            {"text": "医疗废物", "instead": "某类废物"},
+        ],
     )
     letter.do("chief", "ApproveCopies")
     whole, copy = office.paper("suggestion"), office.paper("suggestion_copy")
     assert child in words_of(whole)
     assert child not in words_of(copy)
     assert "未成年人甲" in words_of(copy)
+    # Nor does the letter that it is enclosed with tell by the title of the matter.
+    cover = office.paper("copy_letter")
+    assert "某类废物" in words_of(cover)
+    assert "医疗废物" not in words_of(cover) + words_of(copy)
     assert child not in str(copy.data)
     reader = office.people["congress_clerk"]
     assert documents.get(reader, copy.id).id == copy.id

@@ -82,7 +82,12 @@ LETTER = {
         {"part": "street", "value": "=street", "message": "缺少街道"},
         {"part": "reason", "value": "=reason", "message": "缺少理由"},
     ],
-    "data": {"street": "=street", "reason": "=reason", "fixed": "照办"},
+    "data": {
+        "street": "=street",
+        "reason": "=reason",
+        "fixed": "照办",
+        "redactions": "=left_out",
+    },
     "seal": True,
     "filename": '="许可函-" + street',
 }

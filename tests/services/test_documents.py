@@ -61,6 +61,15 @@ def test_issuing_draws_the_number_and_freezes_the_data(stage: Stage) -> None:
     assert (given.given_to, given.given_to_id) == ("document", document.id)
 
 
+def test_words_that_are_left_out_are_in_no_title_and_no_file_name_either(stage: Stage) -> None:
+    left_out = [{"text": "东大街", "instead": "某街"}, {"text": "符合"}]
+    shown = make(stage, name='="致" + street', facts={**FACTS, "left_out": left_out})
+    document = documents.get(stage.clerk, UUID(shown["id"]))
+    assert (document.title, document.filename) == ("致某街", "许可函-某街.pdf")
+    assert (document.data["street"], document.data["reason"]) == ("某街", "××条件")
+    assert "redactions" not in document.data
+
+
 def test_every_missing_part_is_named_and_no_number_is_lost(stage: Stage) -> None:
     with pytest.raises(RequiredPartsMissing) as refusal:
         make(stage, facts={"street": " ", "reason": None})

@@ -254,13 +254,14 @@ def _parts(
         )
     title = open_words.masked(str(name), situation) if name else kind.title
     filename = open_words.masked(str(filename or title), situation)
-    filename = document_parts.clean_filename(filename)
+    left_out = {document_parts.REDACTIONS: data.get(document_parts.REDACTIONS)}
+    called = document_parts.redacted({**left_out, "title": title, "filename": filename})
     return _Parts(
         data,
         document_parts.organisation_id(to, kind),
         _series(series, kind, issue),
-        title,
-        filename,
+        called["title"],
+        document_parts.clean_filename(called["filename"]),
     )
 
 
