@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from workflow_server.rules.calendars import Calendar
+from workflow_server.rules.deadline_sentences import explain
 from workflow_server.rules.deadline_terms import Term, latest_extension, raw_end, read_term
 from workflow_server.rules.deadlines import Rule, compute, reckon
 
@@ -89,3 +90,10 @@ def test_a_term_is_kept_and_read_again() -> None:
         Term("exclude", D("2026-03-03"), days=3),
     ]
     assert [read_term(each.as_json()) for each in terms] == terms
+
+
+def test_brackets_inside_of_brackets_are_square() -> None:
+    paused = Term("hold", D("2026-03-03"), "鉴定（第二次）", began=D("2026-03-03"))
+    start, end = D("2026-03-02"), D("2026-03-12")
+    said = explain(rule(10, "day"), start, end, end, PLAIN, False, [paused])
+    assert "中止（鉴定［第二次］），" in said

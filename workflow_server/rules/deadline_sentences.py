@@ -10,12 +10,14 @@ from workflow_server.rules.deadline_rules import Rule
 from workflow_server.rules.deadline_terms import Term
 
 _DIGITS = "零一二三四五六七八九"
+#: Brackets inside of brackets are square.
+_INNER = str.maketrans("（）", "［］")
 _UNIT_LABELS = {"hour": "小时", "day": "日", "workday": "个工作日", "month": "个月"}
 
 
 def opening(rule: Rule, start: str) -> str:
     """Tell from when how long by which text is counted."""
-    basis = f"（{rule.basis}）" if rule.basis else ""
+    basis = _bracketed(rule.basis)
     event = rule.start_event.removesuffix("之日")
     if rule.direction == "backward":
         return f"自{start}{event}之日向前推算{amount(rule)}{basis}"
@@ -58,7 +60,7 @@ def ending(rule: Rule, raw: date, due: date, calendar: Calendar) -> str:
 
 def beside(rule: Rule, due: date, terms: Sequence[Term]) -> str:
     """Tell of a rule that applies too and ends later, and of its own extensions."""
-    basis = f"（{rule.basis}）" if rule.basis else ""
+    basis = _bracketed(rule.basis)
     longer = "".join(_happened(term) for term in terms if term.kind == "extend")
     return f"{rule.label or rule.code}{amount(rule)}{basis}{longer}，至{date_zh(due)}届满"
 
@@ -69,7 +71,7 @@ def date_zh(day: date) -> str:
 
 
 def _happened(term: Term) -> str:
-    why = f"（{term.reason}）" if term.reason else ""
+    why = _bracketed(term.reason)
     began = date_zh(term.began) if term.began else ""
     ended = date_zh(term.ended) if term.ended else ""
     match term.kind:
@@ -90,6 +92,10 @@ def _happened(term: Term) -> str:
             return f"，原自{began}起算的期限因变更取消{why}"
         case "add":
             return f"，{date_zh(term.at)}起一并适用{term.rule}{why}"
+
+
+def _bracketed(text: str | None) -> str:
+    return f"（{text.translate(_INNER)}）" if text else ""
 
 
 def _number_zh(number: int) -> str:
