@@ -253,7 +253,7 @@ class _Tracer:
             answers=answers,
             this={**both(received, answers), **results},
             results=results,
-            records={kind.key: _own(kind) for kind in self.records.values()},
+            records={kind.key: record_marks.own(kind) for kind in self.records.values()},
             messages=self.sent,
             sent=self.sent,
         )
@@ -362,12 +362,12 @@ class _Tracer:
 
     def kept(self, found: Lineage) -> dict[str, Tree]:
         """Return the marks of records: those of the kind, else what was written into them."""
-        declared = {kind.key: _own(kind) for kind in self.records.values()}
+        declared = {kind.key: record_marks.own(kind) for kind in self.records.values()}
         records: dict[str, Tree] = both(declared, self.shared)
         for element in self.process.elements.values():
             for effect in element.effects:
                 if isinstance(effect, RecordEffect) and effect.kind in records:
-                    own = _own(self.records[effect.kind])
+                    own = record_marks.own(self.records[effect.kind])
                     for item in effect.fields:
                         tree = found.of(item.value, element.id)
                         if item.name not in own:
@@ -382,14 +382,6 @@ def _looped(element: ElementExtensions) -> Iterator[tuple[str, str]]:
     for name, text in () if loop is None else ((loop.item, loop.items), (loop.into, loop.result)):
         if name is not None and text is not None:
             yield name, f"={text.removeprefix('=').strip()}"
-
-
-def _own(kind: RecordKind) -> Tree:
-    return {
-        declared.key: frozenset({declared.data_class})
-        for declared in kind.fields.values()
-        if declared.data_class
-    }
 
 
 @lru_cache(maxsize=8192)

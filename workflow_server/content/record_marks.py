@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from workflow_server.content.elements import ElementExtensions, ProcessExtensions, RecordEffect
+from workflow_server.content.shared import RecordKind
 from workflow_server.content.trees import Tree, both, merged
 
 #: The operation that reads a record whoever opened it.
@@ -47,3 +48,12 @@ def _reads(element: ElementExtensions) -> bool:
 
 def _names(effect: object) -> bool:
     return isinstance(effect, RecordEffect) and effect.of is not None
+
+
+def own(kind: RecordKind) -> Tree:
+    """Return the marks of the fields that a kind declares as classed."""
+    return {
+        declared.key: frozenset({declared.data_class})
+        for declared in kind.fields.values()
+        if declared.data_class
+    }
