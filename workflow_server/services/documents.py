@@ -31,7 +31,7 @@ from workflow_server.services import (
 )
 from workflow_server.services.situation import Situation
 from workflow_server.store import documents as store
-from workflow_server.store import organisations
+from workflow_server.store import erasures, organisations
 from workflow_server.store.blobs import blobs
 from workflow_server.store.db import session
 from workflow_server.store.documents import Document, DocumentStatus
@@ -147,7 +147,7 @@ def download(actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]
 def render(payload: Mapping[str, Any], _now: datetime) -> jobs.WriteDown | None:
     """Render a document from its frozen data; doing it again gives the same bytes."""
     document = store.get(UUID(payload["document_id"]))
-    if document.rendered_at is not None:
+    if document.rendered_at is not None or document.status == DocumentStatus.ERASED:
         return None
     kind = definition_cache.content_of(document.deployment_id).documents[document.kind]
     author = organisations.get(document.organisation_id).name
@@ -162,7 +162,11 @@ def render(payload: Mapping[str, Any], _now: datetime) -> jobs.WriteDown | None:
     blob = blobs().put(rendered.pdf)
 
     def write_down() -> None:
-        done = store.get(document_id)
+        done = store.lock(document_id)
+        if done.status == DocumentStatus.ERASED:
+            # Its case was emptied while the pages were made: they are not to lie there again.
+            erasures.unlink({blob.sha256})
+            return
         done.sha256, done.size, done.pages = blob.sha256, blob.size, rendered.pages
         done.rendered_at = _now
 

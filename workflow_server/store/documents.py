@@ -136,6 +136,13 @@ def get(document_id: UUID) -> Document:
     return document
 
 
+def lock(document_id: UUID) -> Document:
+    """Return a document as it is now, held against other writers."""
+    return session().get_one(
+        Document, document_id, with_for_update={"of": Document}, populate_existing=True
+    )
+
+
 def list_by_id(ids: Collection[UUID]) -> list[Document]:
     """Return the documents of these ids that exist."""
     return list(session().scalars(sa.select(Document).where(Document.id.in_(ids))))

@@ -90,14 +90,16 @@ def erase_history(chain_id: UUID) -> list[list[Any]]:
 
 
 def _erase_documents(instance_id: UUID, titles: Mapping[str, str]) -> int:
-    held = _rows(Document, Document.instance_id == instance_id)
+    # Held: a worker may be about to write down the pages of one.
+    query = sa.select(Document).where(Document.instance_id == instance_id).order_by(Document.id)
+    held = session().scalars(query.with_for_update(of=Document)).all()
     digests = {row.sha256 for row in held if row.sha256 is not None}
     for row in held:
         row.title = titles.get(row.kind, ERASED)
         row.filename, row.data, row.status = "", {}, DocumentStatus.ERASED
         row.sha256 = row.size = row.pages = row.rendered_at = None
     session().flush()
-    _unlink(digests)
+    unlink(digests)
     return len(held)
 
 
@@ -107,11 +109,11 @@ def _erase_files(instance_id: UUID) -> int:
     ids = [row.id for row in held]
     _remove(DeliveryEnclosure, DeliveryEnclosure.enclosed_id.in_(ids))
     _remove(Attachment, Attachment.id.in_(ids))
-    _unlink(digests)
+    unlink(digests)
     return len(held)
 
 
-def _unlink(digests: set[str]) -> None:
+def unlink(digests: set[str]) -> None:
     """Delete bytes that no paper and no file is made of any more.
 
     Before the commit: a crash may leave a row whose bytes are gone, and the next try empties it.
