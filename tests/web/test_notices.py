@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from workflow_server.services.deadlines import DeadlineView
 from workflow_server.store.db import session
 from workflow_server.store.notices import Notice
 from workflow_server.store.people import Person
+from workflow_server.store.types import new_id
 from workflow_server.web import words
 
 Opening = Callable[..., Browser]
@@ -79,3 +81,18 @@ def test_a_right_that_has_lapsed_is_not_shown_as_missed(
     with app.test_request_context():
         assert words.clock_words(view) == said
         assert (words.clock_colour(view) == "secondary") is silent
+
+
+def test_the_newest_of_a_clock_stands_for_what_was_told_before(
+    browser: Opening, served: Court
+) -> None:
+    told, *_ = notices_of("prosecutor")
+    for days in (2, 1):
+        session().add(replace(told, id=new_id(), text=f"{told.text}（第{days}次）"))
+    session().commit()
+    prosecutor = browser("prosecutor")
+    folded = [each.text_content() for each in prosecutor.get("/notices").all("#notices details li")]
+    assert len([text for text in folded if told.text in text]) == 2
+    newest, *_ = notices_of("prosecutor")
+    prosecutor.post(f"/notices/{newest.id}")
+    assert told.text not in prosecutor.get("/notices").text

@@ -60,12 +60,15 @@ def read(actor: Actor, now: datetime, notice_ids: Sequence[UUID] | None = None) 
 
 
 def open_(actor: Actor, notice_id: UUID, now: datetime) -> UUID | None:
-    """Mark one of the actor's notices as read; return its case where they may see that."""
+    """Mark one of the actor's notices as read, with those of its clock that came before.
+
+    Return its case where they may see that.
+    """
     with transaction():
         notice = store.find(actor.person_id, notice_id)
         if notice is None:
             raise NotFound(f"没有这条提醒。 Expected notice {notice_id}, but there is none.")
-        store.read(actor.person_id, now, [notice_id])
+        store.read_up_to(notice, now)
         seen = access.sees_instance(actor, notice.instance_id)
         return notice.instance_id if seen else None
 

@@ -86,6 +86,18 @@ def read(person_id: UUID, now: datetime, notice_ids: Sequence[UUID] | None) -> N
     wanted = [Notice.person_id == person_id, _unread()]
     if notice_ids is not None:
         wanted.append(Notice.id.in_(notice_ids))
+    _read(wanted, now)
+
+
+def read_up_to(notice: Notice, now: datetime) -> None:
+    """Mark a notice as read, and what the person was told of the same clock before it."""
+    same = Notice.id == notice.id
+    if notice.deadline_id is not None:
+        same = sa.and_(Notice.deadline_id == notice.deadline_id, Notice.id <= notice.id)
+    _read([Notice.person_id == notice.person_id, _unread(), same], now)
+
+
+def _read(wanted: Sequence[sa.ColumnElement[bool]], now: datetime) -> None:
     session().execute(
         sa.update(Notice)
         .where(*wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,11 +36,21 @@ def show() -> Response:
     return door.render(
         "notices/list.html",
         tab="all" if everything else "unread",
-        lines=[(line, *KINDS.get(line.notice.kind, KINDS["changed"])) for line in lines],
+        lines=_by_clock(lines),
         total=total,
         page=page,
         page_size=PAGE_SIZE,
     )
+
+
+def _by_clock(lines: Sequence[notices.Line]) -> list[list[tuple[notices.Line, str, Any]]]:
+    """Put what was told of one clock together: the newest stands for those before it."""
+    found: dict[UUID, list[tuple[notices.Line, str, Any]]] = {}
+    for line in lines:
+        told = line.notice.deadline_id or line.notice.id
+        kind = KINDS.get(line.notice.kind, KINDS["changed"])
+        found.setdefault(told, []).append((line, *kind))
+    return list(found.values())
 
 
 @pages.post("/notices/read")
