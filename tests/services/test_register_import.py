@@ -130,6 +130,10 @@ def test_a_case_is_never_written_over(app: Flask) -> None:
     session().execute(sa.update(Record).values(instance_id=None, number="x"))
     session().commit()
     assert "本系统已给出这一编号" in faults([HEAD, ONE])[0]
+    # Nor is a number given twice that the office wrote in another way then.
+    session().execute(sa.update(Number).values(text="建检线（2024）7"))
+    session().commit()
+    assert "本系统已给出这一编号" in faults([HEAD, ONE])[0]
 
 
 def test_who_may(app: Flask) -> None:

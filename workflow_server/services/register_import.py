@@ -173,6 +173,7 @@ def _judged(register: Register, sheet: Sheet, host: Organisation, now: datetime)
     if register.columns:
         here = register_plans.read_here(sheet, host, columns_of(sheet))
         plan = register_plans.compare(register, sheet, here, now.astimezone(CHINA).date())
+        register_plans.refuse_given(register, sheet, host, plan, here)
     count = len(register.faults)
     if count:
         raise RegisterRefused(

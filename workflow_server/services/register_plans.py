@@ -18,6 +18,7 @@ from workflow_server.store.organisations import Organisation
 from workflow_server.store.registers import Kept
 from workflow_server.store.types import new_id
 
+_GIVEN = "本系统已给出这一编号 · This server has given this number"
 #: What is not a field of the kind.
 _BUILT_IN = ("number", "title", "state", "opened", "closed")
 
@@ -31,7 +32,8 @@ class Here:
     others: Mapping[str, Mapping[str, UUID]]
     #: By record and relation: what it is tied to, each with the id of the link.
     ties: Mapping[tuple[UUID, str], Mapping[UUID, UUID]]
-    given: Mapping[str, UUID]
+    #: By its text: year and n.
+    given: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,7 @@ def _judged(register: Register, here: Here, today: date) -> Iterator[tuple[Line,
             sentence = "本系统已有这一编号的案件，不能接管 · A case of this server has this number"
             register.refuse(line.row, "number", sentence)
         elif kept is None and number in here.given:
-            sentence = "本系统已给出这一编号 · This server has given this number"
-            register.refuse(line.row, "number", sentence)
+            register.refuse(line.row, "number", _GIVEN)
         else:
             _judge_days(register, line, kept, today)
             yield line, kept
@@ -212,6 +213,17 @@ def _known(kept: Kept) -> dict[str, Any]:
 def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of a row's values are fields of the kind."""
     return {name: value for name, value in values.items() if name not in _BUILT_IN}
+
+
+def refuse_given(
+    register: Register, sheet: Sheet, host: Organisation, plan: Plan, here: Here
+) -> None:
+    """Refuse new records whose numbers were given already, written in another way then."""
+    taken = set(here.given.values())
+    rows = {change.record_id: change.row for change in plan.changes}
+    for number in given_numbers(sheet, host, plan.changes):
+        if (number["year"], number["n"]) in taken:
+            register.refuse(rows[number["given_to_id"]], "number", _GIVEN)
 
 
 def given_numbers(

@@ -83,12 +83,12 @@ def list_people(places: Collection[UUID]) -> list[tuple[UUID, str, str]]:
     return [(row[0], row[1], row[2]) for row in session().execute(query)]
 
 
-def list_given(organisation_id: UUID, series: str) -> dict[str, UUID]:
-    """Return to what each number of an issuer's series was given, by its text."""
-    query = sa.select(Number.text, Number.given_to_id).where(
+def list_given(organisation_id: UUID, series: str) -> dict[str, tuple[int, int]]:
+    """Return year and n of each number that was given of an issuer's series, by its text."""
+    query = sa.select(Number.text, Number.year, Number.n).where(
         Number.organisation_id == organisation_id, Number.series == series
     )
-    return {row[0]: row[1] for row in session().execute(query)}
+    return {row[0]: (row[1], row[2]) for row in session().execute(query)}
 
 
 def add_records(rows: Sequence[Mapping[str, Any]]) -> None:
