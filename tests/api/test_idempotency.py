@@ -36,6 +36,7 @@ EXEMPT = {
     ("post", "/api/process-definitions/{key}/assignment-trials"): "writes nothing",
     ("post", "/api/process-definitions/{definition_id}/document-preview"): "writes nothing",
     ("post", "/api/tasks/{task_id}/document-preview"): "writes nothing",
+    ("post", "/api/deadlines/{deadline_id}/preview"): "writes nothing",
     ("put", "/api/drafts/{draft_id}"): "the same name again changes nothing",
     ("put", "/api/drafts/{draft_id}/files"): "If-Match; the same bytes again change nothing",
     ("delete", "/api/drafts/{draft_id}/files"): "what is gone is not found again",

@@ -40,8 +40,8 @@ from workflow_server.content.shared import MessageType, Shared
 from workflow_server.errors import Fault, WorkflowServerError
 
 #: Seconds of CPU that the expressions of one file may take to be read and tried. The largest
-#: of the diagrams that the server brings takes a fifth of it.
-EXPRESSIONS_SECONDS = 5.0
+#: of the diagrams that the server brings takes a third of it.
+EXPRESSIONS_SECONDS = 1.6
 #: Wrong expressions of one process after which no others are looked for.
 MOST_WRONG = 300
 
