@@ -19,7 +19,7 @@ from tests.api.proposing import Desk
 from tests.services.drawing import line
 
 #: So many requests for each operation and way of making them up.
-EXAMPLES = 10
+EXAMPLES = 5
 #: What only designers and those who approve come to.
 DESIGNERS = ("/api/drafts", "/api/proposals", "/api/deployments", "/api/process-definitions")
 #: What ends a draft or a proposal comes when the rest was tried with it.

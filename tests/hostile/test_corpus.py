@@ -15,7 +15,7 @@ from tests.hostile.corpus.cases import every
 
 NAMES = [case.name for case in every()]
 #: CPU seconds and bytes that the check of one may take, and characters of all that is told.
-SECONDS = 2.0
+SECONDS = 3.0
 BYTES = 250_000_000
 CHARACTERS = 150_000
 #: CPU seconds of all of them.
