@@ -361,6 +361,8 @@ def test_a_copy_leaves_out_what_its_recipients_must_not_read(office: Office) -> 
     cover = office.paper("copy_letter")
     assert "某类废物" in words_of(cover)
     assert "医疗废物" not in words_of(cover) + words_of(copy)
+    assert [each for each in office.letters("M-COPY") if "医疗废物" in str(each.payload)] == []
+    assert office.letters("M-COPY") != []
     assert child not in str(copy.data)
     reader = office.people["congress_clerk"]
     assert documents.get(reader, copy.id).id == copy.id
