@@ -19,6 +19,7 @@ def test_a_lead_is_numbered_registered_and_looked_for_among_the_others(office: O
     assert (lead.number, lead.state) == ("齐建检线〔2026〕1号", "查重中")
     assert lead.fields["source_tags"] == "办案发现"
     assert [each.kind for each in office.papers()] == ["lead_registration"]
+    assert office.paper("lead_registration").data["reporter_name"] == "沈立言"
     assert office.tasks("assistant", case) == ["DedupeLead"]
     # What called the intake has no record of its own, and yet a title.
     for login, title in (("assistant", lead.title), ("outsider", None)):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from tests.court import ROOT, Court
@@ -54,6 +55,15 @@ def test_every_kind_is_shown_with_made_up_data(designer: Browser, draft: str) ->
     for kind in KINDS:
         answer = seen(designer, draft, kind)
         assert (answer.status_code, answer.data[:5]) == (200, b"%PDF-"), (kind, answer.text)
+
+
+def test_what_a_template_prints_as_it_is_is_made_up_as_a_text(
+    designer: Browser, draft: str
+) -> None:
+    made = seen(designer, draft, "lead_registration").data
+    written = pypdfium2.PdfDocument(made)[0].get_textpage().get_text_range()
+    assert "示例" in written
+    assert "['" not in written
 
 
 @pytest.mark.parametrize("text", ENDLESS, ids=["loop", "nesting"])

@@ -36,6 +36,9 @@ _ITEMS = re.compile(r"parts\.(?:items|enclosures)\(\s*d\.(\w+)")
 _FILTERED = re.compile(r"d\.(\w+)\s*\|\s*(chinese_date|chinese_time|yuan|chinese_number)")
 _COUNTED = r"\.(\w+)\s*(?:[<>]=?|[=!]=|[-+*/%])\s*\d"
 _SIGNED = re.compile(r"parts\.(?:signature|opinion|imprint)\([^()]*d\.(\w+)\s*\)")
+_PRINTED = re.compile(
+    r"""(?:parts\.(?:field|area)\(\s*"[^"]*"\s*,|\{\{)\s*d\.(\w+)\s*(?:[,)]|\}\})"""
+)
 _MACRO = re.compile(r"{%-?\s*macro\s+([a-z]\w*\([^)]{0,300}\))")
 #: How much of a template is looked at, and how many of its loops: it may be of any length.
 _LOOKED_AT = 100_000
@@ -168,6 +171,7 @@ def _made_up(kind: DocumentKind, fields: Mapping[str, FieldInfo]) -> dict[str, A
     filtered = {**_counted("d", text), **dict(_FILTERED.findall(text))}
     items = set(_ITEMS.findall(text))
     dated = set(_SIGNED.findall(text))
+    printed = set(_PRINTED.findall(text))
     found: dict[str, Any] = {}
     for name in kind.data:
         if name in listed:
@@ -179,7 +183,9 @@ def _made_up(kind: DocumentKind, fields: Mapping[str, FieldInfo]) -> dict[str, A
         elif name in dated:
             found[name] = _DAY
         else:
-            found[name] = _value(name, fields)
+            made = _value(name, fields)
+            # Where a template prints a choice of several as it is, its data have made it a text.
+            found[name] = made[0] if isinstance(made, list) and name in printed else made
     return found
 
 
