@@ -189,3 +189,15 @@ def test_the_check_leads_to_the_line(page_of: Open, site: Site, draft: str) -> N
     found = page.locator(".drafting-faults li").first
     expect(found).to_contain_text("#/components/0", timeout=20_000)
     expect(page.locator(".cm-activeLine")).to_contain_text("{")
+
+
+def test_on_a_phone_nothing_of_the_editor_is_cut(page_of: Open, draft: str) -> None:
+    page = page_of("designer")
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, draft, FORM)
+    for part in ("palette", "form", "properties"):
+        box = page.locator(f".drafting-form .fjs-{part}-container").first.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert 300 <= box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
