@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from tests.api.conftest import statements as statements
-from tests.conftest import Databases
+
+# Empty databases of both kinds: the figures are the store's work.
+from tests.conftest import databases as databases
 from tests.court import settle
 from tests.processes.registers import lines, person, take_over, told
 from workflow_server.services import ledgers, links
@@ -25,14 +27,6 @@ COHORTS = (
     ("leads", "f8-leads", "procuratorate", 42),
     ("suggestions", "f8-suggestions", "procuratorate", 38),
 )
-
-
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest) -> Databases:
-    """Empty databases of both kinds: the figures are the store's work."""
-    name = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
-    made: Databases = request.getfixturevalue(name)
-    return made
 
 
 @pytest.fixture

@@ -89,10 +89,7 @@ def _callers(instance_id: UUID) -> Iterator[UUID]:
 
 def _called(instance_id: UUID) -> list[UUID]:
     """Return a case with all that it called, and what these called."""
-    found = [instance_id]
-    for each in found:
-        found += process_instances.list_called(each)
-    return found
+    return [instance_id, *process_instances.list_descendants(instance_id)]
 
 
 def _erase_one(locked: Locked, wanted: dict[str, Any], now: datetime) -> None:

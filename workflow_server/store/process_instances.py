@@ -264,6 +264,16 @@ def list_called(parent_id: UUID, visit_ids: Collection[UUID] | None = None) -> l
     return list(session().scalars(query.order_by(ProcessInstance.id)))
 
 
+def list_descendants(instance_id: UUID) -> list[UUID]:
+    """Return all that an instance has called, and what these have called, oldest first."""
+    called = sa.select(ProcessInstance.id).where(ProcessInstance.parent_id == instance_id)
+    within = called.cte("called", recursive=True)
+    within = within.union_all(
+        sa.select(ProcessInstance.id).where(ProcessInstance.parent_id == within.c.id)
+    )
+    return list(session().scalars(sa.select(within.c.id).order_by(within.c.id)))
+
+
 def list_family(
     sight: Sight, instance: ProcessInstance, limit: int
 ) -> list[tuple[ProcessInstance, ProcessDefinition]]:

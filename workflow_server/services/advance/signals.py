@@ -47,7 +47,9 @@ def write(case: Case, step: Step, _marked: Mapping[str, Any]) -> tuple[NextTask,
             f" Expected signals to come to rest, but '{step.signals[0]}' is thrown"
             f" after {MOST_RELAYS} others that led to it."
         )
-    called = set(_called(case.instance.id)) if step.signals and _is_kept(case) else None
+    called = None
+    if step.signals and _is_kept(case):
+        called = set(process_instances.list_descendants(case.instance.id))
     for signal in step.signals:
         listeners = [
             each
@@ -66,12 +68,6 @@ def write(case: Case, step: Step, _marked: Mapping[str, Any]) -> tuple[NextTask,
 def _is_kept(case: Case) -> bool:
     """Tell whether the signals of a case are for what it has called alone."""
     return case.process.signals == CALLED
-
-
-def _called(instance_id: UUID) -> Iterator[UUID]:
-    for called_id in process_instances.list_called(instance_id):
-        yield called_id
-        yield from _called(called_id)
 
 
 def _tell(case: Case, signal: str, instance_id: UUID, waits: list[UUID]) -> None:
