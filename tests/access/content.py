@@ -53,6 +53,16 @@ def roles() -> list[dict[str, Any]]:
     return found
 
 
+def unlike_roles() -> list[str]:
+    """Return of roles that a party, a sight and rights have in common the first: to who has nothing
+    to do with a case a role is no more than these."""
+    alike: dict[Any, str] = {}
+    for role in roles():
+        seen = (role["party"], role.get("sees"), tuple(sorted(role.get("rights", ()))))
+        alike.setdefault(seen, role["key"])
+    return list(alike.values())
+
+
 def parties() -> list[str]:
     return list(dict.fromkeys(role["party"] for role in roles()))
 

@@ -11,7 +11,7 @@ from tests.access import content
 from tests.access.matrix import TWICE, Row
 from tests.access.world import Case, World
 
-OUTSIDERS = [*(role["key"] for role in content.roles()), *people.ADMINISTRATIONS]
+OUTSIDERS = [*content.unlike_roles(), *people.ADMINISTRATIONS]
 #: Things that somebody has to do with wherever they are, by what their ids are called, and why.
 OPERATED: dict[tuple[str, str], str] = {
     ("system", "job_id"): "sees which job failed and tries it again; jobs tell ids, no content",
