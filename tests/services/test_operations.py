@@ -123,6 +123,27 @@ def test_finding_costs_one_statement(stage: Stage) -> None:
         assert counted.count - before == 1
 
 
+def test_values_that_records_often_have_are_found_in_one_statement(stage: Stage) -> None:
+    open_records(stage)
+    streets = ("中华路", "和平街", "和平街", None)
+    for title, street in zip(TITLES, streets, strict=True):
+        changed = {"fields": {"street": street, "zone": "north"}}
+        with transaction():
+            session().execute(sa.update(Record).where(Record.title == title).values(**changed))
+    given = {"kind": "permit", "by": "street", "since": "2026-03-16"}
+    with counting() as statements:
+        (found,) = perform(stage, "find_frequent", **given)
+    assert len([each for each in statements.sent if "records.fields" in each]) == 1
+    assert (found["value"], found["count"], len(found["ids"])) == ("和平街", 2, 2)
+    each = perform(stage, "find_frequent", **given, at_least="=1")
+    assert [(row["value"], row["count"]) for row in each] == [("和平街", 2), ("中华路", 1)]
+    both = perform(stage, "find_frequent", **{**given, "by": '=["street", "zone"]'})
+    assert [row["value"] for row in both] == [{"street": "和平街", "zone": "north"}]
+    assert perform(stage, "find_frequent", **given, closed="=true") == []
+    assert perform(stage, "find_frequent", **{**given, "since": "2026-03-17"}) == []
+    assert perform(stage, "find_frequent", **given, filled="places") == []
+
+
 def test_records_are_counted_by_state_day_and_end(stage: Stage) -> None:
     open_records(stage)
     assert perform(stage, "count", kind="permit") == 4
@@ -158,6 +179,8 @@ def test_an_unknown_operation_or_parameter_is_refused(
         ("count", {"kind": "ghost"}),
         ("count", {"kind": "permit", "since": "soon"}),
         ("count", {"kind": "permit", "since": "=12"}),
+        ("find_frequent", {"kind": "permit", "by": "colour"}),
+        ("find_frequent", {"kind": "permit", "by": "=null"}),
         ("find_similar", {"kind": "permit", "title": "=null"}),
         ("find_similar", {"kind": "permit", "title": "x", "threshold": "much"}),
         ("find_similar", {"kind": "permit", "title": "x", "same": "=12"}),

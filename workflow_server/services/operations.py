@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -214,20 +214,54 @@ def _listed(value: Any) -> list[Any]:
 
 def _count(values: Mapping[str, Any], situation: Situation) -> int:
     """Count the host's records of a kind, by state, by day of opening, or only closed ones."""
-    since = values.get("since")
-    try:
-        day = date.fromisoformat(since) if since is not None else None
-    except (TypeError, ValueError) as error:
-        raise OperationRefused(
-            f"“since”应为日期，得到的是 {since!r}。 Expected a date, but got {since!r}."
-        ) from error
     return records.count(
         situation.instance.organisation_id,
         _declared_kind(values["kind"], situation),
         state=values.get("state"),
-        since=datetime.combine(day, time(), CHINA) if day else None,
+        since=_since(values),
         closed=values.get("closed"),
     )
+
+
+def _find_frequent(values: Mapping[str, Any], situation: Situation) -> list[dict[str, Any]]:
+    """List the values of a field, or of several together, that the host's records often have.
+
+    Counted is what was opened since a day and, with `filled`, has that field; the most frequent
+    first. Never records of cases above internal or of minors: what is found stays in this case.
+    """
+    kind, since = _declared_kind(values["kind"], situation), _since(values)
+    by, filled = _listed(values["by"]), values.get("filled")
+    known = situation.content.shared.records[kind].fields
+    for name in [*(by or [None]), *_listed(filled)]:
+        if name not in known:
+            raise OperationRefused(
+                f"“{kind}”没有字段“{name}”。 Expected a field of '{kind}', but got {name!r}."
+            )
+    rows = records.list_values(
+        situation.instance.organisation_id,
+        kind,
+        # What one person may not see, their work must not show to them.
+        sight=access.sight(situation.actor) if situation.actor is not None else None,
+        since=since or datetime.min.replace(tzinfo=CHINA),
+        closed=values.get("closed"),
+        limit=_MOST_COMPARED,
+    )
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for id_, fields in rows:
+        for group in product(*(_listed(fields.get(name)) for name in by)):
+            if filled is None or _listed(fields.get(filled)):
+                groups.setdefault(group, []).append(str(id_))
+    least = _number(values, "at_least", 2)
+    found = sorted(groups.items(), key=lambda each: -len(each[1]))
+    return [
+        {
+            "value": group[0] if len(by) == 1 else dict(zip(by, group, strict=True)),
+            "count": len(ids),
+            "ids": ids,
+        }
+        for group, ids in found
+        if len(ids) >= least
+    ]
 
 
 def _read_record(values: Mapping[str, Any], situation: Situation) -> dict[str, Any]:
@@ -245,6 +279,18 @@ def _draw_number(values: Mapping[str, Any], situation: Situation) -> str:
         given_to_id=situation.instance.id,
     )
     return number.text
+
+
+def _since(values: Mapping[str, Any]) -> datetime | None:
+    """Return the beginning of the day that `since` names."""
+    since = values.get("since")
+    try:
+        day = date.fromisoformat(since) if since is not None else None
+    except (TypeError, ValueError) as error:
+        raise OperationRefused(
+            f"“since”应为日期，得到的是 {since!r}。 Expected a date, but got {since!r}."
+        ) from error
+    return datetime.combine(day, time(), CHINA) if day else None
 
 
 def _declared_kind(kind: Any, situation: Situation) -> str:
@@ -300,6 +346,7 @@ def _registered(
 
 _REGISTRY: Mapping[str, _Registered] = {
     "find_similar": _registered(_find_similar, "kind title", "threshold limit same days"),
+    "find_frequent": _registered(_find_frequent, "kind by", "since at_least filled closed"),
     "count": _registered(_count, "kind", "state since closed"),
     READ: _registered(_read_record, "id kind"),
     "draw_number": _registered(_draw_number, "series"),

@@ -216,3 +216,39 @@ def count(
     if closed is not None:
         wanted.append(Record.closed_at.is_not(None) if closed else Record.closed_at.is_(None))
     return session().scalar(sa.select(sa.func.count()).select_from(Record).where(*wanted)) or 0
+
+
+def list_values(
+    organisation_id: UUID,
+    kind: str,
+    *,
+    sight: Sight | None,
+    since: datetime,
+    closed: bool | None,
+    limit: int,
+) -> list[tuple[UUID, Mapping[str, Any]]]:
+    """Return the fields of an organisation's newest records of a kind since a day, oldest first.
+
+    Only those in sight (None: all), and never of a case of a minor or above internal.
+    """
+    kept = sa.exists().where(
+        ProcessInstance.id == Record.instance_id,
+        sa.or_(ProcessInstance.secrecy > INTERNAL, ProcessInstance.minor),
+    )
+    wanted = [
+        Record.organisation_id == organisation_id,
+        Record.kind == kind,
+        Record.opened_at >= since,
+        ~kept,
+    ]
+    if sight is not None:
+        wanted.append(in_sight(sight))
+    if closed is not None:
+        wanted.append(Record.closed_at.is_not(None) if closed else Record.closed_at.is_(None))
+    rows = session().execute(
+        sa.select(Record.id, Record.fields)
+        .where(*wanted)
+        .order_by(Record.opened_at.desc(), Record.id.desc())
+        .limit(limit)
+    )
+    return [(row.id, row.fields) for row in reversed(rows.all())]
