@@ -24,6 +24,7 @@ SOUND = [
     f'{D[1:]}"restart" start="=today" amount="=3"',
     f'{D[1:]}"revise" start="=today" reason="甲"',
     f'{D[1:]}"add" rule="R-1"',
+    f'{D[1:]}"add" rule="R-1@50"',
 ]
 
 
@@ -46,6 +47,8 @@ def test_what_an_operation_needs_is_enough(word: str) -> None:
         ('"revise" start="=today"', "缺少 reason"),
         ('"add"', "缺少 rule"),
         ('"add" rule="R-GHOST"', "没有规则“R-GHOST”"),
+        ('"add" rule="R-GHOST@50"', "没有规则“R-GHOST”"),
+        ('"add" rule="R-1@重庆"', "须是行政区划代码"),
         ('"stop" until="=today"', "不能写属性 until"),
         ('"pause" reason="甲" start="=today"', "不能写属性 start"),
         ('"resume" as="cancelled"', "不能写属性 as"),

@@ -35,7 +35,7 @@ BACKWARD = [
     *(("R-HEARING-NOTICE", 3), ("R-COMM-MAT", 3), ("R-NPC-20", 20), ("R-NPC-10", 10)),
     ("R-NPC-7", 7),
 ]
-#: 浙江 山东 河南 北京 重庆 青岛 上海; None: no days are fixed there.
+#: 浙江 山东 河南 北京 重庆 青岛 上海; None: no days are fixed there, and the general row says so.
 REGIONS = ("330100", "370100", "410100", "110100", "500000", "370203", "310000")
 LOCAL: dict[str, tuple[str | None, ...]] = {
     "R-ASSIGN": ("7 day", "5 day", None, None, "10 workday", "5 workday", "7 workday"),
@@ -43,6 +43,12 @@ LOCAL: dict[str, tuple[str | None, ...]] = {
     "R-COH": ("2 month", "1 month", "2 month", None, "30 workday", "1 month", "1 month"),
     "R-DFB": (None, None, "10 workday", "15 workday", "20 workday", None, None),
     "R-REDO": ("1 month", "1 month", "1 month", "2 month", "2 month", None, "1 month"),
+}
+#: What only some of them fix: elsewhere the general row holds.
+FEW: dict[str, tuple[str | None, ...]] = {
+    "R-REASSIGN": (None, None, "10 workday", None, "10 workday", None, None),
+    "R-CONTACT": (None, None, None, None, "20 workday", None, None),
+    "R-COH-REDO": (None, None, None, None, "5 workday", None, None),
 }
 
 
@@ -85,6 +91,31 @@ def test_seven_regions_have_their_own(together: Shared, code: str, region: str, 
     assert f"{found.amount} {found.unit}" == says.replace("default", default)
     assert ("未规定天数" in found.basis) is (says == "default")
     assert "@" in found.version
+
+
+@pytest.mark.parametrize("code", FEW)
+def test_what_few_regions_fix_is_theirs_and_the_platforms_elsewhere(
+    together: Shared, code: str
+) -> None:
+    for region, says in zip(REGIONS, FEW[code], strict=True):
+        found = rule(together, code, region)
+        assert (f"{found.amount} {found.unit}" == says) or says is None, (code, region)
+        assert ("@" in found.version) is (says is not None), (code, region)
+        assert ("平台设定" in found.basis) is (says is None), (code, region)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_deputies_are_answered_in_three_months_and_six_everywhere(
+    together: Shared, region: str
+) -> None:
+    found = [rule(together, code, region) for code in ("R-DREPLY-3M", "R-DREPLY-6M")]
+    assert [(each.amount, each.unit) for each in found] == [(3, "month"), (6, "month")]
+    assert ("告知代表" in found[0].extension_approver) is (region == "410100")
+
+
+def test_an_office_without_a_region_goes_by_the_general_row(together: Shared) -> None:
+    for code in (*LOCAL, *FEW):
+        assert "@" not in rule(together, code, None).version
 
 
 def test_every_code_is_a_whole_rule_with_its_reason(together: Shared) -> None:

@@ -94,14 +94,14 @@ LETTER = {
 SLIP = {"title": "便条", "layout": "form", "data": {"street": "=street"}}
 TEMPLATE = "<html><body><p>{{ d.street }}</p><p>{{ d.number }}</p></body></html>"
 
-_DMN_ROW = """<rule id="{code}"><inputEntry id="{code}1"><text>"{code}"</text></inputEntry>
-<inputEntry id="{code}2"><text>-</text></inputEntry>
-<inputEntry id="{code}3"><text>-</text></inputEntry>
-<outputEntry id="{code}4"><text>{amount}</text></outputEntry>
-<outputEntry id="{code}5"><text>"{unit}"</text></outputEntry>
-<outputEntry id="{code}6"><text>"{label}"</text></outputEntry>
-<outputEntry id="{code}7"><text>"15,7,3"</text></outputEntry>
-<outputEntry id="{code}8"><text>"v1"</text></outputEntry></rule>"""
+_DMN_ROW = """<rule id="{id}"><inputEntry id="{id}1"><text>"{code}"</text></inputEntry>
+<inputEntry id="{id}2"><text>{region}</text></inputEntry>
+<inputEntry id="{id}3"><text>-</text></inputEntry>
+<outputEntry id="{id}4"><text>{amount}</text></outputEntry>
+<outputEntry id="{id}5"><text>"{unit}"</text></outputEntry>
+<outputEntry id="{id}6"><text>"{label}"</text></outputEntry>
+<outputEntry id="{id}7"><text>"15,7,3"</text></outputEntry>
+<outputEntry id="{id}8"><text>"v1"</text></outputEntry></rule>"""
 RULES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
  namespace="urn:test"><decision id="deadlines" name="deadlines">
 <decisionTable id="t" hitPolicy="FIRST">
@@ -112,12 +112,16 @@ RULES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id=
 <output id="o4" name="warn"/><output id="o5" name="version"/>
 {rows}</decisionTable></decision></definitions>""".format(
     rows="".join(
-        _DMN_ROW.format(code=code, amount=amount, unit=unit, label=label)
-        for code, amount, unit, label in (
-            ("R-REPLY", 2, "month", "答复期限"),
-            ("R-SHORT", 5, "workday", "短期限"),
-            ("R-BROKEN", 0, "day", "坏规则"),
-            ("R-CHOSEN", "chosen_days", "day", "自定期限"),
+        _DMN_ROW.format(
+            id=f"{code}.{amount}.", code=code, amount=amount, unit=unit, label=label, region=region
+        )
+        for code, amount, unit, label, region in (
+            ("R-REPLY", 2, "month", "答复期限", "-"),
+            ("R-SHORT", 5, "workday", "短期限", "-"),
+            ("R-BROKEN", 0, "day", "坏规则", "-"),
+            ("R-CHOSEN", "chosen_days", "day", "自定期限", "-"),
+            ("R-REDO", 2, "month", "重新办理", 'starts with(?, "50")'),
+            ("R-REDO", 1, "month", "重新办理", "-"),
         )
     )
 )

@@ -146,6 +146,29 @@ def test_an_unknown_rule_and_a_broken_row_are_refused(stage: Stage) -> None:
         start(stage, starting(rule="R-BROKEN"))
 
 
+def test_a_rule_may_name_its_region(stage: Stage) -> None:
+    own = start(stage, starting(rule='="R-REDO@" + area'), area="50")
+    assert (own["rule"], own["due"]) == ("R-REDO@50", "2026-05-18")
+    city = start(stage, starting(rule="R-REDO@5001"))
+    assert (city["rule"], city["due"]) == ("R-REDO@5001", "2026-05-18")
+    without = start(stage, starting(rule="R-REDO@33"))
+    general = start(stage, starting(rule="R-REDO@"))
+    assert without["due"] == general["due"] == "2026-04-16"
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("R-GHOST@50", "R-GHOST@50"),
+        ("R-REDO@重庆", "行政区划代码"),
+        ("R-REDO@50@51", "行政区划代码"),
+    ],
+)
+def test_a_named_region_makes_no_rule_and_must_be_one(stage: Stage, rule: str, says: str) -> None:
+    with pytest.raises(UnknownRule, match=says):
+        start(stage, starting(rule=rule))
+
+
 def test_a_moment_starts_on_its_day_in_shanghai(stage: Stage) -> None:
     shown = start(stage, served="2026-03-15T17:00:00Z")
     assert shown["raw_due"] == "2026-05-16"

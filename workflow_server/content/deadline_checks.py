@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from workflow_server.content import rule_files
 from workflow_server.content.elements import DeadlineEffect
 
 #: Per operation: the attributes it needs, and those it may have beside them.
@@ -65,8 +66,16 @@ def sentences(
     if operation == "exclude" and "days" not in given and not {"from", "to"} <= given:
         yield f"{word}：请写明 days，或者 from 和 to"
     for name, code in (("rule", effect.rule), ("by", effect.by)):
-        if code is not None and not code.startswith("=") and code not in codes:
-            yield f"{word} {name}：deadlines.dmn 里没有规则“{code}”"
+        if code is not None and not code.startswith("="):
+            yield from (f"{word} {name}：{fault}" for fault in _faults_of(code, codes))
+
+
+def _faults_of(code: str, codes: Collection[str]) -> Iterator[str]:
+    bare, region = rule_files.split(code)
+    if bare not in codes:
+        yield f"deadlines.dmn 里没有规则“{bare}”"
+    if region and not rule_files.is_region(region):
+        yield f"“{code}”里的地区须是行政区划代码"
 
 
 def _others(effect: DeadlineEffect) -> set[str]:

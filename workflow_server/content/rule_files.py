@@ -14,6 +14,7 @@ from workflow_server.errors import Fault, WorkflowServerError
 
 RULES = "bpmn/_shared/deadlines.dmn"
 _LITERAL = re.compile(r'"([^"]*)"')
+_REGION = re.compile(r"[0-9]{2,6}")
 
 
 def read(bundle: Bundle, faults: list[Fault]) -> Decision | None:
@@ -48,6 +49,20 @@ def codes(bundle: Bundle) -> frozenset[str]:
         if len(row) > position
         for code in _LITERAL.findall(_text(row[position]))
     )
+
+
+def split(code: str) -> tuple[str, str | None]:
+    """Return a code without the region that it names, and that region: `R-ONE@50`.
+
+    None: it names none, so that of the host counts; empty: the row that holds anywhere.
+    """
+    bare, at, region = code.partition("@")
+    return bare, region if at else None
+
+
+def is_region(text: str) -> bool:
+    """Tell whether this is the code of a region, or the beginning of one."""
+    return bool(_REGION.fullmatch(text))
 
 
 def _text(element: etree._Element) -> str:

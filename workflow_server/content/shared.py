@@ -173,11 +173,12 @@ class Shared:
     def rule(self, code: str, region: str | None, day: date) -> Mapping[str, Any] | None:
         """Return the row of a deadline rule in force in a region on a day, or None.
 
-        The table sees `rule`, `region`, `day` and `parameters`; it is asked once for each.
+        The table sees `rule`, `region` (no region is an empty text, which begins with nothing),
+        `day` and `parameters`; it is asked once for each.
         """
         asked = (code, region, day)
         if asked not in self._resolved and self.rules is not None:
-            context: dict[str, Any] = {"rule": code, "region": region, "day": day.isoformat()}
+            context: dict[str, Any] = {"rule": code, "region": region or "", "day": day.isoformat()}
             context["parameters"] = values(self.parameters.values(), region)
             now = datetime.combine(day, time(12), CHINA)
             if len(self._resolved) >= _MOST_RESOLVED:

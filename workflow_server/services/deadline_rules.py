@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from workflow_server.config import CHINA
-from workflow_server.content import decisions
+from workflow_server.content import decisions, rule_files
 from workflow_server.errors import InvalidInput
 from workflow_server.rules.deadlines import Rule, read_rule, shanghai_day
 
@@ -66,20 +66,33 @@ def _find(
     code: Any, began: date | datetime, situation: Situation, amount: Any
 ) -> tuple[Rule, bool]:
     """Return the rule of a code, and whether its amount is the diagram's."""
-    region = situation.organisation.get("region")
+    bare, region = _asked(code, situation)
     day = shanghai_day(began)
-    row = situation.content.shared.rule(str(code), region, day)
+    row = situation.content.shared.rule(bare, region, day)
     is_set = row is not None and amount is not None and _may_set(row)
     if row is not None and is_set:
         row = {**row, "amount": _checked(amount, row, str(code))}
     elif row is not None and row.get("amount") is None:
-        row = _ask_with_facts(str(code), region, day, situation)
+        row = _ask_with_facts(bare, region, day, situation)
     if row is None:
         raise UnknownRule(
             f"{day} 没有适用的期限规则“{code}”（地区：{region or '未设定'}）。"
             f" Expected a row of rule '{code}' in force on {day}, but there is none."
         )
     return read_rule(str(code), row), is_set
+
+
+def _asked(code: Any, situation: Situation) -> tuple[str, str | None]:
+    """Return the code as the table has it, and the region: the one that it names, or the host's."""
+    bare, region = rule_files.split(str(code))
+    if region is None:
+        return bare, situation.organisation.get("region")
+    if region and not rule_files.is_region(region):
+        raise UnknownRule(
+            f"期限规则“{code}”里的地区须是行政区划代码，如“{bare}@50”。"
+            f" Expected the code of a region, such as '{bare}@50', but got {region!r:.40}."
+        )
+    return bare, region or None
 
 
 def _may_set(row: Mapping[str, Any]) -> bool:
@@ -103,6 +116,6 @@ def _ask_with_facts(
     """Ask the table again for a rule whose amount the case decides, such as a period it set."""
     table = situation.content.shared.rules
     assert table is not None
-    asked = {"rule": code, "region": region, "day": day.isoformat()}
+    asked = {"rule": code, "region": region or "", "day": day.isoformat()}
     row = decisions.decide(table, {**situation.context(), **asked}, situation.now)
     return row if isinstance(row, Mapping) else None
