@@ -1,4 +1,8 @@
-"""The shipped content at work: the demo office plays its cases over the services."""
+"""The demo office plays cases over the services: of the shipped content, or of the court's own.
+
+The court's content is small and stays as it is: a case of 25 acts between congress, procuratorate
+and unit, for all tests that want a case in full course, whatever case the shipped diagrams draw.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from flask import Flask
 
 from tests.conftest import Databases, SqliteDatabases
 from workflow_server.app import create_app
-from workflow_server.content.bundle import read_folder
+from workflow_server.content.bundle import Bundle, from_files, read_folder
 from workflow_server.services import (
     actors,
     attachments,
@@ -40,6 +44,15 @@ from workflow_server.store.tasks import Task, TaskStatus
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT / "bpmn" / "_shared"
+COURT = Path(__file__).with_name("court_content")
+#: What the court takes from the shipped content, and what it does without.
+BORROWED = (
+    "bpmn/_shared/",
+    "bpmn/lead_to_reply/unit_suggestion_reply.bpmn",
+    "forms/unit_suggestion_reply/",
+    "documents/",
+)
+NOT_BORROWED = "bpmn/_shared/scenarios/"
 BEGINNING = datetime.fromisoformat("2026-04-01T09:00+08:00")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -198,9 +211,28 @@ class Court:
         return {name: self._resolved(each) for name, each in value.items()}
 
 
-def scenario(name: str = "parking") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SHARED / "scenarios" / f"{name}.json").read_text("utf-8"))
+def scenario() -> dict[str, Any]:
+    """Return the case that the court plays."""
+    path = COURT / "bpmn" / "_shared" / "scenarios" / "parking.json"
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return found
+
+
+def court_content() -> Bundle:
+    """Lay the court's content over what it takes from the shipped one."""
+    shipped = read_folder(ROOT).files.items()
+    taken = {path: data for path, data in shipped if path.startswith(BORROWED)}
+    kept = {path: data for path, data in taken.items() if not path.startswith(NOT_BORROWED)}
+    return from_files({**kept, **read_folder(COURT).files})
+
+
+def write_court_content(folder: Path) -> Path:
+    """Write the court's content for a server of its own; return the folder."""
+    for path, data in court_content().files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return folder
 
 
 class Settled(SqliteDatabases):
@@ -233,11 +265,36 @@ def settle() -> None:
     organisations.load_office(office(), BEGINNING, organisations.DEMO_PASSWORD)
 
 
+class CourtSettled(Settled):
+    """Copies of one database with the court's content."""
+
+    def settle(self) -> None:
+        settle_court()
+
+
+def settle_court() -> None:
+    """Deploy the court's content and load the demo office."""
+    deployments.deploy_folder(court_content(), BEGINNING)
+    organisations.load_office(office(), BEGINNING, organisations.DEMO_PASSWORD)
+
+
 @pytest.fixture(scope="session", params=["settled"])
 def databases(request: pytest.FixtureRequest) -> Databases:
     """Settled databases, unless a test asks for an empty one: told here is the content's tale."""
     made: Databases = request.getfixturevalue(f"{request.param}_databases")
     return made
+
+
+@pytest.fixture(scope="session", params=["court"], name="databases")
+def databases_of_court(request: pytest.FixtureRequest) -> Databases:
+    """Databases of the court, unless a test asks for others."""
+    made: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return made
+
+
+@pytest.fixture(scope="session")
+def court_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return CourtSettled(tmp_path_factory.mktemp("court-databases"))
 
 
 @pytest.fixture(scope="session")
@@ -267,7 +324,7 @@ def case(app: Flask, pages: None) -> Court:
     """The parking case before its start."""
     court = Court(acts=scenario()["acts"], people={})
     if not deployments.list_()[1]:
-        settle()
+        settle_court()
     for given in office()["people"]:
         person = find_person_by_login(given["login"])
         assert person is not None

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.court import databases as databases
-from tests.court import settled_databases as settled_databases
+from tests.court import court_databases as court_databases
+from tests.court import databases_of_court as databases_of_court
 from tests.processes.registers import lines, workbook
 from workflow_server.services.organisations import DEMO_PASSWORD
 

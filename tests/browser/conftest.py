@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from tests.browser.site import Site
 from tests.conftest import Databases
-from tests.court import settled_databases as settled_databases
+from tests.court import court_databases as court_databases
 from workflow_server.services.organisations import DEMO_PASSWORD
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -58,14 +58,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(settled_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(court_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server of the module's own; nothing was started in its office yet."""
-    url = settled_databases.fresh()
+    url = court_databases.fresh()
     made = Site(url, tmp_path_factory.mktemp("site"))
     made.start()
     yield made
     made.stop()
-    settled_databases.give_back(url)
+    court_databases.give_back(url)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +11,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.site import Site
+from tests.court import COURT
 
-ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = next(path for path in sorted((ROOT / "bpmn").rglob("*.bpmn")))
-PATH = SHIPPED.relative_to(ROOT).as_posix()
+PATH = "bpmn/deputy_to_procuratorate/deputy_to_procuratorate.bpmn"
+DRAWN = COURT / PATH
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ISLAND = "[data-island=modeler]"
 PEOPLE = Callable[..., Page]

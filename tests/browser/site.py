@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 
+from tests.court import write_court_content
 from tests.hostile.server import free_port
 from workflow_server.cli.client import Client
 from workflow_server.services.organisations import DEMO_PASSWORD
@@ -26,7 +27,8 @@ BEGINNING = "2026-04-01T09:00:00+08:00"
 
 @dataclass
 class Site:
-    """The demo office, served by processes of its own; `api` is the office without a browser."""
+    """The demo office with the court's content, unless the settings name another folder, served by
+    processes of its own; `api` is the office without a browser."""
 
     database_url: str
     folder: Path
@@ -41,6 +43,9 @@ class Site:
 
     def start(self) -> None:
         """Start it, and wait for the first answer."""
+        if "CONTENT_DIR" not in self.settings:
+            content = write_court_content(self.folder / "content")
+            self.settings["CONTENT_DIR"] = str(content)
         settings = {
             "DATABASE_URL": self.database_url,
             "DATA_DIR": str(self.folder),
@@ -49,7 +54,6 @@ class Site:
             # As `make run` has it.
             "DEPLOYMENT_APPROVALS": "1",
         } | self.settings
-        self.folder.mkdir(exist_ok=True)
         with (self.folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _MAIN, "serve", "--port", str(self.port)],

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -12,10 +10,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.site import Site
+from tests.court import office, scenario
 from workflow_server.cli.player import Player
 
 Pages = Callable[..., Page]
-SHARED = Path(__file__).resolve().parents[2] / "bpmn" / "_shared"
 #: As far as a draft that waits to be looked at.
 ACTS = 7
 
@@ -32,11 +30,10 @@ class PartlyPlayer(Player):
 
 @pytest.fixture(scope="module")
 def begun(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    office = json.loads((SHARED / "office.json").read_text())
-    scenario = json.loads((SHARED / "scenarios" / "parking.json").read_text())
-    scenario |= {"acts": scenario["acts"][:ACTS], "result": {}}
+    told = scenario()
+    told |= {"acts": told["acts"][:ACTS], "result": {}}
     folder = tmp_path_factory.mktemp("papers")
-    PartlyPlayer(site.address, office, scenario, folder, tell=lambda _step: None).play()
+    PartlyPlayer(site.address, office(), told, folder, tell=lambda _step: None).play()
     return site
 
 

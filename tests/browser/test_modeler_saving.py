@@ -8,11 +8,10 @@ from urllib.parse import quote
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.drawing import (
+    DRAWN,
     ISLAND,
     PATH,
     PEOPLE,
-    ROOT,
-    SHIPPED,
     Draft,
     entry,
     first,
@@ -20,11 +19,12 @@ from tests.browser.drawing import (
     select,
 )
 from tests.browser.drawing import draft as draft
+from tests.court import ROOT, court_content
 
 
 def test_who_saves_second_chooses_and_nothing_is_lost(page_of: PEOPLE, draft: Draft) -> None:
     page = draft.open(page_of("designer", expects=(409, 412)))
-    theirs = SHIPPED.read_text().replace("<bpmn:definitions", "<!-- theirs --><bpmn:definitions", 1)
+    theirs = DRAWN.read_text().replace("<bpmn:definitions", "<!-- theirs --><bpmn:definitions", 1)
     put = page.request.put(draft.file_address, data=theirs.encode(), headers={
         "If-Match": "*", "Content-Type": "application/octet-stream"})  # fmt: skip
     assert put.ok
@@ -45,7 +45,7 @@ def test_who_saves_second_chooses_and_nothing_is_lost(page_of: PEOPLE, draft: Dr
 
 
 def _given() -> set[str]:
-    return {path.relative_to(ROOT).as_posix() for path in (ROOT / "bpmn").rglob("*.bpmn")}
+    return {path for path in court_content().files if path.endswith(".bpmn")}
 
 
 def test_what_could_not_be_saved_is_there_again(page_of: PEOPLE, draft: Draft) -> None:
@@ -103,7 +103,7 @@ def test_what_was_left_here_never_beats_what_another_window_saved_since(
     expect(page.locator(".modeler-status[data-state=notSaved]")).to_be_visible(timeout=20_000)
     page.unroute("**/api/drafts/*/files?*")
     page.goto("/")
-    theirs = SHIPPED.read_text().replace("<bpmn:definitions", "<!-- theirs --><bpmn:definitions", 1)
+    theirs = DRAWN.read_text().replace("<bpmn:definitions", "<!-- theirs --><bpmn:definitions", 1)
     headers = {"If-Match": "*", "Content-Type": "application/octet-stream"}
     assert page.request.put(draft.file_address, data=theirs.encode(), headers=headers).ok
     page.goto(draft.address)
@@ -190,4 +190,4 @@ def test_somebody_elses_draft_is_only_looked_at(page_of: PEOPLE, draft: Draft) -
     entry(page, "name").fill("不该能改")
     entry(page, "name").press("Tab")
     assert modeler(page, "m.get('elementRegistry').get(a).businessObject.name", task) != "不该能改"
-    assert page.request.get(draft.file_address).body() == SHIPPED.read_bytes()
+    assert page.request.get(draft.file_address).body() == DRAWN.read_bytes()

@@ -1,4 +1,4 @@
-"""THE case: the shipped scenario played by its people through the pages, from letter to close."""
+"""THE case: the court's scenario played by its people through the pages, from letter to close."""
 
 from __future__ import annotations
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.site import Site
+from tests.conftest import Databases
+from tests.court import ROOT
+from tests.court import settled_databases as settled_databases
 from tests.processes.leads import LEAD
 
 Pages = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(settled_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of the shipped content."""
+    url = settled_databases.fresh()
+    made = Site(url, tmp_path_factory.mktemp("site"), {"CONTENT_DIR": str(ROOT)})
+    made.start()
+    yield made
+    made.stop()
+    settled_databases.give_back(url)
 
 
 def asked(page: Page, label: str) -> Locator:

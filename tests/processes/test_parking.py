@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from tests.court import Court, scenario
+from tests.court import databases_of_court as databases_of_court
 from workflow_server.services import deadlines, deliveries, documents
 
 
-@pytest.mark.parametrize("databases", ["settled", "postgres"], indirect=True)
+@pytest.mark.parametrize("databases", ["court", "postgres"], indirect=True)
 def test_the_case_runs_to_its_end_each_act_by_the_person_whose_act_it_is(case: Court) -> None:
     case.play()
     result = scenario()["result"]

@@ -12,7 +12,7 @@ from tests.api.conftest import statements as statements
 
 # Empty databases of both kinds: the figures are the store's work.
 from tests.conftest import databases as databases
-from tests.court import settle
+from tests.court import settle_court
 from tests.processes.registers import lines, person, take_over, told
 from workflow_server.services import ledgers, links
 from workflow_server.services.ledgers import Told, Wanted
@@ -31,7 +31,7 @@ COHORTS = (
 
 @pytest.fixture
 def loaded(app: Flask) -> None:
-    settle()
+    settle_court()
     for ledger, name, place, count in COHORTS:
         assert take_over(ledger, lines(name), place).added == count
 

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.api.conftest import statements as statements
-from tests.court import databases as databases
-from tests.court import settled_databases as settled_databases
+from tests.court import court_databases as court_databases
+from tests.court import databases_of_court as databases_of_court
 from tests.processes.registers import NOW, lines, person, take_over, workbook
 from workflow_server.errors import Forbidden, InvalidInput, NotFound
 from workflow_server.services import cells, ledgers, register_import, register_template

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.court import BEGINNING, ROOT, Court
+from tests.court import BEGINNING, COURT, Court, court_content
 from tests.web.conftest import Browser, Page
-from workflow_server.content.bundle import read_folder
 from workflow_server.services import deployments, process_instances
 from workflow_server.store import deployments as rows
 from workflow_server.store.db import session
@@ -43,7 +42,7 @@ def write(browser: Browser, draft: str, path: str, data: bytes) -> int:
 
 
 def relabel(browser: Browser, draft: str) -> None:
-    form = json.loads((ROOT / FORM).read_text("utf-8"))
+    form = json.loads((COURT / FORM).read_text("utf-8"))
     form["components"][0]["text"] = "请如实记录。"
     assert write(browser, draft, FORM, json.dumps(form, ensure_ascii=False).encode()) == 200
 
@@ -245,7 +244,7 @@ def test_a_restart_leaves_what_was_deployed_here(
     approve(browser, proposal)
     newest = rows.find_newest()
     assert newest is not None
-    deployments.deploy_folder(read_folder(ROOT), BEGINNING + timedelta(days=1))
+    deployments.deploy_folder(court_content(), BEGINNING + timedelta(days=1))
     after = rows.find_newest()
     assert after is not None
     assert after.id == newest.id
@@ -268,7 +267,7 @@ def test_a_draft_is_brought_up_to_date_and_conflicts_are_chosen(
 ) -> None:
     other = str(designer.post("/designs/drafts", name="另一份").response.request.path)
     relabel(designer, draft)
-    write(designer, other, FORM, (ROOT / FORM).read_bytes() + b"\n")
+    write(designer, other, FORM, (COURT / FORM).read_bytes() + b"\n")
     proposal = propose(designer, other)
     approve(browser, proposal)
     page = designer.get(draft)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from tests.api.conftest import statements as statements
-from tests.court import BEGINNING, ROOT, Court
+from tests.court import BEGINNING, Court, court_content
 from tests.web.conftest import Browser
 from workflow_server.content import bundle
 from workflow_server.services import deployments, drafts, tasks
@@ -103,9 +103,9 @@ def test_every_page_stays_within_its_statements(
 
 
 def _deploy_again(number: int) -> None:
-    """Deploy the shipped content with all its diagrams changed: a new version of each."""
+    """Deploy the court's content with all its diagrams changed: a new version of each."""
     changed = {
         path: data + f"<!-- {number} -->".encode() if path.endswith(".bpmn") else data
-        for path, data in bundle.read_folder(ROOT).files.items()
+        for path, data in court_content().files.items()
     }
     deployments.deploy_folder(bundle.from_files(changed), BEGINNING)

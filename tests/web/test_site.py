@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from tests.court import ROOT, Court
+from tests.court import ROOT, Court, court_content
 from tests.web.conftest import Browser
 from workflow_server.cli import serving
 from workflow_server.content import bundle, content
@@ -24,7 +24,7 @@ JSON = "bpmn/_shared/site.json"
 
 
 def _named(title: dict[str, str] | None) -> bundle.Bundle:
-    files = dict(bundle.read_folder(ROOT).files)
+    files = dict(court_content().files)
     given: dict[str, Any] = json.loads(files.pop(JSON))
     if title is not None:
         files[JSON] = json.dumps({**given, "title": title, "short_title": title}).encode()
