@@ -22,6 +22,7 @@ from workflow_server.store import organisations
 from workflow_server.store.ledgers import SORTS as SORTS
 from workflow_server.store.ledgers import Filter as Filter
 from workflow_server.store.records import Record
+from workflow_server.store.sight import Sight
 
 if TYPE_CHECKING:
     from workflow_server.content.content import Content
@@ -130,10 +131,10 @@ def read(
     actor: Actor, sheet: Sheet, wanted: Wanted, *, page: int = 1, page_size: int = 50
 ) -> tuple[list[Row], int]:
     """Return a page of a ledger as the actor reads it, and how many rows fit."""
-    narrowed = _narrowed(sheet, wanted)
+    chosen = narrowed(sheet, wanted)
     found, total = store.list_(
         access.sight(actor),
-        narrowed,
+        chosen,
         wanted.sort if wanted.sort in SORTS else "opened",
         wanted.descending,
         page_size,
@@ -151,6 +152,11 @@ def figures(actor: Actor, sheet: Sheet, wanted: Wanted) -> list[Told]:
     Not those that look into a field which holds something classed: who may not read a value must
     not find it out by counting.
     """
+    return figures_in(access.sight(actor), sheet, narrowed(sheet, wanted))
+
+
+def figures_in(seen: Sight, sheet: Sheet, chosen: Filter) -> list[Told]:
+    """Return the ledger's figures over what is in sight of the rows that are chosen."""
     others = {each.linked.kind for each in sheet.ledger.figures.values() if each.linked}
     hidden = {kind: _marked(sheet.content, kind) for kind in others}
     declared = [
@@ -161,7 +167,7 @@ def figures(actor: Actor, sheet: Sheet, wanted: Wanted) -> list[Told]:
     ]
     if not declared:
         return []
-    found = store.tally(access.sight(actor), _narrowed(sheet, wanted), declared)
+    found = store.tally(seen, chosen, declared)
     values = {each.key: value for each, value in zip(declared, found, strict=True)}
     labels = {each.key: each.label for each in declared}
     return [_told(each, values, labels) for each in declared]
@@ -228,7 +234,8 @@ def _made(made: Mapping[str, frozenset[str]], prefix: str) -> dict[str, frozense
     return {key.removeprefix(prefix): each for key, each in made.items() if key.startswith(prefix)}
 
 
-def _narrowed(sheet: Sheet, wanted: Wanted) -> Filter:
+def narrowed(sheet: Sheet, wanted: Wanted) -> Filter:
+    """Return what somebody wants of a ledger, as far as it may be narrowed so."""
     allowed = sheet.ledger.filters
     first, last = _days(wanted) if "opened" in allowed else (None, None)
     cohort = sheet.ledger.cohort

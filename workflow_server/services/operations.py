@@ -13,7 +13,7 @@ from workflow_server.config import CHINA
 from workflow_server.content import decisions
 from workflow_server.content.record_marks import READ
 from workflow_server.errors import InvalidInput
-from workflow_server.services import access, erasures, numbers, other_records
+from workflow_server.services import access, erasures, figure_reading, numbers, other_records
 from workflow_server.services.situation import Situation
 from workflow_server.store import records
 
@@ -150,6 +150,7 @@ def _find_similar(values: Mapping[str, Any], situation: Situation) -> list[dict[
         # What one person may not see, their work must not show to them.
         sight=access.sight(situation.actor) if situation.actor is not None else None,
         but=UUID(own["id"]) if own else None,
+        but_states=[str(each) for each in _listed(values.get("but_states"))],
         limit=_MOST_COMPARED,
         with_fields=is_same is not None,
     )
@@ -345,10 +346,13 @@ def _registered(
 
 
 _REGISTRY: Mapping[str, _Registered] = {
-    "find_similar": _registered(_find_similar, "kind title", "threshold limit same days"),
+    "find_similar": _registered(
+        _find_similar, "kind title", "threshold limit same days but_states"
+    ),
     "find_frequent": _registered(_find_frequent, "kind by", "since at_least filled closed"),
     "count": _registered(_count, "kind", "state since closed"),
     READ: _registered(_read_record, "id kind"),
+    "read_figures": _registered(figure_reading.read, "ledger", "from to by"),
     "draw_number": _registered(_draw_number, "series"),
     "erase_content": _registered(erasures.ask, "reason", "keep"),
     DECIDE: _registered(_decide, "table", "inputs", takes_any=True),

@@ -110,6 +110,14 @@ def tally(sight: Sight, narrowed: Filter, figures: Sequence[Figure]) -> list[Dec
     return [Decimal(str(value)) for value in row]
 
 
+def list_said(sight: Sight, narrowed: Filter, key: str, limit: int) -> list[str]:
+    """Return the different values that a field of the records in sight has, in order."""
+    wanted = [in_sight(sight), Record.kind == narrowed.kind, *_conditions(narrowed)]
+    said = _said(key)
+    found = sa.select(said).where(*wanted, said.is_not(None)).distinct().limit(limit)
+    return sorted(session().scalars(found))
+
+
 def _counted(sight: Sight, figure: Figure) -> sa.ColumnElement[Any]:
     """Return what a figure comes to: rows, a sum of theirs, or how many different values."""
     fits = sa.and_(sa.true(), *_demands(figure), *_ties(sight, figure.linked))

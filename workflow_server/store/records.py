@@ -165,6 +165,7 @@ def list_titles(
     sight: Sight | None,
     but: UUID | None,
     limit: int,
+    but_states: Collection[str] = (),
     with_fields: bool = False,
 ) -> list[Titled]:
     """Return what an organisation's newest records of a kind, but one, are compared by.
@@ -181,6 +182,8 @@ def list_titles(
         mine.append(in_sight(sight))
     if but is not None:
         mine.append(Record.id != but)
+    if but_states:
+        mine.append(Record.state.not_in(but_states))
     rows = session().execute(
         sa.select(
             Record.id,

@@ -13,7 +13,7 @@ const ACTABLE = ["startEvent", "intermediateCatchEvent", "boundaryEvent"];
 // What the operations of the server do, for who chooses one.
 export const OPERATIONS = {
   count: ["统计台账条数", "Count records"], decide: ["按决策表得出结论", "Decide by a table"], draw_number: ["取号", "Draw a number"],
-  erase_content: ["清除本案内容", "Erase the contents of the case"], find_similar: ["查找相近的记录", "Find similar records"], find_frequent: ["查找多发的情形", "Find what is frequent"], read_record: ["查阅记录", "Read a record"],
+  erase_content: ["清除本案内容", "Erase the contents of the case"], find_similar: ["查找相近的记录", "Find similar records"], find_frequent: ["查找多发的情形", "Find what is frequent"], read_record: ["查阅记录", "Read a record"], read_figures: ["统计台账数字", "Read a ledger's figures"],
 };
 // The changes of a clock that are an automatic task's work by themselves.
 export const CLOCK_WORK = ["extend", "pause", "resume", "exclude", "restart", "revise", "add"];
