@@ -126,6 +126,7 @@ def test_what_a_register_cannot_bring_is_named(given: Any, sentence: str) -> Non
         ({"linked": {"relation": "x", "kind": "permit", "states": ["没有"]}}, "没有状态“没有”"),
         ({"distinct": "secret"}, "属于数据类别"),
         ({"distinct": "street", "sum": "street"}, "只能写一个"),
+        ({"per": "street"}, "须与 sum 同时使用"),
     ],
 )
 def test_what_a_figure_cannot_count_is_named(given: Any, sentence: str) -> None:

@@ -15,7 +15,7 @@ from tests.services.stage import NOW, Stage
 from workflow_server.content.ledgers import Figure
 from workflow_server.errors import NotFound
 from workflow_server.services import ledgers
-from workflow_server.services.ledgers import Wanted
+from workflow_server.services.ledgers import Amount, Wanted
 from workflow_server.store.db import session, transaction
 from workflow_server.store.records import Record
 
@@ -134,10 +134,11 @@ def test_figures_count_and_share_what_the_ledger_is_narrowed_to(stage: Stage) ->
             Figure("open", "在办", except_states=("已办结",), over="all"),
             Figure("north", "北区", fields={"zone": ("north",)}, over="all"),
             Figure("street", "有街道", filled=("street",)),
-            Figure("west", "西街", holds={"street": "西_"}),
+            Figure("west", "西街", holds={"street": ("西_", "没有")}),
             Figure("fees", "收费", sum="fee"),
             Figure("none", "没有", states=("已受理",), filled=("street",)),
             Figure("share", "无母", over="none"),
+            Figure("by_zone", "分区收费", sum="fee", per="zone"),
         )
     }
     sheet = replace(sheet, ledger=replace(sheet.ledger, figures=figures))
@@ -151,7 +152,9 @@ def test_figures_count_and_share_what_the_ledger_is_narrowed_to(stage: Stage) ->
         ("收费", 1250, None),
         ("没有", 0, None),
         ("无母", 3, None),
+        ("分区收费", 1250, None),
     ]
+    assert told[-1].amounts == (Amount("north", Decimal(1250)),)
     narrowed = ledgers.figures(stage.clerk, sheet, Wanted(state="已办结"))
     assert [each.value for each in narrowed[:2]] == [1, 0]
 

@@ -50,10 +50,15 @@ def _figure(pointer: str, figure: Figure, ledger: Ledger, kind: RecordKind) -> I
             yield Fault(pointer, f"字段“{name}”属于数据类别“{field.data_class}”，不能用来统计")
         elif name == figure.sum and field.type not in ("number", "money"):
             yield Fault(f"{pointer}/sum", f"字段“{name}”不是数字，不能相加")
+        elif name == figure.per and field.type not in ("text", "choice"):
+            yield Fault(f"{pointer}/per", f"字段“{name}”不是文字，不能作为单位")
     others = ledger.figures.keys() - {figure.key}
     if figure.over is not None and figure.over not in others:
         yield Fault(f"{pointer}/over", f"这个台账没有另一个指标“{figure.over}”")
     yield from _unknown(pointer, "parts", figure.parts, others, "这个台账没有另一个指标")
+    for key in others & {figure.over, *figure.parts}:
+        if ledger.figures[key].per is not None:
+            yield Fault(pointer, f"指标“{key}”分单位相加，不能作为总数或分项")
 
 
 def _linked(pointer: str, linked: Linked | None, content: Shared) -> Iterator[Fault]:

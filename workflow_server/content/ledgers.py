@@ -33,8 +33,8 @@ class Figure:
     """A number over the rows that a ledger is narrowed to: how many are like this, or a share.
 
     Rows count that are in one of `states`, in none of `except_states`, have one of the values of
-    each of `fields`, something in each of `filled`, the text of each of `holds`, and are tied to
-    a record such as `linked` describes.
+    each of `fields`, something in each of `filled`, one of the texts of each of `holds`, and are
+    tied to a record such as `linked` describes.
     """
 
     key: str
@@ -43,9 +43,11 @@ class Figure:
     except_states: tuple[str, ...] = ()
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     filled: tuple[str, ...] = ()
-    holds: Mapping[str, str] = field(default_factory=dict)
+    holds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Instead of the rows themselves, what stands in this number of theirs is added up.
     sum: str | None = None
+    #: The field that says in what unit they are: what has another unit is added up by itself.
+    per: str | None = None
     #: Instead of the rows, how many different values they have in this field.
     distinct: str | None = None
     linked: Linked | None = None
@@ -59,7 +61,7 @@ class Figure:
     @property
     def read(self) -> frozenset[str]:
         """Return the fields of the ledger's own kind that it looks into."""
-        counted = (each for each in (self.sum, self.distinct) if each is not None)
+        counted = (each for each in (self.sum, self.per, self.distinct) if each is not None)
         return frozenset([*self.fields, *self.filled, *self.holds, *counted])
 
 
@@ -121,11 +123,13 @@ def _figures(item: Place) -> dict[str, Figure]:
 
 
 def _figure(item: Place) -> Figure | None:
-    members = ("states", "except_states", "fields", "filled", "holds", "sum", "distinct")
+    members = ("states", "except_states", "fields", "filled", "holds", "sum", "per", "distinct")
     if not item.only("key", "label", *members, "linked", "over", "parts", "group"):
         return None
     if item.value.get("sum") is not None and item.value.get("distinct") is not None:
         item.refuse("sum 与 distinct 只能写一个", "distinct")
+    if item.value.get("per") is not None:
+        _refuse_per(item)
     return Figure(
         key=item.key("key"),
         label=item.text("label"),
@@ -133,14 +137,24 @@ def _figure(item: Place) -> Figure | None:
         except_states=item.texts("except_states"),
         fields={name: item.step("fields").texts(name) for name, _ in item.members("fields")},
         filled=item.texts("filled"),
-        holds={name: item.step("holds").text(name) for name, _ in item.members("holds")},
+        holds={name: item.step("holds").text_or_texts(name) for name, _ in item.members("holds")},
         sum=item.text_or_none("sum"),
+        per=item.text_or_none("per"),
         distinct=item.text_or_none("distinct"),
         linked=_linked(item),
         over=item.text_or_none("over"),
         parts=item.texts("parts"),
         group=item.text_or_none("group") or "",
     )
+
+
+def _refuse_per(item: Place) -> None:
+    """Refuse what several units cannot be: units of nothing, a share, a whole of parts."""
+    if item.value.get("sum") is None:
+        item.refuse("per 须与 sum 同时使用", "per")
+    for other in ("over", "parts"):
+        if item.value.get(other) is not None:
+            item.refuse(f"分单位相加的指标不能有 {other}", other)
 
 
 def _linked(item: Place) -> Linked | None:

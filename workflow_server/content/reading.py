@@ -96,6 +96,12 @@ class Place:
         elif found is not None:
             self.refuse("须是对象 { … }", key)
 
+    def text_or_texts(self, key: str) -> tuple[str, ...]:
+        """Return one text, or a list of them."""
+        if isinstance(self.value.get(key), list):
+            return self.texts(key)
+        return (self.text(key),)
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts that may be missing."""
         found = []

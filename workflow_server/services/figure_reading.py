@@ -99,8 +99,15 @@ def _told(figures: list[Told]) -> dict[str, Any]:
             "value": _number(each.value),
             "share": None if each.share is None else _number(each.share),
         }
+        | _in_units(each)
         for each in figures
     }
+
+
+def _in_units(told: Told) -> dict[str, Any]:
+    """Return what a figure comes to in each of its units, if it has any."""
+    amounts = [{"unit": each.unit, "value": _number(each.value)} for each in told.amounts]
+    return {"amounts": amounts} if amounts else {}
 
 
 def _number(value: Decimal) -> int | float:

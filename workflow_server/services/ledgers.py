@@ -66,6 +66,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """How much there is in one unit."""
+
+    unit: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A figure of a ledger: what it is called, how many, and which share (per cent) of another."""
 
@@ -79,6 +87,8 @@ class Told:
     #: What it is made up of; `gap` is what is left over, 0 when they foot.
     parts: tuple[Part, ...] = ()
     gap: Decimal | None = None
+    #: Of a figure that has units: what it comes to in each; `value` is 0 where there are several.
+    amounts: tuple[Amount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +178,18 @@ def figures_in(seen: Sight, sheet: Sheet, chosen: Filter) -> list[Told]:
     if not declared:
         return []
     found = store.tally(seen, chosen, declared)
-    values = {each.key: value for each, value in zip(declared, found, strict=True)}
+    sums = {each.key: summed for each, summed in zip(declared, found, strict=True)}
+    values = {key: summed.value for key, summed in sums.items()}
     labels = {each.key: each.label for each in declared}
-    return [_told(each, values, labels) for each in declared]
+    return [_told(each, values, labels, sums[each.key].amounts) for each in declared]
 
 
-def _told(figure: Figure, values: Mapping[str, Decimal], labels: Mapping[str, str]) -> Told:
+def _told(
+    figure: Figure,
+    values: Mapping[str, Decimal],
+    labels: Mapping[str, str],
+    amounts: Mapping[str, Decimal],
+) -> Told:
     is_whole = bool(figure.parts) and set(figure.parts) <= values.keys()
     parts = tuple(Part(labels[key], values[key]) for key in figure.parts) if is_whole else ()
     return Told(
@@ -185,6 +201,7 @@ def _told(figure: Figure, values: Mapping[str, Decimal], labels: Mapping[str, st
         group=figure.group,
         parts=parts,
         gap=values[figure.key] - sum(each.value for each in parts) if parts else None,
+        amounts=tuple(Amount(unit, value) for unit, value in amounts.items()),
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 from workflow_server.store.db import session, total_of
 from workflow_server.store.links import Link
@@ -76,13 +78,40 @@ class Figure(Protocol):
     @property
     def filled(self) -> tuple[str, ...]: ...
     @property
-    def holds(self) -> Mapping[str, str]: ...
+    def holds(self) -> Mapping[str, tuple[str, ...]]: ...
     @property
     def sum(self) -> str | None: ...
+    @property
+    def per(self) -> str | None: ...
     @property
     def distinct(self) -> str | None: ...
     @property
     def linked(self) -> Linked | None: ...
+
+
+class object_of(GenericFunction[Any]):  # noqa: N801 - it is a function of SQL
+    """The pairs of a group as one JSON object."""
+
+    type = sa.JSON()
+    inherit_cache = True
+
+
+@compiles(object_of)
+def _json_group_object(element: object_of, compiler: Any, **more: Any) -> str:
+    return f"json_group_object({compiler.process(element.clauses, **more)})"
+
+
+@compiles(object_of, "postgresql")
+def _json_object_agg(element: object_of, compiler: Any, **more: Any) -> str:
+    return f"json_object_agg({compiler.process(element.clauses, **more)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What a figure comes to; of one that has units, what it comes to in each."""
+
+    value: Decimal
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def list_(
@@ -102,12 +131,37 @@ def list_(
     return found, total_of(len(found), limit, offset, counted)
 
 
-def tally(sight: Sight, narrowed: Filter, figures: Sequence[Figure]) -> list[Decimal]:
+def tally(sight: Sight, narrowed: Filter, figures: Sequence[Figure]) -> list[Sum]:
     """Return what each figure comes to over the records in sight; one statement for all."""
     wanted = [in_sight(sight), Record.kind == narrowed.kind, *_conditions(narrowed)]
-    counted = [_counted(sight, each) for each in figures]
+    counted = [
+        _counted(sight, each) if each.per is None else _amounts(sight, each, wanted)
+        for each in figures
+    ]
     row = session().execute(sa.select(*counted).select_from(Record).where(*wanted)).one()
-    return [Decimal(str(value)) for value in row]
+    return [_sum(value, each) for value, each in zip(row, figures, strict=True)]
+
+
+def _sum(value: Any, figure: Figure) -> Sum:
+    """Return a figure's sum; the one of several units is no number."""
+    if figure.per is None:
+        return Sum(Decimal(str(value)))
+    amounts = {unit: Decimal(str(amount)) for unit, amount in sorted((value or {}).items())}
+    return Sum(next(iter(amounts.values())) if len(amounts) == 1 else Decimal(0), amounts)
+
+
+def _amounts(
+    sight: Sight, figure: Figure, wanted: Sequence[sa.ColumnElement[bool]]
+) -> sa.ColumnElement[Any]:
+    """Return what is added up in each unit; what has none stands under an empty text."""
+    number = figure.sum or ""
+    unit = sa.func.coalesce(_field(figure.per or ""), "").label("unit")
+    worth = sa.func.sum(Record.fields[number].as_float()).label("worth")
+    fits = (*wanted, *_demands(figure), *_ties(sight, figure.linked))
+    # By its name: written out once more, PostgreSQL would not know that it is the same.
+    summed = sa.select(unit, worth).where(*fits, _said(number).is_not(None)).group_by("unit")
+    each = summed.correlate(None).subquery()
+    return sa.select(object_of(each.c.unit, each.c.worth)).scalar_subquery()
 
 
 def list_said(sight: Sight, narrowed: Filter, key: str, limit: int) -> list[str]:
@@ -131,7 +185,8 @@ def _demands(figure: Figure) -> list[sa.ColumnElement[bool]]:
     """Return what a row itself must be like to be counted."""
     holds = _in_states(figure)
     holds += [_field(key).in_(values) for key, values in figure.fields.items()]
-    holds += [_field(key).contains(text, autoescape=True) for key, text in figure.holds.items()]
+    for key, texts in figure.holds.items():
+        holds.append(sa.or_(*(_field(key).contains(text, autoescape=True) for text in texts)))
     return holds + [_said(key).is_not(None) for key in figure.filled]
 
 

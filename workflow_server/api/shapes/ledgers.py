@@ -41,6 +41,13 @@ class PartShape(Shape):
     value = fields.Float(required=True)
 
 
+class AmountShape(Shape):
+    """How much there is in one unit."""
+
+    unit = Shown(required=True)
+    value = fields.Float(required=True)
+
+
 class FigureShape(Shape):
     """What one figure comes to."""
 
@@ -52,6 +59,7 @@ class FigureShape(Shape):
     over = Shown(required=True, allow_none=True)
     parts = fields.List(fields.Nested(PartShape), required=True)
     gap = fields.Float(required=True, allow_none=True)
+    amounts = fields.List(fields.Nested(AmountShape), required=True)
 
 
 class FiguresShape(Shape):
