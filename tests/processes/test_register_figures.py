@@ -15,7 +15,7 @@ from tests.conftest import databases as databases
 from tests.court import settle_court
 from tests.processes.registers import lines, person, take_over, told
 from workflow_server.services import ledgers, links
-from workflow_server.services.ledgers import Told, Wanted
+from workflow_server.services.ledgers import Amount, Told, Wanted
 
 COHORTS = (
     ("suggestions", "f2-suggestions", "procuratorate", 66),
@@ -26,6 +26,10 @@ COHORTS = (
     ("handled_cases", "f7-handled-cases", "procuratorate", 115),
     ("leads", "f8-leads", "procuratorate", 42),
     ("suggestions", "f8-suggestions", "procuratorate", 38),
+    ("leads", "f1-leads", "procuratorate", 14),
+    # Four of the nineteen are in the register before, too.
+    ("leads", "f3-leads", "procuratorate", 15),
+    ("commitments", "f16-commitments", "congress", 4),
 )
 
 
@@ -48,6 +52,8 @@ def test_the_figures_of_the_source_cases_come_out(
     _check_addressees()
     _check_cross_foot()
     _check_funnel()
+    _check_distinct_leads()
+    _check_quantities()
     _check_statements(statements)
 
 
@@ -114,9 +120,34 @@ def _check_funnel() -> None:
     assert [found[key].share for key in keys] == [None, Decimal("90.5"), Decimal("2.6")]
 
 
+def _check_distinct_leads() -> None:
+    """F-1: 14 to 10 (71.4 %); F-3: 19 to 4 + 1 (26.3 %); F-4: who has two sources counts once."""
+    found = told("case_mgmt", "leads", year=2024)
+    assert values(found, "deputy_leads", "deputy_cases") == [14, 10]
+    assert values(found, "model_leads", "model_cases") == [19, 5]
+    parts = ("model_public_interest", "model_administrative", "model_governance")
+    assert values(found, *parts) == [4, 1, 0]
+    assert values(found, "either_leads", "either_cases", "distinct_leads") == [29, 13, 29]
+    shares = [found[key].share for key in ("deputy_cases", "model_cases")]
+    assert shares == [Decimal("71.4"), Decimal("26.3")]
+    assert found["model_cases"].gap == 0
+
+
+def _check_quantities() -> None:
+    """F-16: what is promised, unit by unit."""
+    found = told("congress_head", "commitments", year=2024)
+    assert found["planned"].amounts == (Amount("亩", Decimal(2000)), Amount("座", Decimal(100)))
+    assert found["delivered"].amounts == (Amount("亩", Decimal(2000)), Amount("座", Decimal(75)))
+
+
 def _check_statements(statements: Callable[[], list[str]]) -> None:
     actor = person("case_mgmt")
     sheet = ledgers.get(actor, "leads")
     statements()
     ledgers.figures(actor, sheet, Wanted(year=2023))
+    assert len(statements()) == 1
+    head = person("congress_head")
+    promises = ledgers.get(head, "commitments")
+    statements()
+    assert ledgers.figures(head, promises, Wanted())
     assert len(statements()) == 1
