@@ -93,6 +93,6 @@ def _roles(classes: Collection[DataClass]) -> str:
     bounded = [each for each in classes if ANYBODY not in each.readers]
     allowed = [set(each.readers) for each in bounded]
     roles = set.intersection(*allowed) if allowed else {ANYBODY}
-    handling = {role for each in bounded for role in each.handlers}
-    kept = (f"{role}{HANDLING}" if role in handling else role for role in sorted(roles))
+    at_work = {role for each in bounded for role in each.handlers}
+    kept = (f"{role}{HANDLING}" if role in at_work else role for role in sorted(roles))
     return f" {' '.join(kept)} "
