@@ -66,7 +66,9 @@ def test_two_visits_and_three_sides_close_the_evaluation(answered: Office) -> No
     assert answered.deadline("visit").due.isoformat() == "2026-06-30"
     answered.do("prosecutor", "PayVisit")
     assert answered.states("evaluation") == ["评估中"]
-    answered.do("prosecutor", "EvaluateTogether")
+    hint = {"hint_conversion": True, "conversion_reason": "滩地管护制度可以推广到全区。"}
+    answered.do("prosecutor", "EvaluateTogether", **hint)
+    assert answered.letter("M-HINT").payload["trigger"] == "系统性对策"
     assert answered.failures() == []
     assert answered.states("evaluation") == ["合格"]
     assert answered.outcomes("follow_up_visit") == ["kept"]

@@ -191,6 +191,8 @@ def test_after_thirty_days_the_chief_closes_what_is_not_solved(office: Office) -
     more = office.do("chief", "ConfirmUnresolved", decision="不同意", comment="再报告人大。")
     assert more == ["ProposeMeasures"]
     take(office, "报告人大", targets=[target(office, "报告人大", "congress")])
+    (hint,) = office.letters("M-HINT")
+    assert (hint.payload["trigger"], hint.recipient_id) == ("逾期升级", hint.sender_id)
     office.go_to("2026-08-10")
     office.do("prosecutor", "AssessWatch", choice="未解决", note="单位仍未整改，各项措施已用尽。")
     office.do("chief", "ConfirmUnresolved", decision="同意", comment="同意。")
@@ -220,6 +222,10 @@ def test_an_inspection_that_is_refused_comes_back_to_the_chief_who_tells_the_con
     letter = office.letter("M-ESCALATE")
     assert str(letter.recipient_id) == office.org("congress")
     assert office.paper("situation_report").data["refused"] is True
+    assert office.letter("M-HINT").payload["suggestion_ids"] == [
+        str(office.record("suggestion").id)
+    ]
+    assert "ConsiderHint" in office.tasks("prosecutor")
     assert office.deadline("watch").status == DeadlineStatus.RUNNING
     assert office.failures() == []
 

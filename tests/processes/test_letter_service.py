@@ -308,13 +308,21 @@ def test_a_lead_from_the_congress_is_copied_to_it_within_ten_days(office: Office
     grounds = {"grounds": ["群众关注度高"]}
     with pytest.raises(AnswersRefused):
         letter.do("dept_head", "ProposeCopies", recipients=wanted[1:], **grounds)
-    letter.do("dept_head", "ProposeCopies", recipients=wanted, **grounds)
+    with pytest.raises(AnswersRefused):
+        letter.do("dept_head", "ProposeCopies", recipients=wanted, **grounds, hint_conversion=True)
+    why = {"hint_conversion": True, "conversion_reason": "多家诊所同类问题，须建立集中收运制度。"}
+    letter.do("dept_head", "ProposeCopies", recipients=wanted, **grounds, **why)
     with pytest.raises(AnswersRefused):
         letter.do("chief", "ApproveCopies", decision="不同意")
     letter.do("chief", "ApproveCopies")
     sent = {(each.recipient_id, each.status) for each in office.letters("M-COPY")}
     assert {status for _, status in sent} == {"delivered", "paper"}
     assert office.states("copy") == ["已抄送"]
+    hint = office.letter("M-HINT").payload
+    assert (hint["trigger"], hint["doc_no"]) == ("已抄送人大", letter.fields()["doc_no"])
+    assert "集中收运制度" in letter.office.shown(
+        "prosecutor", office.task("prosecutor", "ConsiderHint")
+    )
     registered = {"received_at": office.now.isoformat(), "handling": "阅存"}
     office.do("congress_clerk", "RegisterCopyCongress", **registered)
     assert office.states("received_copy") == ["已登记"]

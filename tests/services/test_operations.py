@@ -142,6 +142,7 @@ def test_values_that_records_often_have_are_found_in_one_statement(stage: Stage)
     assert perform(stage, "find_frequent", **given, closed="=true") == []
     assert perform(stage, "find_frequent", **{**given, "since": "2026-03-17"}) == []
     assert perform(stage, "find_frequent", **given, filled="places") == []
+    assert perform(stage, "find_frequent", **given, but_states='=["", "待审"]') == []
 
 
 def test_records_are_counted_by_state_day_and_end(stage: Stage) -> None:

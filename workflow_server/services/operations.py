@@ -246,6 +246,7 @@ def _find_frequent(values: Mapping[str, Any], situation: Situation) -> list[dict
         since=since or datetime.min.replace(tzinfo=CHINA),
         closed=values.get("closed"),
         limit=_MOST_COMPARED,
+        but_states=[str(each) for each in _listed(values.get("but_states"))],
     )
     groups: dict[tuple[Any, ...], list[str]] = {}
     for id_, fields in rows:
@@ -349,7 +350,9 @@ _REGISTRY: Mapping[str, _Registered] = {
     "find_similar": _registered(
         _find_similar, "kind title", "threshold limit same days but_states"
     ),
-    "find_frequent": _registered(_find_frequent, "kind by", "since at_least filled closed"),
+    "find_frequent": _registered(
+        _find_frequent, "kind by", "since at_least filled closed but_states"
+    ),
     "count": _registered(_count, "kind", "state since closed"),
     READ: _registered(_read_record, "id kind"),
     "read_figures": _registered(figure_reading.read, "ledger", "from to by"),

@@ -229,6 +229,7 @@ def list_values(
     since: datetime,
     closed: bool | None,
     limit: int,
+    but_states: Collection[str] = (),
 ) -> list[tuple[UUID, Mapping[str, Any]]]:
     """Return the fields of an organisation's newest records of a kind since a day, oldest first.
 
@@ -248,6 +249,8 @@ def list_values(
         wanted.append(in_sight(sight))
     if closed is not None:
         wanted.append(Record.closed_at.is_not(None) if closed else Record.closed_at.is_(None))
+    if but_states:
+        wanted.append(Record.state.not_in(but_states))
     rows = session().execute(
         sa.select(Record.id, Record.fields)
         .where(*wanted)
