@@ -118,6 +118,18 @@ def test_stopping_by_name_needs_a_running_clock(stage: Stage) -> None:
         deadline_changes.apply(stop, situation)
 
 
+def test_what_is_awaited_no_more_may_have_been_met_before(stage: Stage) -> None:
+    start(stage, starting(stop_on=("reply_sent",)))
+    leave(stage, "reply_sent")
+    with stage.acting() as situation:
+        deadline_changes.apply(DeadlineEffect("stop", "reply", ended_as="cancelled"), situation)
+    assert stage.variables()["deadlines"]["reply"]["status"] == "met"
+    with pytest.raises(DeadlineNotRunning), stage.acting() as situation:
+        deadline_changes.apply(DeadlineEffect("stop", "reply"), situation)
+    with pytest.raises(DeadlineNotRunning), stage.acting() as situation:
+        deadline_changes.apply(DeadlineEffect("stop", "other", ended_as="cancelled"), situation)
+
+
 def test_a_new_clock_of_the_same_name_takes_the_place_of_the_old(stage: Stage) -> None:
     start(stage)
     start(stage, starting("2026-04-01"))

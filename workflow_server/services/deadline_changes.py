@@ -64,7 +64,9 @@ def apply(effect: DeadlineEffect, situation: Situation) -> None:
 
 
 def _stop(effect: DeadlineEffect, situation: Situation, deadline: Deadline) -> None:
-    _check_open(deadline)
+    # Nothing more is awaited of one that has ended either: it stays as it was.
+    if effect.ended_as is None:
+        _check_open(deadline)
     deadlines.stop(effect.name, situation, met=effect.ended_as is None)
 
 
