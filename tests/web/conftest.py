@@ -16,6 +16,7 @@ from tests.court import case as case
 from tests.court import court_databases as court_databases
 from tests.court import databases_of_court as databases_of_court
 from tests.court import pages as pages
+from tests.court import settled_databases as settled_databases
 from workflow_server.services.organisations import DEMO_PASSWORD
 
 _SPACES = re.compile(r"\s+")

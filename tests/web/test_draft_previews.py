@@ -50,13 +50,16 @@ def seen_by_clerk(clerk: Browser) -> Any:
     return call(clerk, f"/api/process-definitions/{start}/document-preview", json=body)
 
 
+@pytest.mark.parametrize("databases", ["settled"], indirect=True)
 def test_every_kind_is_shown_with_made_up_data(designer: Browser, draft: str) -> None:
+    # What a paper is given is made up from the processes that make it: here all that are shipped.
     assert len(KINDS) > 5
     for kind in KINDS:
         answer = seen(designer, draft, kind)
         assert (answer.status_code, answer.data[:5]) == (200, b"%PDF-"), (kind, answer.text)
 
 
+@pytest.mark.parametrize("databases", ["settled"], indirect=True)
 def test_what_a_template_prints_as_it_is_is_made_up_as_a_text(
     designer: Browser, draft: str
 ) -> None:
