@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from tests.processes.office import Office
+from tests.processes.office import File, Office
 
 TEXT = {
     "title": "关于规范中华路沿线停车秩序的建议",
@@ -19,6 +19,29 @@ TEXT = {
 }
 ADMIT = {"single_matter": True, "exclusion": "无", "result": "受理"}
 REFUSE = {"comment": "所提事项正在人民法院审理，人大代表不干涉具体案件办理。"}
+
+CONTACT = {
+    "deputy_contact": "13800000001",
+    "office_contact": "沙丽华",
+    "office_phone": "0452-2550001",
+}
+REPLY = {
+    "reply_no": "北镇函〔2026〕8号",
+    "reply_class": "A",
+    "body": "占用人行道的泊位和地锁已经清理完毕，并明确了日常巡查责任。",
+    "signed_by": "北河镇镇长",
+    "public_ok": True,
+    "commitments": [],
+    "contact_log": [{"mode": "当面", "contacted_on": "2026-04-01", "opinion": "同意办理思路。"}],
+    "files": [File("答复件.pdf")],
+}
+#: What those who handle it and its deputy usually answer.
+HANDLED: dict[str, dict[str, Any]] = {
+    "IssueAssignment": CONTACT,
+    "CheckReply": {"checked": ["主要负责人签发", "加盖公章"], "secrets": [], "publish": "公开"},
+    "DeliverReply": {"delivery_mode": "面复", "delivered_by": "承办单位"},
+    "EvaluateReply": {"attitude": "满意", "result": "满意"},
+}
 
 
 def propose(office: Office, by: str = "deputy", /, **answers: Any) -> UUID:

@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from tests.processes.office import Office
-from tests.processes.suggestions import ADMIT, REFUSE, TEXT, admit, plan, propose, submit
+from tests.processes.suggestions import (
+    ADMIT,
+    CONTACT,
+    HANDLED,
+    REFUSE,
+    REPLY,
+    TEXT,
+    admit,
+    assign,
+    plan,
+    propose,
+    submit,
+)
 from workflow_server.errors import Forbidden
 from workflow_server.services.answers import AnswersRefused
 
@@ -293,3 +305,45 @@ def test_only_who_belongs_to_it_sees_a_suggestion(office: Office) -> None:
     assert "LossRegistered" in office.acts("deputy_office", case)
     with pytest.raises((Forbidden, AssertionError)):
         office.act("prosecutor", "SecretFound", case)
+
+
+def test_after_the_handing_out_every_handler_is_told_of_a_withdrawal(office: Office) -> None:
+    case = admit(office, co_signers=["deputy_two"])
+    units = [office.org("urban_management"), office.org("market_regulation")]
+    assign(office, case, mode="分办", split_handlers=units)
+    for task in office.tasks_of("deputy_office", "IssueAssignment", case):
+        office.finish("deputy_office", task, **CONTACT)
+    assert [str(each.recipient_id) for each in office.letters("M-ASSIGN")] == units
+    assert office.record(KIND).fields["lead_handler"] == units
+    office.act("deputy", "WithdrawAsked", case, reason="已经当面解决。", confirmed=True)
+    office.do("deputy_two", "ConfirmSignature", case, agreed=True)
+    assert [str(each.recipient_id) for each in office.letters("M-DWITHDRAWN")] == units
+    assert (office.record(KIND).state, office.outcomes(KIND)) == ("撤回", ["withdrawn"])
+    assert office.paper("suggestion_withdrawal_notice").number is not None
+    assert office.tasks("deputy_clerk", case) == []
+    assert office.failures() == []
+
+
+def test_a_suggestion_of_a_deputy_who_stays_unnamed_is_handled_and_closed(office: Office) -> None:
+    office.usual.update(HANDLED)
+    case = admit(office, co_signers=["deputy_two"], confidential=True, open=False)
+    unit = office.org("north_township")
+    assign(office, case, lead_handler=unit)
+    office.do("deputy_office", "IssueAssignment", case)
+    paper = office.paper("deputy_suggestion_paper")
+    assert "林晓枫" not in str(paper.data) and "赵春生" not in str(paper.data)
+    assert "林晓枫" in str(office.paper("deputy_suggestion_original").data)
+    office.act("deputy_office", "ReplyCame", case, **{**REPLY, "replied_on": office.today})
+    office.do("deputy_office", "CheckReply", case)
+    office.do("deputy_office", "DeliverReply", case)
+    office.do("deputy", "EvaluateReply", case)
+    office.do("deputy_office", "CloseHandling", case)
+    closing = {"publish": True, "summary": "占道泊位已经清理。"}
+    with pytest.raises(AnswersRefused) as refused:
+        office.do("deputy_office", "CloseSuggestion", case, **closing)
+    assert "publish" in str(refused.value.faults)
+    office.do("deputy_office", "CloseSuggestion", case, **{**closing, "publish": False})
+    fields = office.record(KIND).fields
+    assert (office.record(KIND).state, office.outcomes(KIND)) == ("办结", ["done"])
+    assert (fields["reply_class"], fields["result"], fields["published"]) == ("A", "满意", False)
+    assert office.failures() == []
