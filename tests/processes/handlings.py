@@ -1,4 +1,4 @@
-"""One deputy's suggestion with one lead handler, as a case: what the tests of its handling begin with."""
+"""One suggestion with one lead handler, as a case: what the tests of its handling begin with."""
 
 from __future__ import annotations
 
