@@ -1,4 +1,4 @@
-"""What a handler has promised in its answer, followed until it is kept; experts; key supervision."""
+"""What a handler has promised in its answer, followed until it is kept; who evaluates it."""
 
 from __future__ import annotations
 
