@@ -315,6 +315,8 @@ def test_after_the_handing_out_every_handler_is_told_of_a_withdrawal(office: Off
         office.finish("deputy_office", task, **CONTACT)
     assert [str(each.recipient_id) for each in office.letters("M-ASSIGN")] == units
     assert office.record(KIND).fields["lead_handler"] == units
+    # The congress's own committee is asked whether there is a lead in it.
+    assert [each.business_key for each in office.cases("congress_lead_transfer")]
     office.act("deputy", "WithdrawAsked", case, reason="已经当面解决。", confirmed=True)
     office.do("deputy_two", "ConfirmSignature", case, agreed=True)
     assert [str(each.recipient_id) for each in office.letters("M-DWITHDRAWN")] == units
