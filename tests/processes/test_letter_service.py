@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-import pdfplumber
-import pikepdf
 import pytest
 
 from tests.processes.letters import letter_databases as letter_databases
 from tests.processes.office import File, Office
 from tests.processes.served import CLERK, LEADER, PUBLIC, Served
+from tests.processes.sight import words_of
 from workflow_server.errors import NotFound
 from workflow_server.services import documents
 from workflow_server.services.answers import AnswersRefused
-from workflow_server.store.blobs import blobs
-from workflow_server.store.documents import Document
 
 
 @pytest.fixture
@@ -332,17 +328,6 @@ def test_a_lead_from_the_congress_is_copied_to_it_within_ten_days(office: Office
 def test_without_a_ground_nothing_is_copied(letter: Served) -> None:
     letter.serve()
     assert "ProposeCopies" not in letter.office.waiting().values()
-
-
-def words_of(paper: Document) -> str:
-    """Return all text of a paper's pages, and of what is attached to them."""
-    with blobs().open(str(paper.sha256)) as file:
-        pdf = file.read()
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        attached = document.attachments["data.json"].get_file().read_bytes().decode()
-    with pdfplumber.open(io.BytesIO(pdf)) as document:
-        pages = "".join(page.extract_text() for page in document.pages)
-    return pages + attached
 
 
 def test_a_copy_leaves_out_what_its_recipients_must_not_read(office: Office) -> None:
