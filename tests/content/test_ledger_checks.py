@@ -53,6 +53,7 @@ def test_a_sound_ledger_has_no_fault() -> None:
         ("columns", ["number", "number"], "/columns/1", "写了两次"),
         ("filters", ["street"], "/filters/0", "不能按“street”筛选"),
         ("filters", ["secret"], "/filters/0", "不能按“secret”筛选"),
+        ("due", {"begun": "closed"}, "/due/begun", "“begun”不是这个台账的日期栏"),
     ],
 )
 def test_what_nobody_declared_is_named_where_it_stands(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.processes.handlings import SHEDS, Handling
 from tests.processes.handlings import handling_databases as databases
 from tests.processes.handlings import one_handling as handling
 from tests.processes.office import Office
+from workflow_server.services import ledgers
 from workflow_server.services.answers import AnswersRefused
+from workflow_server.services.ledgers import Wanted
 
 __all__ = ["databases", "handling"]
 
@@ -25,10 +29,18 @@ def with_promise(handling: Handling) -> Handling:
     return handling
 
 
+def lights(office: Office) -> list[dict[str, date]]:
+    """Return the days that have a light in the ledger of promises."""
+    actor = office.people["deputy_office"]
+    rows, _ = ledgers.read(actor, ledgers.get(actor, "commitments"), Wanted())
+    return [dict(row.due) for row in rows]
+
+
 def test_a_promise_is_kept_with_its_quantity(office: Office, promised: Handling) -> None:
     found = office.record("commitment")
     assert (found.title, found.state) == ("建成100座集中堆粪棚", "待兑现")
     assert [each.relation for each in office.links("promised_in")] == ["promised_in"]
+    assert lights(office) == [{"due": date(2026, 12, 31)}]
     office.go_to("2026-09-01")
     promised.act("ReportCame", done=False, text="已建成60座。", qty=60)
     promised.act("ReportCame", done=True, text="全部建成并投入使用。", qty=100)
@@ -37,6 +49,7 @@ def test_a_promise_is_kept_with_its_quantity(office: Office, promised: Handling)
     promised.do("ConfirmFulfilment", confirmed=True, done_qty=100, comment="实地查看属实。")
     found = office.record("commitment")
     assert (found.state, found.fields["done_on"]) == ("已兑现", "2026-09-01")
+    assert lights(office) == [{}]
     assert office.paper("commitment_extract").kind == "commitment_extract"
     promised.closed()
     (row,) = office.facts("handling_case")["commitments"]

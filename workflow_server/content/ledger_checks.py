@@ -36,6 +36,16 @@ def check(content: Shared) -> Iterator[Fault]:
             dated is None or dated.type != "date" or dated.data_class is not None
         ):
             yield Fault(f"{pointer}/cohort", f"“{ledger.cohort}”不是不属于数据类别的日期字段")
+        yield from _due(f"{pointer}/due", ledger, kind)
+
+
+def _due(pointer: str, ledger: Ledger, kind: RecordKind) -> Iterator[Fault]:
+    for name, done in ledger.due.items():
+        dated = kind.fields.get(name)
+        if name not in ledger.columns or dated is None or dated.type != "date":
+            yield Fault(f"{pointer}/{name}", f"“{name}”不是这个台账的日期栏")
+        if done not in kind.fields:
+            yield Fault(f"{pointer}/{name}", f"“{kind.key}”没有字段“{done}”")
 
 
 def _figure(pointer: str, figure: Figure, ledger: Ledger, kind: RecordKind) -> Iterator[Fault]:

@@ -80,6 +80,9 @@ class Ledger:
     figures: Mapping[str, Figure] = field(default_factory=dict)
     #: The date field by which rows belong to a year; without one it is when they were opened.
     cohort: str | None = None
+    #: Columns with a day on which something is due, and the field that says that it has been done:
+    #: how near that day is has a light as long as this is empty and the record open.
+    due: Mapping[str, str] = field(default_factory=dict)
     #: What an old register may bring; without it none is taken over.
     take_over: TakeOver | None = None
 
@@ -91,7 +94,7 @@ class Ledger:
 def read(item: Place) -> Ledger | None:
     """Read one ledger as its file declares it."""
     known = ("key", "label", "kind", "parties", "roles", "columns", "filters", "figures")
-    if not item.only(*known, "cohort", "take_over"):
+    if not item.only(*known, "cohort", "due", "take_over"):
         return None
     columns = item.texts("columns")
     if not columns:
@@ -106,6 +109,7 @@ def read(item: Place) -> Ledger | None:
         roles=item.texts("roles"),
         figures=_figures(item),
         cohort=item.text_or_none("cohort"),
+        due={name: item.step("due").text(name) for name, _ in item.members("due")},
         take_over=take_overs.read(item),
     )
 

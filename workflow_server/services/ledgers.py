@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from workflow_server.content.shared import Option, RecordKind
 
 #: A file or a printed list holds no more rows than this.
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_ROWS = 5_000
 #: So many records are looked at together.
 _TOGETHER = 500
@@ -55,6 +57,8 @@ class Row:
 
     record: Record
     cells: Sequence[Fact]
+    #: By column the day on which something is due that has not been done.
+    due: Mapping[str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ def read(
     records = masking.records(actor, found)
     words = record_words.of(records, sheet.content.shared)
     hosts = organisations.list_names({each.organisation_id for each in records}) if records else {}
-    return [Row(each, _cells(sheet, each, words, hosts)) for each in records], total
+    rows = [Row(each, _cells(sheet, each, words, hosts), _due(sheet, each)) for each in records]
+    return rows, total
 
 
 def figures(actor: Actor, sheet: Sheet, wanted: Wanted) -> list[Told]:
@@ -303,6 +308,22 @@ def _cells(sheet: Sheet, record: Record, words: Words, hosts: Mapping[UUID, str]
         "organisation": Fact("organisation", "", "text", host),
     }
     return [built_in.get(key) or words.fact(record, key) for key in sheet.ledger.columns]
+
+
+def _due(sheet: Sheet, record: Record) -> dict[str, date]:
+    if record.closed_at is not None:
+        return {}
+    awaited = {
+        name: record.fields.get(name)
+        for name, done in sheet.ledger.due.items()
+        if not record.fields.get(done)
+    }
+    # A class may have veiled the day; what is no day has no light.
+    return {
+        name: date.fromisoformat(day)
+        for name, day in awaited.items()
+        if isinstance(day, str) and _DAY.fullmatch(day)
+    }
 
 
 def _day(moment: datetime | None) -> str | None:
