@@ -10,6 +10,7 @@ from tests.processes.conversion_letters import CLEAN, Conversion
 from tests.processes.conversion_letters import conversion as conversion
 from tests.processes.conversion_letters import databases as databases
 from tests.processes.conversion_letters import letter_conversions as letter_conversions
+from tests.processes.sight import words_of
 from workflow_server.services.answers import AnswersRefused
 
 
@@ -205,6 +206,8 @@ def test_names_and_numbers_of_the_cases_do_not_slip_through(conversion: Conversi
     office.do("assistant", "PrepareTransfer")
     assert office.failures() == []
     assert name not in str(office.letter("M-CONVERT").payload)
+    for kind in ("conversion_letter", "analysis_report"):
+        assert name not in words_of(office.paper(kind)), kind
 
 
 def test_a_state_secret_leaves_the_server(conversion: Conversion) -> None:

@@ -17,6 +17,7 @@ from tests.processes.test_participation import (
     choose,
     invite,
 )
+from tests.processes.transfers import Transfer
 from workflow_server.services import documents
 
 NOTE = "代表察看了三处现场，执法记录仪录像编号第88号。"
@@ -95,3 +96,13 @@ def test_what_is_looked_for_is_there_for_who_may_read_it(office: Office, app: Fl
     office.do("deputy", "AnswerInvitation", **GOING)
     assert NAME in words_of(office.paper("confidentiality_undertaking"))
     assert NAME in Reader(app, "prosecutor").everything()
+
+
+def test_a_lead_handed_over_without_a_name_bears_none(office: Office, app: Flask) -> None:
+    transfer = Transfer(office)
+    transfer.hand_over(hide_deputy=True)
+    transfer.register()
+    for kind in ("case_transfer_letter", "lead_receipt"):
+        assert NAME not in words_of(office.paper(kind)), kind
+    assert NAME not in Reader(app, "case_mgmt").everything()
+    assert NAME in Reader(app, "congress_clerk").everything()
