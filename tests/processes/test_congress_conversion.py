@@ -15,6 +15,7 @@ from tests.processes.conversion_office import (
 from tests.processes.conversion_office import databases as databases
 from tests.processes.conversion_office import house as house
 from tests.processes.office import Office
+from workflow_server.services import positions
 from workflow_server.services.answers import AnswersRefused
 from workflow_server.store.records import Record
 
@@ -254,6 +255,21 @@ def test_an_adoption_withdrawn_an_office_lost_and_a_suggestion_withdrawn(house: 
     ends_well(house, "no_adopter")
     assert house.outcomes("deputy_proposal") == ["withdrawn", "lost", "written"]
     assert house.tasks("congress_clerk") == []
+
+
+def test_nobody_answers_for_a_deputy_who_has_left(house: Office) -> None:
+    evaluate(house, "代表建议")
+    recommend(house, "deputy_two", "deputy")
+    (post,) = positions.list_of(house.people["deputy"].person_id)
+    positions.end(house.people["security"], post.id, None, house.now)
+    house.do("deputy_two", "AnswerCandidacy", adopt=False)
+    given = {"adopt": True, "need_visit": False, "no_conflict": True}
+    with pytest.raises(AnswersRefused, match="本人决定"):
+        house.do("deputy_clerk", "AnswerCandidacy", **given)
+    house.act("deputy_clerk", "CandidateUnavailable", ground="代表资格终止")
+    assert house.outcomes("deputy_candidacy") == ["declined", "unavailable"]
+    assert house.tasks("deputy_office") == ["DecideRetry"]
+    assert house.failures() == []
 
 
 def test_what_turns_out_secret_leaves_the_server(house: Office) -> None:
