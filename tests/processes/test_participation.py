@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 
 from tests.processes.office import File, Office
+from tests.processes.suggestions import submit
 from workflow_server.services import process_instances as instances
+from workflow_server.services import tasks
 from workflow_server.services.answers import AnswersRefused
 
 SUMMARY = "请代表察看盲道和消防通道整改现场，听取主管单位情况介绍，并对整改效果发表意见。"
@@ -50,10 +52,10 @@ OPINION = {"attended": True, "satisfaction": "满意", "opinion": "盲道已经�
 HELD = {"held": True, "present": "林晓枫", "note": "代表察看了三处现场。"}
 
 
-def invite(office: Office, **plan: Any) -> UUID:
+def invite(office: Office, suggestion_no: str | None = None, **plan: Any) -> UUID:
     """Prepare an invitation and have it approved; return the case."""
-    congress = {"congress": office.org("congress")}
-    case = office.start("prosecutor", "deputy_participation", **BEGIN, **congress)
+    begin = {**BEGIN, "congress": office.org("congress"), "suggestion_no": suggestion_no}
+    case = office.start("prosecutor", "deputy_participation", **begin)
     office.do("prosecutor", "PrepareInvitation", case, **{**PLAN, **plan})
     office.do("dept_head", "ApproveInvitation", case, decision="同意")
     return case
@@ -126,6 +128,22 @@ def test_who_has_an_interest_is_left_out_and_replaced_and_nobody_else_learns_why
     office.go_to("2026-04-20")
     assert office.tasks("deputy") == []
     assert ended(office, case)["attendees"][1]["name"] == "白玉兰"
+
+
+def test_the_deputy_who_proposed_it_is_put_forward_and_not_named_if_so_wished(
+    office: Office,
+) -> None:
+    submit(office, confidential=True, open=False)
+    number = office.record("deputy_suggestion").fields["suggestion_no"]
+    invite(office, number)
+    actor, task = office.people["deputy_office"], office.task("deputy_office", "ChooseDeputies")
+    offered = tasks.get_desk(actor, task.id, office.now).initial
+    assert offered["deputies"] == [office.person("deputy")]
+    choose(office, "deputy")
+    office.do("deputy", "AnswerInvitation", **GOING)
+    assert office.letter("M-RSVP").payload["attendance"] == "提出建议的代表参加"
+    assert "林晓枫" not in str(office.letter("M-RSVP").payload)
+    assert office.failures() == []
 
 
 def test_where_nobody_is_free_the_event_goes_on_without(office: Office) -> None:
