@@ -19,7 +19,6 @@ from workflow_server.services.organisations import DEMO_PASSWORD
 
 TEXT = (ROOT / "docs" / "how-to" / "change-without-code.md").read_text()
 DIAGRAM = "bpmn/lead_to_reply/suggestion_letter.bpmn"
-OTHER = "bpmn/deputy_to_procuratorate/deputy_to_procuratorate.bpmn"
 RULES, PARAMETERS = "bpmn/_shared/deadlines.dmn", "bpmn/_shared/parameters.json"
 RECORDS = "bpmn/_shared/records.json"
 DRAFT = "forms/suggestion_letter/draft.json"
@@ -29,7 +28,7 @@ NEW = (
     "documents/letter_check/document.json",
     "documents/letter_check/template.html",
 )
-CHANGED = {RULES, PARAMETERS, DRAFT, RECORDS, PAPER, TEMPLATE, DIAGRAM, OTHER, *NEW}
+CHANGED = {RULES, PARAMETERS, DRAFT, RECORDS, PAPER, TEMPLATE, DIAGRAM, *NEW}
 APPROVERS = ("case_mgmt", "legal_policy")
 ADDRESS = "齐齐哈尔市建华区检察院第三检察部（161006）"
 POINTS = {"points": ["被建议单位", "文号", "期限"], "comment": "核对无误。"}
@@ -134,7 +133,6 @@ class Designer:
         self.put(PARAMETERS, '"key": "reply_period_words"', '      "basis"')
         self.put(DRAFT, '"id": "Select_reply_rule"', '        {\n          "type": "number"')
         self.put(RECORDS, '"key": "suggestion",', '        {\n          "key": "doc_no"')
-        self.put(OTHER, '        <wf:output name="src_text"')
         self.put(PAPER, '    "suggestion_type": ')
         self.write(TEMPLATE, box(TEMPLATE), self.read(TEMPLATE)[1])
         text, match = self.read(DIAGRAM)
