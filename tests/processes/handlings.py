@@ -26,6 +26,7 @@ PROCESSES = (
     "unit_commitment",
     "cohandler_opinion",
     "late_cohandler_opinion",
+    "late_deputy_reply",
 )
 DRAWN = frozenset(f"bpmn/deputy_suggestion/{key}.bpmn" for key in PROCESSES)
 FORMS = tuple(f"forms/{key}/" for key in PROCESSES)

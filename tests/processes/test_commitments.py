@@ -1,4 +1,4 @@
-"""What a handler has promised in its answer, followed until it is kept; who evaluates it."""
+"""Promises of an answer, followed until they are kept; who evaluates; key supervision."""
 
 from __future__ import annotations
 
@@ -135,3 +135,35 @@ def test_another_deputy_evaluates_or_nobody(office: Office, handling: Handling) 
     assert handling.fields["result"] == "未评价"
     handling.closed()
     assert office.outcomes("handler_assignment") == ["unevaluated"]
+
+
+def test_a_key_matter_is_planned_decided_supervised_and_reported(office: Office) -> None:
+    case = Handling(office, mode="重点督办")
+    plan = {"goal": "年底前建成集中堆粪棚。", "measures": "五月视察，七月听取汇报。"}
+    plan |= {"leader": "常委会副主任尚德林", "report_by": "2026-06-30"}
+    case.do("ProposeKey", "congress_clerk", **plan)
+    case.do("DecideKey", "director", decision="修改方案后再议", comment="增加暗访。")
+    case.do("ProposeKey", "congress_clerk", **plan)
+    case.do("DecideKey", "director", decision="列入")
+    assert office.deadline("key_report").due.isoformat() == "2026-07-01"
+    seen = {"way": "实地视察", "people": "部分代表", "finding": "现场查看三处，一处开工。"}
+    case.do("SuperviseKey", "congress_clerk", more=True, **seen)
+    office.go_to("2026-07-02")
+    case.do("RemindKey", "congress_clerk", note="已催报。")
+    case.do("SuperviseKey", "congress_clerk", more=False, **seen)
+    report = {"report": "已建成六十座，其余年底前完工。", "result": "取得阶段成效"}
+    case.do("ReportKey", "congress_clerk", advice="加快资金拨付。", **report)
+    case.do("HearReport", "director", accepted=True)
+    found = office.record("key_matter")
+    assert (found.state, found.fields["visits"]) == ("办结", 2)
+    assert found.fields["report_no"] == office.paper("key_supervision_report").number
+    assert office.outcomes("key_supervision") == ["supervised"]
+
+
+def test_what_the_directors_do_not_list_is_not_supervised(office: Office) -> None:
+    case = Handling(office, mode="重点督办")
+    plan = {"goal": "建成堆粪棚。", "measures": "视察、听取汇报。", "leader": "尚德林"}
+    case.do("ProposeKey", "congress_clerk", **plan, report_by="2026-06-30")
+    case.do("DecideKey", "director", decision="不列入", comment="已有专项督办。")
+    assert office.record("key_matter").state == "未列入"
+    assert office.papers("key_supervision_plan") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.processes.assignments import Assigned
 from tests.processes.handlings import Handling
 from tests.processes.handlings import handling_databases as databases
 from tests.processes.handlings import one_handling as handling
@@ -218,6 +219,26 @@ def test_an_overdue_answer_is_urged_reported_and_given_up(
     handling.do("HandleOverdue", **given)
     handling.closed()
     assert (handling.state, office.outcomes("handler_assignment")) == ("未解决", ["unresolved"])
+
+
+def test_an_answer_that_nobody_waits_for_is_registered(office: Office) -> None:
+    case = Handling(office, handler=office.org("agriculture"))
+    case.assigned()
+    unit = Assigned(office)
+    unit.acknowledge()
+    unit.contact()
+    office.go_to("2026-07-02")
+    given = {"measure": "不再等待，按未答复办结", "note": "经督促仍不答复，已向主任会议报告。"}
+    case.do("HandleOverdue", **given)
+    case.closed()
+    unit.draft()
+    unit.sign()
+    late = {"cause": "已经按未答复办结", "handling": "转告代表后存档"}
+    office.do("deputy_office", "RegisterLateReply", **late)
+    found = office.record("late_reply")
+    assert (found.state, found.fields["told_on"]) == ("已登记", "2026-07-02")
+    assert found.fields["sender"] == office.org("agriculture")
+    assert (case.state, office.failures()) == ("未解决", [])
 
 
 def test_an_overdue_answer_still_comes(office: Office, handling: Handling) -> None:
