@@ -1,4 +1,4 @@
-"""A deputy's suggestion becomes a lead: both sides, each end, and what may go wrong between them."""
+"""A deputy's suggestion becomes a lead: both sides, each end, and what may go wrong."""
 
 from __future__ import annotations
 

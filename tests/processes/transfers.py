@@ -1,4 +1,4 @@
-"""A deputy's suggestion handed over as a lead, with a short case where the whole one would follow."""
+"""A deputy's suggestion handed over as a lead, with a short case where the whole one follows."""
 
 from __future__ import annotations
 
