@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.services.stage import Stage
+from tests.services.stage import Stage, counting
 from workflow_server.content.elements import NamedValue, Operation, RecordEffect
 from workflow_server.content.ledgers import Figure
 from workflow_server.errors import NotFound
@@ -32,7 +32,7 @@ def stage(app: Flask) -> Stage:
     for title, zone in TITLES.items():
         with transaction():
             changed = sa.update(Record).where(Record.title == title)
-            session().execute(changed.values(fields={"zone": zone, "fee": 1200}))
+            session().execute(changed.values(fields={"zone": zone, "fee": 1200, "unit": "元"}))
     return made
 
 
@@ -42,7 +42,11 @@ def figures_of_permits(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def with_figures(actor: Actor | None, key: str) -> Sheet:
         sheet = get(actor, key)
-        return replace(sheet, ledger=replace(sheet.ledger, figures={"all": Figure("all", "全部")}))
+        figures = {
+            "all": Figure("all", "全部"),
+            "fees": Figure("fees", "收费", sum="fee", per="unit"),
+        }
+        return replace(sheet, ledger=replace(sheet.ledger, figures=figures))
 
     monkeypatch.setattr(ledgers, "get", with_figures)
 
@@ -54,14 +58,36 @@ def perform(stage: Stage, name: str, **parameters: str) -> Any:
 
 
 def test_figures_are_read_of_a_span_and_in_groups(stage: Stage) -> None:
-    found = perform(stage, "read_figures", ledger="permits", by="zone")
+    with counting() as statements:
+        found = perform(stage, "read_figures", ledger="permits", by="zone")
+    # The whole and its groups; the groups of a figure with units.
+    assert len([each for each in statements.sent if "records.fields" in each]) == 3
     assert found["figures"]["all"] == {"label": "全部", "value": 3, "share": None}
     assert [
         (each["value"], each["label"], each["figures"]["all"]["value"]) for each in found["groups"]
     ] == [("north", "north", 1), ("south", "south", 2)]
+    north, south = (each["figures"]["fees"]["amounts"] for each in found["groups"])
+    assert (north, south) == (
+        [{"unit": "元", "value": 1200}],
+        [{"unit": "元", "value": 2400}],
+    )
     later = perform(stage, "read_figures", ledger="permits", **{"from": "2099-01-01"})
     assert later["figures"]["all"]["value"] == 0
     assert "groups" not in later
+
+
+def test_a_span_is_refused_where_the_ledger_has_no_days_to_narrow_by(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get = ledgers.get
+
+    def without_days(actor: Actor | None, key: str) -> Sheet:
+        sheet = get(actor, key)
+        return replace(sheet, ledger=replace(sheet.ledger, filters=("state",)))
+
+    monkeypatch.setattr(ledgers, "get", without_days)
+    with pytest.raises(FiguresRefused):
+        perform(stage, "read_figures", ledger="permits", to="2026-12-31")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from flask import Flask
 
 from tests.services.stage import NOW, Stage, counting
 from workflow_server.content.elements import NamedValue, Operation, RecordEffect
-from workflow_server.services import operations, records
+from workflow_server.services import ledgers, operations, records
 from workflow_server.services.operations import OperationRefused, UnknownOperation
 from workflow_server.store.db import session, transaction
 from workflow_server.store.people import Person
@@ -143,6 +143,21 @@ def test_values_that_records_often_have_are_found_in_one_statement(stage: Stage)
     assert perform(stage, "find_frequent", **{**given, "since": "2026-03-17"}) == []
     assert perform(stage, "find_frequent", **given, filled="places") == []
     assert perform(stage, "find_frequent", **given, but_states='=["", "待审"]') == []
+
+
+def test_what_is_frequent_has_no_class_and_counts_a_record_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_records(stage)
+    streets = {"fields": {"street": ["和平街", "和平街", {"name": "中华路"}], "zone": "north"}}
+    with transaction():
+        session().execute(sa.update(Record).values(**streets))
+    given = {"kind": "permit", "by": "street", "at_least": "=1"}
+    found = perform(stage, "find_frequent", **given)
+    assert [(row["value"], row["count"]) for row in found] == [("和平街", 4)]
+    monkeypatch.setattr(ledgers, "classed", lambda *_: frozenset({"street"}))
+    with pytest.raises(OperationRefused):
+        perform(stage, "find_frequent", **given)
 
 
 def test_records_are_counted_by_state_day_and_end(stage: Stage) -> None:

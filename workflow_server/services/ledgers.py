@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from workflow_server.content.content import Content
     from workflow_server.content.shared import Option, RecordKind
 
-#: A file or a printed list holds no more rows than this.
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: A file or a printed list holds no more rows than this.
 MOST_ROWS = 5_000
 #: So many records are looked at together.
 _TOGETHER = 500
@@ -126,7 +126,7 @@ def get(actor: Actor | None, key: str) -> Sheet:
     if content is None or ledger is None or not (actor is None or _has(actor, ledger)):
         raise NotFound(f"未找到台账。 Expected ledger '{key}', but there is none.")
     kind = content.shared.records[ledger.kind]
-    marked = _marked(content, ledger.kind)
+    marked = classed(content, kind)
     choices = {
         field: content.shared.vocabularies.get(vocabulary, ())
         for field, vocabulary in ledger_checks.fields_to_narrow_by(kind).items()
@@ -135,10 +135,9 @@ def get(actor: Actor | None, key: str) -> Sheet:
     searched = tuple(
         field.key
         for field in kind.fields.values()
-        if field.type == "text" and field.data_class is None and field.key not in marked
+        if field.type == "text" and field.key not in marked
     )
-    declared = {field.key for field in kind.fields.values() if field.data_class is not None}
-    return Sheet(ledger, kind, choices, searched, marked | declared, content)
+    return Sheet(ledger, kind, choices, searched, marked, content)
 
 
 def read(
@@ -172,17 +171,32 @@ def figures(actor: Actor, sheet: Sheet, wanted: Wanted) -> list[Told]:
 
 def figures_in(seen: Sight, sheet: Sheet, chosen: Filter) -> list[Told]:
     """Return the ledger's figures over what is in sight of the rows that are chosen."""
+    declared = _declared(sheet)
+    return _all_told(declared, store.tally(seen, chosen, declared)) if declared else []
+
+
+def figures_by(
+    seen: Sight, sheet: Sheet, chosen: Filter, field: str, limit: int
+) -> dict[str, list[Told]]:
+    """Return them for each value that a field of these rows has, in order."""
+    declared = _declared(sheet)
+    found = store.tally_by(seen, chosen, declared, field, limit)
+    return {value: _all_told(declared, sums) for value, sums in found.items()}
+
+
+def _declared(sheet: Sheet) -> list[Figure]:
+    """Return the figures that look into nothing classed."""
     others = {each.linked.kind for each in sheet.ledger.figures.values() if each.linked}
     hidden = {kind: _marked(sheet.content, kind) for kind in others}
-    declared = [
+    return [
         each
         for each in sheet.ledger.figures.values()
         if not each.read & sheet.marked
         and not (each.linked and frozenset(each.linked.filled) & hidden[each.linked.kind])
     ]
-    if not declared:
-        return []
-    found = store.tally(seen, chosen, declared)
+
+
+def _all_told(declared: Sequence[Figure], found: Sequence[store.Sum]) -> list[Told]:
     sums = {each.key: summed for each, summed in zip(declared, found, strict=True)}
     values = {key: summed.value for key, summed in sums.items()}
     labels = {each.key: each.label for each in declared}
@@ -237,6 +251,12 @@ def _content() -> Content | None:
 
 def _has(actor: Actor, ledger: Ledger) -> bool:
     return any(ledger.is_for(each.party, each.role) for each in actor.positions)
+
+
+def classed(content: Content, kind: RecordKind) -> frozenset[str]:
+    """Return the fields of a kind that hold something classed, or are declared to."""
+    declared = {field.key for field in kind.fields.values() if field.data_class is not None}
+    return _marked(content, kind.key) | declared
 
 
 def _marked(content: Content, kind: str) -> frozenset[str]:

@@ -13,7 +13,14 @@ from workflow_server.config import CHINA
 from workflow_server.content import decisions
 from workflow_server.content.record_marks import READ
 from workflow_server.errors import InvalidInput
-from workflow_server.services import access, erasures, figure_reading, numbers, other_records
+from workflow_server.services import (
+    access,
+    erasures,
+    figure_reading,
+    ledgers,
+    numbers,
+    other_records,
+)
 from workflow_server.services.situation import Situation
 from workflow_server.store import records
 
@@ -232,12 +239,7 @@ def _find_frequent(values: Mapping[str, Any], situation: Situation) -> list[dict
     """
     kind, since = _declared_kind(values["kind"], situation), _since(values)
     by, filled = _listed(values["by"]), values.get("filled")
-    known = situation.content.shared.records[kind].fields
-    for name in [*(by or [None]), *_listed(filled)]:
-        if name not in known:
-            raise OperationRefused(
-                f"“{kind}”没有字段“{name}”。 Expected a field of '{kind}', but got {name!r}."
-            )
+    _check_fields([*(by or [None]), *_listed(filled)], kind, situation)
     rows = records.list_values(
         situation.instance.organisation_id,
         kind,
@@ -250,8 +252,8 @@ def _find_frequent(values: Mapping[str, Any], situation: Situation) -> list[dict
     )
     groups: dict[tuple[Any, ...], list[str]] = {}
     for id_, fields in rows:
-        for group in product(*(_listed(fields.get(name)) for name in by)):
-            if filled is None or _listed(fields.get(filled)):
+        if filled is None or _listed(fields.get(filled)):
+            for group in dict.fromkeys(product(*(_plain(fields.get(name)) for name in by))):
                 groups.setdefault(group, []).append(str(id_))
     least = _number(values, "at_least", 2)
     found = sorted(groups.items(), key=lambda each: -len(each[1]))
@@ -264,6 +266,23 @@ def _find_frequent(values: Mapping[str, Any], situation: Situation) -> list[dict
         for group, ids in found
         if len(ids) >= least
     ]
+
+
+def _check_fields(names: Collection[Any], kind: str, situation: Situation) -> None:
+    """Refuse what is no field of a kind, and what is classed: found, it would lose its class."""
+    declared = situation.content.shared.records[kind]
+    classed = ledgers.classed(situation.content, declared)
+    for name in names:
+        if name not in declared.fields or name in classed:
+            raise OperationRefused(
+                f"“{kind}”没有不属于数据类别的字段“{name}”。"
+                f" Expected a field of '{kind}' that is not classed, but got {name!r}."
+            )
+
+
+def _plain(value: Any) -> list[Any]:
+    """Return the values that can be counted: not contexts or lists within a list."""
+    return [each for each in _listed(value) if not isinstance(each, Mapping | list)]
 
 
 def _read_record(values: Mapping[str, Any], situation: Situation) -> dict[str, Any]:

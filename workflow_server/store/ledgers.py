@@ -153,23 +153,61 @@ def _sum(value: Any, figure: Figure) -> Sum:
 def _amounts(
     sight: Sight, figure: Figure, wanted: Sequence[sa.ColumnElement[bool]]
 ) -> sa.ColumnElement[Any]:
-    """Return what is added up in each unit; what has none stands under an empty text."""
+    """Return what is added up in each unit, as one object."""
+    each = _summed(sight, figure, wanted).correlate(None).subquery()
+    return sa.select(object_of(each.c.unit, each.c.worth)).scalar_subquery()
+
+
+def _summed(
+    sight: Sight, figure: Figure, wanted: Sequence[sa.ColumnElement[bool]]
+) -> sa.Select[Any]:
+    """Return the query of each unit's sum; what has none stands under an empty text."""
     number = figure.sum or ""
     unit = sa.func.coalesce(_field(figure.per or ""), "").label("unit")
     worth = sa.func.sum(Record.fields[number].as_float()).label("worth")
     fits = (*wanted, *_demands(figure), *_ties(sight, figure.linked))
     # By its name: written out once more, PostgreSQL would not know that it is the same.
-    summed = sa.select(unit, worth).where(*fits, _said(number).is_not(None)).group_by("unit")
-    each = summed.correlate(None).subquery()
-    return sa.select(object_of(each.c.unit, each.c.worth)).scalar_subquery()
+    return sa.select(unit, worth).where(*fits, _said(number).is_not(None)).group_by("unit")
 
 
-def list_said(sight: Sight, narrowed: Filter, key: str, limit: int) -> list[str]:
-    """Return the different values that a field of the records in sight has, in order."""
+def tally_by(
+    sight: Sight, narrowed: Filter, figures: Sequence[Figure], key: str, limit: int
+) -> dict[str, list[Sum]]:
+    """Return what each figure comes to for each value that a field has, in order of the values.
+
+    One statement for all, and one more for each figure that has units.
+    """
+    said = _said(key).label("said")
     wanted = [in_sight(sight), Record.kind == narrowed.kind, *_conditions(narrowed)]
-    said = _said(key)
-    found = sa.select(said).where(*wanted, said.is_not(None)).distinct().limit(limit)
-    return sorted(session().scalars(found))
+    wanted.append(_said(key).is_not(None))
+    plain = [_counted(sight, each) for each in figures if each.per is None]
+    rows = session().execute(
+        sa.select(said, *plain).where(*wanted).group_by("said").order_by("said").limit(limit)
+    )
+    amounts = {
+        place: _amounts_by(sight, each, wanted, said)
+        for place, each in enumerate(figures)
+        if each.per is not None
+    }
+    found = {}
+    for value, *counted in rows:
+        left = iter(counted)
+        found[value] = [
+            _sum(amounts[place].get(value) if each.per is not None else next(left), each)
+            for place, each in enumerate(figures)
+        ]
+    return dict(sorted(found.items()))
+
+
+def _amounts_by(
+    sight: Sight, figure: Figure, wanted: Sequence[sa.ColumnElement[bool]], said: Any
+) -> dict[str, dict[str, Any]]:
+    """Return by value of a field what is added up in each unit."""
+    summed = _summed(sight, figure, wanted).add_columns(said).group_by("said")
+    found: dict[str, dict[str, Any]] = {}
+    for unit, worth, value in session().execute(summed):
+        found.setdefault(value, {})[unit] = worth
+    return found
 
 
 def _counted(sight: Sight, figure: Figure) -> sa.ColumnElement[Any]:
