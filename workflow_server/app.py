@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +25,13 @@ from werkzeug.routing import Rule
 from workflow_server import api, config, problems, web
 from workflow_server.config import Config, SettingRefused
 from workflow_server.content import bundle as bundles
-from workflow_server.services import calendars, clock, deployments, organisations
+from workflow_server.services import (
+    calendars,
+    clock,
+    definition_cache,
+    deployments,
+    organisations,
+)
 from workflow_server.store import db
 
 #: The largest request there is; how large an attachment or a bundle may be is said elsewhere.
@@ -32,6 +39,8 @@ UPLOAD_MB = 65
 #: What the fields beside a file may take. It must be well above the 64 KiB in which a request
 #: is read: what may be the beginning of a boundary is kept over from the chunk before.
 FORM_KB = 256
+#: So long after its start a web process reads the content whole; it answers meanwhile.
+READ_AHEAD_SECONDS = 1.0
 
 #: What every answer says to a browser: nothing from elsewhere, in no foreign frame.
 SECURITY_HEADERS = {
@@ -126,7 +135,17 @@ def create_web_app() -> Flask:
     # What is there now stays to the end: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()
+    reader = threading.Timer(READ_AHEAD_SECONDS, _read_ahead, args=(app,))
+    reader.daemon = True
+    reader.start()
     return app
+
+
+def _read_ahead(app: Flask) -> None:
+    """Spare the first who opens a case the reading of all diagrams and forms."""
+    # What fails here fails again where it is asked for, and is told there.
+    with suppress(Exception), app.app_context():
+        definition_cache.read_ahead()
 
 
 def prepare(app: Flask) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from workflow_server.content import decisions, documents, extensions, forms, lineage, shared
 from workflow_server.content.bundle import Bundle
@@ -20,44 +20,66 @@ from workflow_server.errors import Fault
 FORMS = "forms/"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
-    """What a deployment means; immutable, so one copy serves every instance of it."""
+    """What a deployment means; immutable, so one copy serves every instance of it.
+
+    Each part is read when it is first asked for: a sign-in page needs a name of the site, and no
+    diagram. Who wants to know that all of it can be read uses `load`.
+    """
 
     bundle: Bundle
-    processes: Mapping[str, ProcessExtensions]
-    forms: Mapping[str, Form]
-    documents: Mapping[str, DocumentKind]
-    shared: Shared
-    #: By id, of whichever file.
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
-    #: By process: the classes of data of everything that it holds.
-    lineages: Mapping[str, Lineage] = field(default_factory=dict)
+
+    @cached_property
+    def processes(self) -> Mapping[str, ProcessExtensions]:
+        found: dict[str, ProcessExtensions] = {}
+        for path, data in self.bundle.under("bpmn/", ".bpmn"):
+            for process in extensions.read(path, data):
+                if process.process_id in found:
+                    raise _twice(process, found[process.process_id])
+                found[process.process_id] = process
+        return found
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        return {
+            form_key(path): forms.parse(form_key(path), data) for path, data in _forms(self.bundle)
+        }
+
+    @cached_property
+    def documents(self) -> Mapping[str, DocumentKind]:
+        return documents.read(self.bundle)
+
+    @cached_property
+    def shared(self) -> Shared:
+        return shared.read(self.bundle)
+
+    @cached_property
+    def decisions(self) -> Mapping[str, Decision]:
+        """By id, of whichever file."""
+        return _decisions(self.bundle, self.shared.rules)
+
+    @cached_property
+    def lineages(self) -> Mapping[str, Lineage]:
+        """By process: the classes of data of everything that it holds."""
+        return lineage.trace(self.processes, self.forms, self.shared.records)
+
+    def read_whole(self) -> Content:
+        """Read every part now; refuse what cannot be read at all."""
+        for part in ("processes", "forms", "shared", "documents", "decisions", "lineages"):
+            getattr(self, part)
+        return self
 
 
 @lru_cache(maxsize=8)
-def load(bundle: Bundle) -> Content:
-    """Read a bundle that `checks.check` has passed; refuse what cannot be read at all.
+def of(bundle: Bundle) -> Content:
+    """Return what a bundle means, kept for the next who asks: it never changes."""
+    return Content(bundle)
 
-    Kept for the next who asks: a bundle never changes, nor does what is read of it.
-    """
-    processes: dict[str, ProcessExtensions] = {}
-    for path, data in bundle.under("bpmn/", ".bpmn"):
-        for process in extensions.read(path, data):
-            if process.process_id in processes:
-                raise _twice(process, processes[process.process_id])
-            processes[process.process_id] = process
-    compiled = {form_key(path): forms.parse(form_key(path), data) for path, data in _forms(bundle)}
-    together = shared.read(bundle)
-    return Content(
-        bundle=bundle,
-        processes=processes,
-        forms=compiled,
-        documents=documents.read(bundle),
-        shared=together,
-        decisions=_decisions(bundle, together.rules),
-        lineages=lineage.trace(processes, compiled, together.records),
-    )
+
+def load(bundle: Bundle) -> Content:
+    """Read a bundle that `checks.check` has passed; refuse what cannot be read at all."""
+    return of(bundle).read_whole()
 
 
 def _decisions(bundle: Bundle, rules: Decision | None) -> dict[str, Decision]:

@@ -18,8 +18,8 @@ from workflow_server.store.process_definitions import ProcessDefinition
 
 @lru_cache(maxsize=8)
 def content_of(deployment_id: UUID) -> Content:
-    """Return what a deployment means."""
-    return content.load(bundle.read_zip(deployments.get_bundle(deployment_id)))
+    """Return what a deployment means; a part that nobody asks for is never read."""
+    return content.of(bundle.read_zip(deployments.get_bundle(deployment_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,13 @@ def _newest(deployment_id: UUID) -> Newest:
         # Kept beyond the session: it must neither refresh nor write them.
         session().expunge(row)
     return Newest(deployment_id, rows)
+
+
+def read_ahead() -> None:
+    """Read all of the newest deployment before somebody asks: it takes seconds."""
+    found = newest()
+    if found is not None:
+        found.content.read_whole()
 
 
 @lru_cache(maxsize=64)
