@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from tests.processes.leads import report
 from tests.processes.office import Office
 from workflow_server.services import jobs
+from workflow_server.services.answers import AnswersRefused
 from workflow_server.services.deliveries import DELIVER_JOB
 from workflow_server.store.db import session, transaction
 from workflow_server.store.deliveries import Delivery
@@ -182,3 +184,25 @@ class Assigned:
         """Return a case that letters may be of: any will do."""
         found = session().scalars(sa.select(ProcessInstance.id).limit(1)).first()
         return found or report(self.office)
+
+
+def refused(what: Any, **answers: Any) -> str:
+    """Return the faults of the answers, which must be refused."""
+    with pytest.raises(AnswersRefused) as found:
+        what(**answers)
+    return str(found.value.faults)
+
+
+@pytest.fixture(name="unit")
+def assigned_unit(office: Office) -> Assigned:
+    """A unit that was assigned a suggestion."""
+    made = Assigned(office)
+    made.hand_over()
+    return made
+
+
+@pytest.fixture(name="begun")
+def begun_unit(unit: Assigned) -> Assigned:
+    """A unit that has signed for it."""
+    unit.acknowledge()
+    return unit

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.conftest import Databases
-from tests.court import BEGINNING, ROOT, Settled
-from tests.court import office as demo_office
 from tests.processes.office import Office
-from workflow_server.content.bundle import Bundle, from_files, read_folder
-from workflow_server.services import advance, deployments, organisations, tasks
+from tests.processes.parts import SettledWith, part
+from workflow_server.services import advance, tasks
 from workflow_server.store.db import transaction
 
+LETTER_KEPT = Path(__file__).parent / "letter_kept"
+#: It names processes that are not there.
+LEDGERS = "bpmn/_shared/ledgers.json"
 NAMES = ("conversion_case", "joint_analysis", "inspection_analysis", "conversion_screening")
 PAPERS = (
     "base",
@@ -35,7 +34,6 @@ PAPERS = (
     "conversion_file_index",
 )
 TAKEN = (
-    "bpmn/_shared/",
     *(f"bpmn/procuratorate_to_deputy/{name}.bpmn" for name in NAMES),
     *(f"forms/{name}/" for name in NAMES),
     *(f"documents/{name}/" for name in PAPERS),
@@ -58,31 +56,6 @@ CLEAN = {
     "result": "通过",
 }
 TEXT = "建议对辖区散养户畜禽粪污逐户登记，设置集中堆放点并定期清运。"
-
-
-class SettledForLetters(Settled):
-    """Copies of one database with the few diagrams that a conversion needs."""
-
-    def settle(self) -> None:
-        deployments.deploy_folder(content(), BEGINNING)
-        organisations.load_office(demo_office(), BEGINNING, organisations.DEMO_PASSWORD)
-
-
-def content() -> Bundle:
-    """Return the procuratorate's diagrams; what other bodies would start is not there."""
-    shipped = read_folder(ROOT).files.items()
-    files = {path: data for path, data in shipped if path.startswith(TAKEN)}
-    left_out = ("bpmn/_shared/scenarios/", "bpmn/_shared/ledgers.json")
-    files = {path: data for path, data in files.items() if not path.startswith(left_out)}
-    files |= read_folder(Path(__file__).parent / "letter_kept").files
-    drawn = [data.decode() for path, data in files.items() if path.endswith(".bpmn")]
-    there = set(re.findall(r'<bpmn:process id="(\w+)"', "".join(drawn)))
-    letters = json.loads(files["bpmn/_shared/messages.json"])
-    for each in letters["types"]:
-        if each.get("starts") not in there:
-            each.pop("starts", None)
-    files["bpmn/_shared/messages.json"] = json.dumps(letters, ensure_ascii=False).encode()
-    return from_files(files)
 
 
 class Conversion:
@@ -198,7 +171,8 @@ class Conversion:
 
 @pytest.fixture(scope="session")
 def letter_conversions(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    return SettledForLetters(tmp_path_factory.mktemp("settled-for-letters"))
+    folder = tmp_path_factory.mktemp("settled-for-letters")
+    return SettledWith(folder, lambda: part(LETTER_KEPT, *TAKEN, but=(LEDGERS,)))
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Databases
-from tests.court import BEGINNING, ROOT, Settled
-from tests.court import office as demo_office
 from tests.processes.office import File, Office
-from workflow_server.content.bundle import Bundle, from_files, read_folder
-from workflow_server.services import deployments, organisations
+from tests.processes.parts import SettledWith, part
 
 CONTENT = Path(__file__).parent / "conversion_content"
 NAMES = ("congress_conversion", "deputy_candidacy", "deputy_proposal")
@@ -27,7 +22,6 @@ PAPERS = (
     "conversion_result",
 )
 TAKEN = (
-    "bpmn/_shared/",
     *(f"bpmn/procuratorate_to_deputy/{name}.bpmn" for name in NAMES),
     *(f"forms/{name}/" for name in NAMES),
     *(f"documents/{name}/" for name in PAPERS),
@@ -54,34 +48,11 @@ DONE = {
 }
 
 
-class SettledForConversions(Settled):
-    """Copies of one database with the few diagrams that a conversion needs."""
-
-    def settle(self) -> None:
-        deployments.deploy_folder(content(), BEGINNING)
-        organisations.load_office(demo_office(), BEGINNING, organisations.DEMO_PASSWORD)
-
-
-def content() -> Bundle:
-    """Return the congress's diagrams, with nothing started by letters that nobody sends here."""
-    shipped = read_folder(ROOT).files.items()
-    files = {path: data for path, data in shipped if path.startswith(TAKEN)}
-    files = {path: data for path, data in files.items() if "/scenarios/" not in path}
-    files |= read_folder(CONTENT).files
-    drawn = [data.decode() for path, data in files.items() if path.endswith(".bpmn")]
-    there = set(re.findall(r'<bpmn:process id="(\w+)"', "".join(drawn)))
-    letters = json.loads(files["bpmn/_shared/messages.json"])
-    for each in letters["types"]:
-        if each.get("starts") not in there:
-            each.pop("starts", None)
-    files["bpmn/_shared/messages.json"] = json.dumps(letters, ensure_ascii=False).encode()
-    return from_files(files)
-
-
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     """Put in the place of those of the shipped content, in modules that import it."""
-    return SettledForConversions(tmp_path_factory.mktemp("settled-for-conversions"))
+    folder = tmp_path_factory.mktemp("settled-for-conversions")
+    return SettledWith(folder, lambda: part(CONTENT, *TAKEN))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from tests.court import BEGINNING, ROOT, Settled, office
+from tests.court import ROOT
 from tests.processes.office import File, Office
-from workflow_server.content.bundle import Bundle, from_files, read_folder
-from workflow_server.services import deployments, organisations
+from tests.processes.parts import SettledWith, part
+from tests.processes.suggestions import HANDLED
+from workflow_server.content.bundle import Bundle
 
 #: What is deployed of the shipped processes.
 PROCESSES = (
@@ -28,10 +28,9 @@ PROCESSES = (
     "late_cohandler_opinion",
     "late_deputy_reply",
 )
-DRAWN = frozenset(f"bpmn/deputy_suggestion/{key}.bpmn" for key in PROCESSES)
+DRAWN = tuple(f"bpmn/deputy_suggestion/{key}.bpmn" for key in PROCESSES)
 FORMS = tuple(f"forms/{key}/" for key in PROCESSES)
 _KINDS = re.compile(rb'(?:kind|document)="([a-z_]+)"')
-_MESSAGES = "bpmn/_shared/messages.json"
 #: A process that opens a suggestion's record and calls handler_assignment.
 OVERLAY = Path(__file__).parent / "handling_case"
 SUGGESTION = {
@@ -56,14 +55,7 @@ REPLY = {
     "files": [File("答复件.pdf")],
 }
 USUAL: dict[str, dict[str, Any]] = {
-    "IssueAssignment": {
-        "deputy_contact": "13800000001",
-        "office_contact": "沙丽华",
-        "office_phone": "0452-2550001",
-    },
-    "CheckReply": {"checked": ["主要负责人签发", "加盖公章"], "secrets": [], "publish": "公开"},
-    "DeliverReply": {"delivery_mode": "面复", "delivered_by": "承办单位"},
-    "EvaluateReply": {"attitude": "满意", "result": "满意"},
+    **HANDLED,
     "RemindDeputy": {"mode": "电话"},
     "PrepareRedo": {"handling": "重新办理", "reason": "粪污仍在堆放，请逐村落实并当面答复代表。"},
     "DecideFinally": {"opinion": "综合各方意见，作出处理意见如下。", "deputy_told": True},
@@ -87,34 +79,6 @@ USUAL: dict[str, dict[str, Any]] = {
         "conclusion": "多数专家认为方案应当调整后再次办理。",
     },
 }
-
-
-def content() -> Bundle:
-    """Return what these processes need of the shipped content; deploying all takes seconds."""
-    shipped = read_folder(ROOT).files
-    drawn = {path: data for path, data in shipped.items() if path in DRAWN}
-    kinds = {kind.decode() for data in drawn.values() for kind in _KINDS.findall(data)}
-    folders = (*(f"documents/{kind}/" for kind in ("base", *kinds)), *FORMS, "bpmn/_shared/")
-    taken = {path: data for path, data in shipped.items() if path.startswith(folders)}
-    kept = {path: data for path, data in taken.items() if "/scenarios/" not in path}
-    kept[_MESSAGES] = _without_other_starts(kept[_MESSAGES])
-    return from_files({**kept, **drawn, **read_folder(OVERLAY).files})
-
-
-def _without_other_starts(data: bytes) -> bytes:
-    found = json.loads(data)
-    for each in found["types"]:
-        if each.get("starts") not in PROCESSES:
-            each.pop("starts", None)
-    return json.dumps(found).encode()
-
-
-class Handlings(Settled):
-    """Copies of one database with the shipped content and the case around a handling deployed."""
-
-    def settle(self) -> None:
-        deployments.deploy_folder(content(), BEGINNING)
-        organisations.load_office(office(), BEGINNING, organisations.DEMO_PASSWORD)
 
 
 class Handling:
@@ -180,8 +144,16 @@ class Handling:
 
 
 @pytest.fixture(scope="module", name="databases")
-def handling_databases(tmp_path_factory: pytest.TempPathFactory) -> Handlings:
-    return Handlings(tmp_path_factory.mktemp("handling-databases"))
+def handling_databases(tmp_path_factory: pytest.TempPathFactory) -> SettledWith:
+    """Copies of one database with these processes and the case around a handling deployed."""
+    return SettledWith(tmp_path_factory.mktemp("handling-databases"), content)
+
+
+def content() -> Bundle:
+    """Return these processes, their forms and what they write."""
+    kinds = {kind.decode() for path in DRAWN for kind in _KINDS.findall((ROOT / path).read_bytes())}
+    papers = (f"documents/{kind}/" for kind in ("base", *kinds))
+    return part(OVERLAY, *DRAWN, *FORMS, *papers)
 
 
 @pytest.fixture(name="handling")

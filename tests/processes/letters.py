@@ -8,10 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.court import BEGINNING, ROOT, Settled, office
 from tests.processes.office import Office
-from workflow_server.content.bundle import Bundle, from_files, read_folder
-from workflow_server.services import deployments, organisations
+from tests.processes.parts import SettledWith, whole
 
 #: A process that opens a lead and calls suggestion_letter with what is known by then.
 OVERLAY = Path(__file__).parent / "letter_case"
@@ -98,19 +96,6 @@ DATES = {
 }
 
 
-def content() -> Bundle:
-    files = dict(read_folder(ROOT).files)
-    return from_files({**files, **read_folder(OVERLAY).files})
-
-
-class Letters(Settled):
-    """Copies of one database with the shipped content and the case around a letter deployed."""
-
-    def settle(self) -> None:
-        deployments.deploy_folder(content(), BEGINNING)
-        organisations.load_office(office(), BEGINNING, organisations.DEMO_PASSWORD)
-
-
 class Letter:
     """A letter in the making: its office, its case, and the acts that lead from step to step."""
 
@@ -149,8 +134,8 @@ class Letter:
 
 
 @pytest.fixture(scope="session", name="databases")
-def letter_databases(tmp_path_factory: pytest.TempPathFactory) -> Letters:
-    return Letters(tmp_path_factory.mktemp("letter-databases"))
+def letter_databases(tmp_path_factory: pytest.TempPathFactory) -> SettledWith:
+    return SettledWith(tmp_path_factory.mktemp("letter-databases"), lambda: whole(OVERLAY))
 
 
 @pytest.fixture(name="letter")

@@ -47,7 +47,8 @@ HANDLED: dict[str, dict[str, Any]] = {
 def propose(office: Office, by: str = "deputy", /, **answers: Any) -> UUID:
     """Fill in a suggestion; it waits for the deputy who leads it to hand it in."""
     co_signers = [office.person(each) for each in answers.pop("co_signers", [])]
-    filled = {**TEXT, "lead_deputy": office.person("deputy"), "co_signers": co_signers, **answers}
+    lead = office.person(answers.pop("lead_deputy", "deputy"))
+    filled = {**TEXT, "lead_deputy": lead, "co_signers": co_signers, **answers}
     return office.start(by, "deputy_suggestion", **filled)
 
 

@@ -48,8 +48,6 @@ KIND = "deputy_suggestion"
 def test_what_is_no_suggestion_of_this_congress_is_refused_at_its_field(
     office: Office, answers: dict[str, Any], field: str
 ) -> None:
-    if "lead_deputy" in answers:
-        answers = {**answers, "lead_deputy": office.person(answers["lead_deputy"])}
     with pytest.raises(AnswersRefused) as refused:
         propose(office, **answers)
     assert field in str(refused.value.faults)
@@ -78,8 +76,8 @@ def test_a_suggestion_bears_only_the_names_that_confirmed(office: Office) -> Non
 
 def test_of_like_suggestions_the_deputy_is_shown_and_joins_one(office: Office) -> None:
     first = submit(office)
-    draft = propose(office, "deputy_office", lead_deputy=office.person("deputy_three"))
-    second = propose(office, "deputy_two", lead_deputy=office.person("deputy_two"))
+    draft = propose(office, "deputy_office", lead_deputy="deputy_three")
+    second = propose(office, "deputy_two", lead_deputy="deputy_two")
     task = office.task("deputy_two", "HandIn", second)
     assert office.shown("deputy_two", task).count("《关于规范中华路") == 1
     target = str(office.record(KIND, first).id)
@@ -176,7 +174,7 @@ def test_an_advice_to_withdraw_is_taken_when_every_co_signer_agrees(office: Offi
 
 def test_duplicates_are_handled_together_and_answered_each(office: Office) -> None:
     first = admit(office)
-    second = propose(office, "deputy_two", lead_deputy=office.person("deputy_two"))
+    second = propose(office, "deputy_two", lead_deputy="deputy_two")
     office.do("deputy_two", "HandIn", second, choice="提出", confirmed=True)
     office.do("deputy_clerk", "ReviewAdmission", second, **ADMIT)
     main = str(office.record(KIND, first).id)

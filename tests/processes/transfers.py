@@ -8,12 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.court import BEGINNING, ROOT, Settled
-from tests.court import office as demo_office
 from tests.processes import leads
 from tests.processes.office import Office
-from workflow_server.content.bundle import Bundle, from_files, read_folder
-from workflow_server.services import deployments, organisations
+from tests.processes.parts import SettledWith, whole
 
 #: A short suggestion_case, and a suggestion that asks for its screening.
 OVERLAY = Path(__file__).parent / "lead_content"
@@ -50,19 +47,6 @@ REGISTERED = {
 }
 HEARD = {"heard_deputy": "当面听取", "deputy_view": "希望尽快恢复人行道通行。"}
 TOLD = {"to_deputy": "您反映的问题已依法处理。", "no_secret": True}
-
-
-class SettledForLeads(Settled):
-    """Copies of one database with the shipped content, where a case of suggestion is short."""
-
-    def settle(self) -> None:
-        deployments.deploy_folder(content(), BEGINNING)
-        organisations.load_office(demo_office(), BEGINNING, organisations.DEMO_PASSWORD)
-
-
-def content() -> Bundle:
-    files = dict(read_folder(ROOT).files)
-    return from_files({**files, **read_folder(OVERLAY).files})
 
 
 class Transfer:
@@ -196,8 +180,9 @@ class Transfer:
 
 
 @pytest.fixture(scope="session", name="databases")
-def lead_databases(tmp_path_factory: pytest.TempPathFactory) -> SettledForLeads:
-    return SettledForLeads(tmp_path_factory.mktemp("lead-databases"))
+def lead_databases(tmp_path_factory: pytest.TempPathFactory) -> SettledWith:
+    """Copies of one database with the shipped content, where a case of suggestion is short."""
+    return SettledWith(tmp_path_factory.mktemp("lead-databases"), lambda: whole(OVERLAY))
 
 
 @pytest.fixture(name="transfer")
