@@ -27,7 +27,7 @@ from workflow_server.content import bundle, shared
 from workflow_server.errors import NotFound
 
 #: How long the server may take to make its database and answer.
-START_SECONDS = 60
+START_SECONDS = 180
 #: Instead of names: every scenario there is.
 ALL = "all"
 
