@@ -20,6 +20,7 @@ FIELDS = [
     {"key": "street", "label": "街道", "type": "text"},
     {"key": "size", "label": "大小", "type": "choice", "vocabulary": "size"},
     {"key": "lane", "label": "街道", "type": "text"},
+    {"key": "length", "label": "长度", "type": "number"},
     {"key": "begun", "label": "日期", "type": "date"},
     {"key": "closed", "label": "关闭", "type": "date"},
     {"key": "secret", "label": "密", "type": "choice", "vocabulary": "size", "class": "quiet"},
@@ -62,6 +63,23 @@ def test_what_nobody_declared_is_named_where_it_stands(
     (fault,) = found(**{member: given})
     assert fault.startswith(f"bpmn/_shared/ledgers.json#/ledgers/0{place} ")
     assert sentence in fault
+
+
+def test_a_column_that_is_due_names_the_field_that_says_it_is_done() -> None:
+    columns = ["number", "begun"]
+    assert found(columns=columns, due={"begun": "closed"}) == []
+    (fault,) = found(columns=columns, due={"begun": "nothing"})
+    assert "没有字段“nothing”" in fault
+
+
+def test_a_figure_with_units_is_added_up_in_words_and_is_no_whole_of_others() -> None:
+    lengths = {"key": "a", "label": "甲", "sum": "length", "per": "street"}
+    assert found(figures=[lengths]) == []
+    (fault,) = found(figures=[{**lengths, "per": "begun"}])
+    assert "不能作为单位" in fault
+    for member in ({"over": "a"}, {"parts": ["a"]}):
+        (fault,) = found(figures=[lengths, {"key": "b", "label": "乙", **member}])
+        assert "不能作为总数或分项" in fault
 
 
 @pytest.mark.parametrize(
