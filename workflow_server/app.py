@@ -132,9 +132,7 @@ def create_web_app() -> Flask:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     app = create_app()
-    # What is there now stays to the end: the collector need not walk it again and again.
-    gc.collect()
-    gc.freeze()
+    _keep()
     reader = threading.Timer(READ_AHEAD_SECONDS, _read_ahead, args=(app,))
     reader.daemon = True
     reader.start()
@@ -146,6 +144,13 @@ def _read_ahead(app: Flask) -> None:
     # What fails here fails again where it is asked for, and is told there.
     with suppress(Exception), app.app_context():
         definition_cache.read_ahead()
+    _keep()
+
+
+def _keep() -> None:
+    """Let the collector pass over what is there now: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def prepare(app: Flask) -> None:
