@@ -65,8 +65,8 @@ def test_each_act_is_at_an_element_that_there_is(scenario: Any) -> None:
     wanted = {act["task"] for _, act in acts(scenario) if "task" in act}
     wanted |= {task for _, act in acts(scenario) for task in act.get("expect", {}).get("tasks", ())}
     assert wanted - ELEMENTS == set()
-    started = {act["process"] for _, act in acts(scenario) if act["act"] == "start"}
-    assert (started | set(scenario["result"].get("instances", ()))) - PROCESSES == set()
+    named = {act["process"] for _, act in acts(scenario) if "process" in act}
+    assert (named | set(scenario["result"].get("instances", ()))) - PROCESSES == set()
 
 
 def test_answers_and_files_are_for_fields_that_there_are(scenario: Any) -> None:

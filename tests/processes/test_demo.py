@@ -48,7 +48,7 @@ def test_the_shipped_case_is_played_to_its_end_over_http(tmp_path: Path) -> None
     papers = [paper for step in trail for paper in step["documents"]]
     assert (summary["result"], summary["scenario"]) == ("ok", "parking")
     assert (summary["steps"], summary["documents"]) == (len(trail), len(papers))
-    assert summary["organisations"] == len({step["organisation"] for step in trail}) == 4
+    assert summary["organisations"] == len({step["organisation"] for step in trail}) == 5
     assert {step["person"] for step in trail} <= set(played.stdout.split())
     for paper in papers:
         with pikepdf.open(folder / paper["file"]) as pdf:

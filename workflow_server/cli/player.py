@@ -182,10 +182,15 @@ class Player:
     def _of_case(
         self, act: Mapping[str, Any], rows: list[dict[str, Any]], key: str
     ) -> list[dict[str, Any]]:
-        """Keep the rows of the case that an act is in, and of those that it called."""
-        if "in" not in act:
+        """Keep the rows of the process of an act, or of its case and those that it called."""
+        if not {"in", "process"} & set(act):
             return rows
         cases = self._rows("process_instances")
+        if "process" in act:
+            ours = {case["id"] for case in cases if case["process_key"] == act["process"]}
+            rows = [row for row in rows if row[key] in ours]
+        if "in" not in act:
+            return rows
         family = {self._cases[act["in"]]}
         while more := {c["id"] for c in cases if c["parent_id"] in family} - family:
             family |= more
