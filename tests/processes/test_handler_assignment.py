@@ -29,6 +29,8 @@ def test_a_handling_from_assignment_to_its_end(office: Office, handling: Handlin
     handling.delivered()
     assert (handling.state, office.record("deputy_suggestion").state) == ("待评价", "待评价")
     handling.evaluated()
+    # Promises may be followed for years: the register of suggestions knows the evaluation now.
+    assert office.record("deputy_suggestion").fields["result"] == "满意"
     handling.closed()
     assert handling.state == "办结"
     wanted = {"first_contact_on": "2026-04-01", "section": "畜牧科", "result": "满意"}

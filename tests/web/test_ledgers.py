@@ -40,7 +40,7 @@ def test_each_party_has_its_own_ledgers(case: Court, browser: Browsers) -> None:
         return [each.text for each in browser(login).get("/ledgers").all(".card-title")]
 
     assert "案件线索台账" in had("case_mgmt")
-    assert "线索转化台账" in had("congress_clerk")
+    assert "双向转化台账" in had("congress_clerk")
     assert had("unit_clerk") == ["收到的检察建议台账", "抄送收件台账"]
     assert "没有台账" in browser("designer").get("/ledgers").text
     assert browser("unit_clerk").get("/ledgers/leads").status == 404
@@ -174,6 +174,18 @@ def test_a_printed_ledger_names_who_printed_it_and_has_all_rows(
     assert len(page.all("tbody tr")) == 61
     assert "孟庆瑶" in page.all(".print-head")[0].text_content()
     assert page.all("body.ledger-page")
+
+
+def test_every_ledger_can_be_printed_also_one_whose_parts_do_not_foot(
+    played: Court, browser: Browsers
+) -> None:
+    clerk = browser("congress_clerk")
+    kept = [each.get("href") for each in clerk.get("/ledgers").all("main a[href^='/ledgers/']")]
+    assert {f"{each}/print": clerk.get(f"{each}/print").status for each in kept} == {
+        f"{each}/print": 200 for each in kept
+    }
+    # The court's case says no direction, which the figures of this ledger count by.
+    assert "分项相加不等于总数" in clerk.get("/ledgers/conversions/print").text
 
 
 def test_a_ledger_is_masked_as_lists_are_and_not_searched_where_it_is(
