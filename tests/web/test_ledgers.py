@@ -41,7 +41,8 @@ def test_each_party_has_its_own_ledgers(case: Court, browser: Browsers) -> None:
 
     assert "案件线索台账" in had("case_mgmt")
     assert "双向转化台账" in had("congress_clerk")
-    assert had("unit_clerk") == ["收到的检察建议台账", "抄送收件台账"]
+    theirs = ["收到的检察建议台账", "抄送收件台账", "承办代表建议台账"]
+    assert had("unit_clerk") == theirs
     assert "没有台账" in browser("designer").get("/ledgers").text
     assert browser("unit_clerk").get("/ledgers/leads").status == 404
     assert browser("case_mgmt").get("/ledgers/nothing").status == 404
