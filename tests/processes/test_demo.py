@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+
+from tests.court import write_court_content
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("workflow-server")
@@ -57,9 +58,7 @@ def test_the_shipped_case_is_played_to_its_end_over_http(tmp_path: Path) -> None
 
 
 def test_a_missing_paper_ends_the_demo_with_its_name(tmp_path: Path) -> None:
-    content = tmp_path / "content"
-    for folder in ("bpmn", "forms", "documents"):
-        shutil.copytree(ROOT / folder, content / folder)
+    content = write_court_content(tmp_path / "content")
     path = content / "bpmn" / "_shared" / "scenarios" / "parking.json"
     scenario = read(path)
     scenario["acts"] = scenario["acts"][:1]
