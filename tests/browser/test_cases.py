@@ -113,7 +113,7 @@ def test_a_ledger_is_printed_across_and_a_case_upright(begun: Site, page_of: Pag
     assert width > height
     assert "案件线索台账" in text
     assert "孟庆瑶" in text
-    assert "1 / 1" in text
+    assert "1 / 2" in text
     assert "返回台账" not in text
     page.goto("/cases")
     page.goto(page.locator("#cases tbody a").first.get_attribute("href") + "/print")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -159,6 +160,13 @@ def files() -> dict[str, bytes]:
 
 SEALED = bundle.from_files(files())
 CONTENT = content.load(SEALED)
+
+
+def with_parts(known: content.Content, **parts: Any) -> content.Content:
+    """Return content that has other parts than its bundle says."""
+    made = copy(known)
+    vars(made).update(parts)
+    return made
 
 
 @dataclass

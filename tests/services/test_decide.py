@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from flask import Flask
 from tests.dmn.dmn_building import decision, given, literal, model, needs, table
 from tests.services.conftest import House
 from tests.services.drawing import files_of, line, node, user
-from tests.services.stage import CONTENT, Stage, files
+from tests.services.stage import CONTENT, Stage, files, with_parts
 from workflow_server.content import bundle, checks, content
 from workflow_server.content.content import Content
 from workflow_server.content.decisions import DecisionAmbiguous, DecisionFailed
@@ -51,7 +50,7 @@ def operation(**parameters: str) -> Operation:
 
 def decide(stage: Stage, **parameters: str) -> Any:
     with stage.acting() as situation:
-        situation.content = replace(situation.content, decisions=loaded().decisions)
+        situation.content = with_parts(situation.content, decisions=loaded().decisions)
         return operations.perform(operation(**parameters), situation)
 
 
@@ -80,7 +79,7 @@ def test_an_ambiguous_table_names_its_file_and_rows(stage: Stage) -> None:
     hidden = table(["x"], (["> 1"], ["1"]), (["? > 2"], ["2"]))
     data = model(given("x"), decision("d", hidden, needs("x")))
     with stage.acting() as situation:
-        situation.content = replace(situation.content, decisions=loaded(data).decisions)
+        situation.content = with_parts(situation.content, decisions=loaded(data).decisions)
         with pytest.raises(DecisionAmbiguous) as caught:
             operations.perform(operation(table="d", x="=3"), situation)
     assert [fault.pointer for fault in caught.value.faults] == [f"{PATH}:4 rule", f"{PATH}:5 rule"]

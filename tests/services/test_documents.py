@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from flask import Flask
 
-from tests.services.stage import NOW, Stage, counting
+from tests.services.stage import NOW, Stage, counting, with_parts
 from workflow_server.content.elements import DocumentEffect
 from workflow_server.errors import InvalidInput, NotFound
 from workflow_server.services import documents, jobs, numbers, previews
@@ -132,7 +132,7 @@ def make_in_series(stage: Stage, series: str, facts: dict[str, Any], moment: Any
         kinds = situation.content.documents
         letter = replace(kinds["permit_letter"], series=series)
         kinds = {**kinds, "permit_letter": letter}
-        situation.content = replace(situation.content, documents=kinds)
+        situation.content = with_parts(situation.content, documents=kinds)
         documents.apply(DocumentEffect("permit_letter", moment), situation)
     return stage.variables()["documents"]["permit_letter"]["number"]
 
